@@ -1,0 +1,125 @@
+import onnxProto, { type onnx } from "onnx-proto";
+import { type Dim, printDim } from "../../ir/dim.ts";
+import { type Graph, inputsOf, leavesOf, nodesOf, type TensorType, type Value } from "../../ir/graph.ts";
+import { invariant } from "../../ir/invariant.ts";
+import { opNamed } from "../../ops/index.ts";
+import { type Emitted, onnxDataType } from "../../ops/onnx-writer.ts";
+import { cleaning, expandForOnnx, runPasses } from "../../passes/index.ts";
+import { moveWeightsOut } from "./external-data.ts";
+import { GraphWriter } from "./writer.ts";
+
+export interface OnnxOptions {
+  /** The version of the standard operator set, 17 to 21. */
+  readonly opset?: number;
+  /** Written into the file: text by key. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The name of the file for weights beside the model, used when all together pass `externalFrom` bytes. */
+  readonly externalName?: string;
+  readonly externalFrom?: number;
+}
+
+export interface OnnxFiles {
+  /** The bytes of the .onnx file. */
+  readonly model: Uint8Array;
+  /** The weights file, in pieces, if the model needs one. */
+  readonly external: { readonly name: string; readonly pieces: readonly Uint8Array[] } | undefined;
+}
+
+export const opsets = { least: 17, most: 21 } as const;
+
+/** A protobuf message ends at 2 GB. */
+const protobufLimit = 2 ** 31 - 2 ** 24;
+
+/** Writes a graph as an ONNX model of standard ops. Same graph, same bytes. */
+export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
+  const opset = options.opset ?? opsets.least;
+  invariant(
+    opset >= opsets.least && opset <= opsets.most,
+    `opset ${opset} is not between ${opsets.least} and ${opsets.most}`,
+  );
+  const ready = runPasses(expandForOnnx(runPasses(graph, cleaning)), cleaning);
+  const proto = graphProto(ready, opset);
+  const external = moveWeightsOut(
+    proto.initializer,
+    options.externalName ?? `${graph.name}.data`,
+    options.externalFrom ?? protobufLimit,
+  );
+  const model = onnxProto.onnx.ModelProto.encode({
+    irVersion: opset <= 18 ? 8 : opset <= 20 ? 9 : 10,
+    producerName: "abaw",
+    opsetImport: [{ domain: "", version: opset }],
+    graph: proto,
+    metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
+  }).finish();
+  return { model, external };
+}
+
+function graphProto(graph: Graph, opset: number): onnx.IGraphProto & { initializer: onnx.ITensorProto[] } {
+  const inputs = inputsOf(graph);
+  const writer = new GraphWriter(opset, symbolPlaces(inputs));
+  const names = new Map<Value, string>();
+  for (const input of inputs) names.set(input, writer.claim(input.source.name));
+  // The outputs' names are taken before any other may have them.
+  const outputNames = graph.outputs.map((output) => writer.claim(output.name));
+  invariant(
+    outputNames.every((name, i) => name === graph.outputs[i]?.name),
+    "an output has the name of an input",
+  );
+  for (const leaf of leavesOf(graph)) {
+    if (leaf.source.kind !== "constant") continue;
+    const { data, name } = leaf.source;
+    const shape = leaf.type.shape.map(Number);
+    const emitted =
+      name === undefined
+        ? writer.constant(leaf.type.dtype, shape, data)
+        : writer.initializer(writer.claim(name), leaf.type.dtype, shape, data);
+    names.set(leaf, emitted);
+  }
+  for (const node of nodesOf(graph)) {
+    writer.at = node.at;
+    const given = node.inputs.map((value): Emitted | undefined =>
+      value === undefined ? undefined : { name: names.get(value) ?? "", type: value.type },
+    );
+    const written = opNamed(node.op).onnx?.(writer, given, node) ?? [];
+    node.outputs.forEach((output, i) => {
+      names.set(output, written[i] ?? "");
+    });
+  }
+  writer.at = "";
+  graph.outputs.forEach(({ name, value }) => {
+    writer.nodeProtos.push({
+      opType: "Identity",
+      name: writer.claim(`output/${name}`),
+      input: [names.get(value) ?? ""],
+      output: [name],
+    });
+  });
+  return {
+    name: graph.name,
+    node: writer.nodeProtos,
+    input: inputs.map((input) => valueInfo(input.source.name, input.type)),
+    output: graph.outputs.map(({ name, value }) => valueInfo(name, value.type)),
+    initializer: writer.initializers,
+  };
+}
+
+/** For each symbol that is the whole size of an input's axis, where it can be read. */
+function symbolPlaces(
+  inputs: readonly (Value & { readonly source: { readonly name: string } })[],
+): ReadonlyMap<string, { readonly input: string; readonly axis: number }> {
+  const places = new Map<string, { readonly input: string; readonly axis: number }>();
+  for (const input of inputs) {
+    input.type.shape.forEach((dim, axis) => {
+      if (typeof dim !== "number" && !places.has(printDim(dim)))
+        places.set(printDim(dim), { input: input.source.name, axis });
+    });
+  }
+  return places;
+}
+
+function valueInfo(name: string, type: TensorType): onnx.IValueInfoProto {
+  const dim = type.shape.map((size: Dim) =>
+    typeof size === "number" ? { dimValue: size } : { dimParam: printDim(size) },
+  );
+  return { name, type: { tensorType: { elemType: onnxDataType[type.dtype], shape: { dim } } } };
+}

@@ -1,0 +1,24 @@
+import type { DType } from "../ir/graph.ts";
+import { defineOp } from "./define-op.ts";
+import { onnxDataType } from "./onnx-writer.ts";
+import { float, integers, sample } from "./sample.ts";
+
+export const cast = defineOp({
+  name: "cast",
+  summary: "The same numbers in another element type; bool becomes 0 and 1.",
+  inputs: ["x"],
+  outputs: ["y"],
+  constraints: { C1: "another element type than it has" },
+  infer({ x }, { to }: { to: DType }, require) {
+    require("C1", x.dtype !== to);
+    return { y: { dtype: to, shape: x.shape } };
+  },
+  // Casts stand where truth values and indices become numbers, never on a path that is trained.
+  gradient: undefined,
+  onnx: (w, { x }, { to }) => ({ y: w.node("Cast", [x.name], { to: onnxDataType[to] }) }),
+  samples: [
+    sample([integers([2, 3], 5)], { to: "float32" }),
+    sample([{ dtype: "bool", shape: [4], domain: "zero or one" }], { to: "float32" }),
+  ],
+  rejects: { C1: sample([float([2])], { to: "float32" }) },
+});

@@ -1,0 +1,58 @@
+import { type Dim, divideDims, productOf, sameDim } from "../ir/dim.ts";
+import type { Walk } from "./convolution.ts";
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+
+type Sized = Walk & { sizes: readonly Dim[] };
+
+export const convWeightGradient = defineOp({
+  name: "conv_weight_gradient",
+  summary:
+    "What a convolution sends back to its weight: x convolved with dy over the batch, with the kernel's sizes given.",
+  inputs: ["x", "dy"],
+  outputs: ["dw"],
+  constraints: { C1: "x and dy of the same batch" },
+  infer({ x, dy }, { sizes, groups }: Sized, require) {
+    require("C1", sameDim(x.shape[0] ?? -1, dy.shape[0] ?? -2));
+    return { dw: { dtype: x.dtype, shape: [dy.shape[1] ?? 1, divideDims(x.shape[1] ?? 1, groups) ?? 1, ...sizes] } };
+  },
+  // Stands in gradients only, which are not differentiated again.
+  gradient: undefined,
+  // With the batch in the place of the channels this is a convolution again, whose stride and dilation change places.
+  onnx(w, { x, dy }, { strides, pads, dilations, groups, sizes }) {
+    const [n = 1, c = 1, ...spatial] = x.type.shape;
+    const each = divideDims(c, groups) ?? 1;
+    const axes = spatial.map((_, i) => i);
+    const grouped = w.reshape(x.name, x.type.shape, [n, groups, each, ...spatial]);
+    const turned = w.node("Transpose", [grouped], { perm: [2, 1, 0, ...axes.map((i) => i + 3)] });
+    const input = w.reshape(turned, [each, groups, n, ...spatial], [each, productOf([groups, n]), ...spatial]);
+    const kernel = w.node("Transpose", [dy.name], { perm: [1, 0, ...axes.map((i) => i + 2)] });
+    const all = w.node("Conv", [input, kernel], { strides: dilations, pads, dilations: strides, group: groups });
+    // Where the stride left input over, the kernel comes out too long.
+    const cut = w.node("Slice", [
+      all,
+      w.integers(axes.map(() => 0)),
+      w.sizes(sizes),
+      w.integers(axes.map((i) => i + 2)),
+    ]);
+    return { dw: w.node("Transpose", [cut], { perm: [1, 0, ...axes.map((i) => i + 2)] }) };
+  },
+  samples: [
+    sample([float([2, 3, 6, 6]), float([2, 4, 3, 3])], {
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      dilations: [1, 1],
+      groups: 1,
+      sizes: [3, 3],
+    }),
+  ],
+  rejects: {
+    C1: sample([float([2, 3, 5]), float([1, 4, 3])], {
+      strides: [1],
+      pads: [0, 0],
+      dilations: [1],
+      groups: 1,
+      sizes: [3],
+    }),
+  },
+});

@@ -1,0 +1,65 @@
+import { multiplyDims, sameDim, sameShape } from "../ir/dim.ts";
+import { type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+const walk = (strides: number[], pads: number[], dilations: number[], groups = 1): Walk => ({
+  strides,
+  pads,
+  dilations,
+  groups,
+});
+
+export const conv = defineOp({
+  name: "conv",
+  summary: "Convolution of x [n, c, ..] with a weight [out, c / groups, ..] over all axes after the second.",
+  inputs: ["x", "weight"],
+  optional: ["bias"],
+  outputs: ["y"],
+  constraints: {
+    C1: "an x of [n, c, ..] and a weight with as many axes",
+    C2: "channels of x = groups × the weight's input channels, and outputs that the groups divide",
+    C3: "a kernel that fits into the padded x",
+    C4: "a bias of [out]",
+  },
+  infer({ x, weight, bias }, attributes: Walk, require) {
+    const [out = 1, into = 1, ...kernel] = weight.shape;
+    require("C1", x.shape.length >= 3 &&
+      x.shape.length === weight.shape.length &&
+      attributes.strides.length === kernel.length);
+    const groups = attributes.groups;
+    require("C2", sameDim(x.shape[1] ?? -1, multiplyDims(into, groups)) &&
+      typeof out === "number" &&
+      out % groups === 0);
+    const sizes = walkedSizes(x, kernel, attributes);
+    require("C3", sizes !== undefined);
+    require("C4", bias === undefined || sameShape(bias.shape, [out]));
+    return { y: { dtype: x.dtype, shape: [x.shape[0] ?? 1, out, ...(sizes ?? [])] } };
+  },
+  gradient(g, { inputs: { x, weight, bias }, d: { y: dy }, attributes }) {
+    if (dy === undefined) return { x: undefined, weight: undefined, bias: undefined };
+    const axes = x.type.shape.map((_, i) => i).filter((i) => i !== 1);
+    return {
+      x: v.at(g.apply("conv_input_gradient", [dy, weight], { ...attributes, sizes: x.type.shape.slice(2) }), 0),
+      weight: v.at(g.apply("conv_weight_gradient", [x, dy], { ...attributes, sizes: weight.type.shape.slice(2) }), 0),
+      bias: bias && v.reduceSum(g, dy, axes),
+    };
+  },
+  onnx: (w, { x, weight, bias }, attributes) => ({
+    y: w.node("Conv", [x.name, weight.name, ...(bias === undefined ? [] : [bias.name])], walkAttributes(attributes)),
+  }),
+  samples: [
+    sample([float([2, 3, 5, 6]), float([4, 3, 3, 3]), float([4])], walk([1, 1], [1, 1, 1, 1], [1, 1])),
+    sample([float([2, 4, 8, 7]), float([6, 2, 3, 2])], walk([2, 2], [1, 0, 1, 0], [1, 1], 2)),
+    sample([float([1, 4, 6, 6]), float([4, 1, 3, 3])], walk([1, 1], [2, 2, 2, 2], [2, 2], 4)),
+    sample([float([2, 3, 9]), float([5, 3, 3]), float([5])], walk([1], [4, 0], [2])),
+    sample([float([2, 3, 8]), float([5, 3, 3])], walk([3], [0, 0], [1])),
+  ],
+  rejects: {
+    C1: sample([float([2, 3, 5]), float([4, 3, 3, 3])], walk([1], [0, 0], [1])),
+    C2: sample([float([2, 3, 5]), float([4, 2, 3])], walk([1], [0, 0], [1])),
+    C3: sample([float([2, 3, 2]), float([4, 3, 3])], walk([1], [0, 0], [1])),
+    C4: sample([float([2, 3, 5]), float([4, 3, 3]), float([3])], walk([1], [0, 0], [1])),
+  },
+});

@@ -1,0 +1,40 @@
+import { addDims, type Dim, divideDims, multiplyDims, subtractDims } from "../ir/dim.ts";
+import type { TensorType } from "../ir/graph.ts";
+import type { OnnxAttribute } from "./onnx-writer.ts";
+
+/** How a convolution walks: one entry per spatial axis; `pads` holds all beginnings, then all ends. */
+export type Walk = {
+  strides: readonly number[];
+  pads: readonly number[];
+  dilations: readonly number[];
+  groups: number;
+};
+
+/** The extent of one output axis, ⌊(in + pads − dilation (kernel − 1) − 1) / stride⌋ + 1; undefined if it is not above 0. */
+export function extent(size: Dim, kernel: Dim, walk: Walk, axis: number): Dim | undefined {
+  const spatial = walk.strides.length;
+  const stride = walk.strides[axis] ?? 1;
+  const reach = multiplyDims(subtractDims(kernel, 1), walk.dilations[axis] ?? 1);
+  const room = subtractDims(
+    addDims(size, (walk.pads[axis] ?? 0) + (walk.pads[axis + spatial] ?? 0)),
+    addDims(reach, 1),
+  );
+  if (typeof room === "number") return room < 0 ? undefined : Math.floor(room / stride) + 1;
+  const steps = divideDims(room, stride);
+  return steps === undefined ? undefined : addDims(steps, 1);
+}
+
+/** Sizes of the spatial axes after x has been walked by a kernel; undefined if one does not fit. */
+export function walkedSizes(x: TensorType, kernel: readonly Dim[], walk: Walk): readonly Dim[] | undefined {
+  const sizes: Dim[] = [];
+  for (let axis = 0; axis < kernel.length; axis++) {
+    const size = extent(x.shape[axis + 2] ?? 1, kernel[axis] ?? 1, walk, axis);
+    if (size === undefined) return undefined;
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+export function walkAttributes(walk: Walk): Record<string, OnnxAttribute> {
+  return { strides: walk.strides, pads: walk.pads, dilations: walk.dilations, group: walk.groups };
+}

@@ -1,0 +1,11 @@
+import { defineBinary } from "./binary.ts";
+
+export const equal = defineBinary({
+  name: "equal",
+  summary: "Whether a == b.",
+  onnx: "Equal",
+  scalar: (a, b) => Number(a === b),
+  gradient: undefined,
+  result: "bool",
+  domain: "distinct",
+});

@@ -1,0 +1,9 @@
+import { defineUnary } from "./unary.ts";
+
+export const floor = defineUnary({
+  name: "floor",
+  summary: "The largest integer not above x; slope 0.",
+  onnx: "Floor",
+  scalar: Math.floor,
+  gradient: undefined,
+});

@@ -1,0 +1,31 @@
+import { type Dim, sameShape } from "../ir/dim.ts";
+import { defineOp, noGradient } from "./define-op.ts";
+import { float, integers, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+export const gatherRows = defineOp({
+  name: "gather_rows",
+  summary: "Rows of x [.., n, d] by indices [.., k]: [.., k, d], every leading entry with its own indices.",
+  inputs: ["x", "indices"],
+  outputs: ["y"],
+  constraints: { C1: "indices of whole numbers", C2: "indices with the leading axes of x" },
+  infer({ x, indices }, _, require) {
+    require("C1", indices.dtype === "int64");
+    require("C2", x.shape.length >= 2 && sameShape(x.shape.slice(0, -2), indices.shape.slice(0, -1)));
+    return { y: { dtype: x.dtype, shape: [...indices.shape, x.shape.at(-1) ?? 1] } };
+  },
+  gradient: (g, { inputs: { x, indices }, d }) => ({
+    x: d.y && v.scatterRows(g, d.y, indices, x.type.shape.at(-2) ?? 1),
+    indices: noGradient,
+  }),
+  onnx(w, { x, indices }) {
+    const shape: Dim[] = [...indices.type.shape, x.type.shape.at(-1) ?? 1];
+    const column = w.reshape(indices.name, indices.type.shape, [...indices.type.shape, 1]);
+    return { y: w.node("GatherElements", [x.name, w.node("Expand", [column, w.sizes(shape)])], { axis: -2 }) };
+  },
+  samples: [sample([float([2, 5, 3]), integers([2, 4], 5)]), sample([float([5, 3]), integers([2], 5)])],
+  rejects: {
+    C1: sample([float([2, 5, 3]), float([2, 4])]),
+    C2: sample([float([2, 5, 3]), integers([4], 5)]),
+  },
+});

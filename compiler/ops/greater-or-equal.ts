@@ -1,0 +1,11 @@
+import { defineBinary } from "./binary.ts";
+
+export const greaterOrEqual = defineBinary({
+  name: "greater_or_equal",
+  summary: "Whether a >= b.",
+  onnx: "GreaterOrEqual",
+  scalar: (a, b) => Number(a >= b),
+  gradient: undefined,
+  result: "bool",
+  domain: "distinct",
+});

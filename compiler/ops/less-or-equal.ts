@@ -1,0 +1,11 @@
+import { defineBinary } from "./binary.ts";
+
+export const lessOrEqual = defineBinary({
+  name: "less_or_equal",
+  summary: "Whether a <= b.",
+  onnx: "LessOrEqual",
+  scalar: (a, b) => Number(a <= b),
+  gradient: undefined,
+  result: "bool",
+  domain: "distinct",
+});

@@ -1,0 +1,11 @@
+import { defineBinary } from "./binary.ts";
+
+export const less = defineBinary({
+  name: "less",
+  summary: "Whether a < b.",
+  onnx: "Less",
+  scalar: (a, b) => Number(a < b),
+  gradient: undefined,
+  result: "bool",
+  domain: "distinct",
+});

@@ -1,0 +1,22 @@
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+export const logSoftmax = defineOp({
+  name: "log_softmax",
+  summary: "The logarithm of the softmax along one axis.",
+  inputs: ["x"],
+  outputs: ["y"],
+  constraints: { C1: "an axis of x" },
+  infer({ x }, { axis }: { axis: number }, require) {
+    require("C1", axis >= 0 && axis < x.shape.length);
+    return { y: x };
+  },
+  // dx = dy - exp(y) Σ dy
+  gradient: (g, { outputs: { y }, d: { y: dy }, attributes: { axis } }) => ({
+    x: dy && v.subtract(g, dy, v.multiply(g, v.exp(g, y), v.reduceSum(g, dy, [axis], true))),
+  }),
+  onnx: (w, { x }, { axis }) => ({ y: w.node("LogSoftmax", [x.name], { axis }) }),
+  samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],
+  rejects: { C1: sample([float([2])], { axis: 1 }) },
+});

@@ -1,0 +1,56 @@
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/graph.ts";
+import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
+import type { Sample } from "./sample.ts";
+
+/** An op as the rest of the compiler sees it: names and type parameters forgotten, everything by position. */
+export interface Op {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: readonly string[];
+  /** How many of `inputs`, from the front, must be given; the last may repeat if `variadic`. */
+  readonly required: number;
+  readonly variadic: boolean;
+  readonly outputs: readonly string[];
+  readonly constraints: Readonly<Record<string, string>>;
+  infer(inputs: readonly (TensorType | undefined)[], attributes: Attributes): readonly TensorType[];
+  /** The inputs' cotangents from the outputs' (undefined: zero); undefined where the op has none. */
+  readonly gradient:
+    | ((g: GraphBuilder, node: Node, dy: readonly (Value | undefined)[]) => readonly (Value | undefined)[])
+    | undefined;
+  /** The same in smaller ops. */
+  readonly expand:
+    | ((g: GraphBuilder, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[])
+    | undefined;
+  /** What it is in evaluation, where that differs from training. */
+  readonly evaluation:
+    | ((g: GraphBuilder, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[])
+    | undefined;
+  /** Its ONNX nodes; undefined if it must be expanded first. */
+  readonly onnx:
+    | ((w: OnnxWriter, inputs: readonly (Emitted | undefined)[], node: Node) => readonly string[])
+    | undefined;
+  /** Whether the ONNX rule can give these outputs (indices of those used). */
+  readonly onnxGives: (usedOutputs: ReadonlySet<number>) => boolean;
+  /** Its value on constants. */
+  readonly fold: ((inputs: readonly TensorData[], node: Node) => TensorData) | undefined;
+  readonly samples: readonly Sample[];
+  readonly rejects: Readonly<Record<string, Sample>>;
+}
+
+/** Thrown by a shape rule; the checker turns it into a message at the call, elsewhere it is our mistake. */
+export class ConstraintFailure extends Error {
+  readonly op: string;
+  readonly label: string;
+  readonly constraint: string;
+  readonly actual: string;
+
+  constructor(op: string, label: string, constraint: string, actual: string) {
+    super(`${op} needs ${constraint} (${label}), but ${actual}`);
+    this.name = "ConstraintFailure";
+    this.op = op;
+    this.label = label;
+    this.constraint = constraint;
+    this.actual = actual;
+  }
+}

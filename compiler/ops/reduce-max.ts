@@ -1,0 +1,15 @@
+import { defineReduction } from "./reduction.ts";
+import * as v from "./vocabulary.ts";
+
+export const reduceMax = defineReduction({
+  name: "reduce_max",
+  summary: "The largest entry over some axes; entries that tie share the gradient.",
+  onnx: "ReduceMax",
+  axesInputSince: 18,
+  gradient(g, x, y, dy) {
+    const chosen = v.cast(g, v.equal(g, x, y), "float32");
+    const axes = x.type.shape.flatMap((dim, i) => (y.type.shape[i] === 1 && dim !== 1 ? [i] : []));
+    return v.multiply(g, chosen, v.divide(g, dy, v.reduceSum(g, chosen, axes, true)));
+  },
+  domain: "distinct",
+});

@@ -1,0 +1,21 @@
+import { type Dim, productOf, sameDim } from "../ir/dim.ts";
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+export const reshape = defineOp({
+  name: "reshape",
+  summary: "The same entries in the same order, under another shape.",
+  inputs: ["x"],
+  outputs: ["y"],
+  constraints: { C1: "as many entries after as before" },
+  infer({ x }, { shape }: { shape: readonly Dim[] }, require) {
+    require("C1", sameDim(productOf(x.shape), productOf(shape)));
+    return { y: { dtype: x.dtype, shape } };
+  },
+  gradient: (g, { inputs: { x }, d }) => ({ x: d.y && v.reshape(g, d.y, x.type.shape) }),
+  onnx: (w, { x }, { shape }) => ({ y: w.reshape(x.name, x.type.shape, shape) }),
+  fold: ([x]) => x ?? new Float32Array(),
+  samples: [sample([float([2, 3, 4])], { shape: [6, 4] }), sample([float([1, 1])], { shape: [] })],
+  rejects: { C1: sample([float([2, 3])], { shape: [5] }) },
+});

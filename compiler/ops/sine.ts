@@ -1,0 +1,10 @@
+import { defineUnary } from "./unary.ts";
+import * as v from "./vocabulary.ts";
+
+export const sine = defineUnary({
+  name: "sine",
+  summary: "The sine of an angle in radians.",
+  onnx: "Sin",
+  scalar: Math.sin,
+  gradient: (g, x, _y, dy) => v.multiply(g, dy, v.cosine(g, x)),
+});

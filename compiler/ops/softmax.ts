@@ -1,0 +1,22 @@
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+export const softmax = defineOp({
+  name: "softmax",
+  summary: "exp(x) over its sum along one axis.",
+  inputs: ["x"],
+  outputs: ["y"],
+  constraints: { C1: "an axis of x" },
+  infer({ x }, { axis }: { axis: number }, require) {
+    require("C1", axis >= 0 && axis < x.shape.length);
+    return { y: x };
+  },
+  // dx = y (dy - Σ y dy)
+  gradient: (g, { outputs: { y }, d: { y: dy }, attributes: { axis } }) => ({
+    x: dy && v.multiply(g, y, v.subtract(g, dy, v.reduceSum(g, v.multiply(g, y, dy), [axis], true))),
+  }),
+  onnx: (w, { x }, { axis }) => ({ y: w.node("Softmax", [x.name], { axis }) }),
+  samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],
+  rejects: { C1: sample([float([2])], { axis: 1 }) },
+});

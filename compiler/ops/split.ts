@@ -1,0 +1,54 @@
+import { addDims, type Dim, sameDim } from "../ir/dim.ts";
+import type { Attributes } from "../ir/graph.ts";
+import { requirement } from "./define-op.ts";
+import type { Op } from "./op.ts";
+import { float, sample } from "./sample.ts";
+import * as v from "./vocabulary.ts";
+
+const constraints = { C1: "sizes that add up to the axis" };
+
+export const split: Op = {
+  name: "split",
+  summary: "Consecutive pieces of one axis, of given sizes.",
+  inputs: ["x"],
+  required: 1,
+  variadic: false,
+  outputs: ["y"],
+  constraints,
+  infer([x], attributes) {
+    const { axis, sizes } = splitting(attributes);
+    const sum = sizes.reduce((total, size) => addDims(total, size), 0);
+    requirement("split", constraints, [x])(
+      "C1",
+      x !== undefined && sizes.length > 0 && sameDim(sum, x.shape[axis] ?? -1),
+    );
+    return sizes.map((size) => ({
+      dtype: x?.dtype ?? "float32",
+      shape: (x?.shape ?? []).map((dim, i) => (i === axis ? size : dim)),
+    }));
+  },
+  gradient(g, node, dy) {
+    if (dy.every((part) => part === undefined)) return [undefined];
+    const { axis } = splitting(node.attributes);
+    const parts = node.outputs.map((output, i) => dy[i] ?? v.broadcast(g, g.scalar(0), output.type.shape));
+    return [v.concat(g, parts, axis)];
+  },
+  expand: undefined,
+  evaluation: undefined,
+  onnx(w, [x], node) {
+    const { axis, sizes } = splitting(node.attributes);
+    return w.nodes("Split", [x?.name ?? "", w.sizes(sizes)], sizes.length, { axis });
+  },
+  onnxGives: () => true,
+  fold: undefined,
+  samples: [
+    sample([float([2, 6])], { axis: 1, sizes: [1, 2, 3] }),
+    sample([float([4, 2])], { axis: 0, sizes: [2, 2] }),
+  ],
+  rejects: { C1: sample([float([2, 6])], { axis: 1, sizes: [1, 2] }) },
+};
+
+function splitting(attributes: Attributes): { readonly axis: number; readonly sizes: readonly Dim[] } {
+  const { axis, sizes } = attributes;
+  return { axis: Number(axis), sizes: Array.isArray(sizes) ? sizes : [] };
+}

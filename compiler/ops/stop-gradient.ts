@@ -1,0 +1,15 @@
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+
+export const stopGradient = defineOp({
+  name: "stop_gradient",
+  summary: "The value itself; no gradient flows back through it.",
+  inputs: ["x"],
+  outputs: ["y"],
+  constraints: {},
+  infer: ({ x }) => ({ y: x }),
+  gradient: undefined,
+  onnx: (_w, { x }) => ({ y: x.name }),
+  samples: [sample([float([2, 3])])],
+  rejects: {},
+});

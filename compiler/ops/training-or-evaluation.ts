@@ -1,0 +1,20 @@
+import { sameShape } from "../ir/dim.ts";
+import { defineOp } from "./define-op.ts";
+import { float, sample } from "./sample.ts";
+
+export const trainingOrEvaluation = defineOp({
+  name: "training_or_evaluation",
+  summary: "`training` in a training graph, `evaluation` in all others.",
+  inputs: ["training", "evaluation"],
+  outputs: ["y"],
+  constraints: { C1: "two tensors of one shape" },
+  infer({ training, evaluation }, _, require) {
+    require("C1", training.dtype === evaluation.dtype && sameShape(training.shape, evaluation.shape));
+    return { y: training };
+  },
+  gradient: undefined,
+  expand: (_g, { training }) => ({ y: training }),
+  evaluation: (_g, { evaluation }) => ({ y: evaluation }),
+  samples: [sample([float([2]), float([2])])],
+  rejects: { C1: sample([float([2]), float([3])]) },
+});

@@ -1,0 +1,38 @@
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Value } from "../ir/graph.ts";
+import { defineOp } from "./define-op.ts";
+import type { Op } from "./op.ts";
+import { type Domain, float, integers, sample } from "./sample.ts";
+
+export interface UnarySpec {
+  readonly name: string;
+  readonly summary: string;
+  /** The ONNX op of the same meaning. */
+  readonly onnx: string;
+  /** The function on one number. */
+  readonly scalar: (x: number) => number;
+  /** dx from dy; undefined where the function has no derivative. */
+  readonly gradient: ((g: GraphBuilder, x: Value, y: Value, dy: Value) => Value) | undefined;
+  readonly domain?: Domain;
+}
+
+/** Defines an op that acts on each entry alone. */
+export function defineUnary(spec: UnarySpec): Op {
+  const { gradient } = spec;
+  return defineOp({
+    name: spec.name,
+    summary: spec.summary,
+    inputs: ["x"],
+    outputs: ["y"],
+    constraints: { C1: "floating-point numbers" },
+    infer({ x }, _, require) {
+      require("C1", x.dtype === "float32");
+      return { y: x };
+    },
+    gradient: gradient && ((g, { inputs, outputs, d }) => ({ x: d.y && gradient(g, inputs.x, outputs.y, d.y) })),
+    onnx: (w, { x }) => ({ y: w.node(spec.onnx, [x.name]) }),
+    fold: ([x]) => Float32Array.from(Array.from(x ?? [], Number), spec.scalar),
+    samples: [sample([float([2, 3], spec.domain)]), sample([float([], spec.domain)])],
+    rejects: { C1: sample([integers([2], 3)]) },
+  });
+}
