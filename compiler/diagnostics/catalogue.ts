@@ -1,0 +1,87 @@
+/** Every mistake the compiler can name: its code, how grave it is, and its sentence with holes. Codes are stable. */
+const entries = {
+  // Text
+  "unexpected-text": error("expected {expected}, found {found}"),
+  "unclosed-bracket": error("this `{open}` is never closed"),
+  "unclosed-string": error("this string has no closing quote on its line"),
+  "unknown-character": error("`{character}` has no meaning here"),
+  "nested-too-deep": error("brackets are nested deeper than {limit}"),
+  "too-many-mistakes": error("there are more than {limit} mistakes; the rest is not shown"),
+  "file-too-large": error("the file has {size} characters; at most {limit} are read"),
+  // Names
+  "unknown-name": error("there is no {kind} named `{name}`"),
+  "duplicate-name": error("`{name}` is defined twice"),
+  "hidden-name": error("`{name}` already names something in this file"),
+  "name-clash": error("`{name}` comes from two files"),
+  "cannot-read-file": error("cannot use {path}: {reason}"),
+  cycle: error("`{name}` depends on itself: {chain}"),
+  "duplicate-key": error("`{key}` is set twice"),
+  "unknown-key": error("{where} has no key `{key}`"),
+  "missing-key": error("{where} needs `{key}`"),
+  // Calls and values
+  "wrong-type": error("{what} must be {expected}, not {actual}"),
+  "missing-argument": error("{callee} needs `{name}` ({expected})"),
+  "too-many-arguments": error("{callee} takes at most {most} arguments"),
+  "unknown-argument": error("{callee} has no argument `{name}`"),
+  "duplicate-argument": error("`{name}` is given twice"),
+  "not-callable": error("{what} cannot be called"),
+  "cannot-combine": error("{left} {operator} {right} has no meaning"),
+  "no-member": error("{what} has no `{name}`"),
+  "out-of-range": error("{what} must be {expected}, not {actual}"),
+  "empty-list": error("{callee} of nothing has no value"),
+  "no-match": error("no arm of this match fits {value}"),
+  "too-deep": error("this goes deeper than {limit} calls"),
+  "override-target": error("`{path}` names nothing that {what} has"),
+  "changes-nothing": warning("`{path}` changes nothing"),
+  "not-yet": error("{what} is not in this version"),
+  // Shapes
+  "shape-mismatch": error("{what}: {left} does not fit {right}"),
+  "op-refuses": error("{callee}: {reason}"),
+  "unknown-axis": error("there is no axis `{axis}` in {shape}"),
+  "duplicate-axis": error("the result would have the axis `{axis}` twice"),
+  "size-unknown": error("the size of `{axis}` is not known here"),
+  "one-layer-two-shapes": error("one layer at two shapes: `{path}` was {before}, here it is {now}"),
+  "not-exact": error("{left} / {right} is not a whole number"),
+  "needs-clip": error("{what} needs the axis `time`, and the stage has no clip"),
+  "missing-return": error("`{name}` returns nothing"),
+  "head-width": error("the head of `{task}` must be {expected} wide, not {actual}"),
+  "duplicate-head": error("`{task}` has two heads"),
+  "no-head": error("the model has no head for `{task}`"),
+  "expected-size": error("`{callee}` needs `{name}` here; only the last step of a head knows its own width"),
+  // Stages
+  "loss-against-task": error("{loss} does not go with {task}: it takes {expected}"),
+  "weight-of-no-loss": error("the weight `{key}` reaches no loss"),
+  "head-without-loss": error("the head `{task}` reaches no loss"),
+  "no-gradient": error("no gradient reaches `{path}`"),
+  "pattern-matches-nothing": error("`{pattern}` names no parameter of this stage"),
+  "init-mismatch": error("{left} cannot start from {right}: {reason}"),
+  "weights-mismatch": error("{file} does not fit {path}: {reason}"),
+  "task-not-in-data": error("{data} has no labels for `{task}`"),
+  "field-not-in-data": error("{data} has no field `{field}`"),
+  leakage: error("{consumer} is judged on rows that {producer} was trained on"),
+  "hop-over-length": error("the hop of {hop} is greater than the clip's length of {length}: rows would be left out"),
+  "batch-too-small": error("a batch of {batch} is too small for {loss}"),
+  "zero-at-first-step": warning("this schedule is 0 at the first step"),
+  "constant-schedule": warning("this schedule is constant"),
+  "never-used": warning("{what} is never used"),
+  "variants-equal": warning("this point of the sweep equals {other}"),
+  "unfitted-split": error("a fitted number needs `on:`, the rows it is fitted on"),
+} as const satisfies Record<string, { severity: "error" | "warning"; message: string }>;
+
+export type Code = keyof typeof entries;
+
+type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer Rest}` ? Hole | Holes<Rest> : never;
+
+/** The holes of a code's sentence. */
+export type HolesOf<C extends Code> = { readonly [H in Holes<(typeof entries)[C]["message"]>]: string | number };
+
+export const catalogue: { readonly [C in Code]: { readonly severity: "error" | "warning"; readonly message: string } } =
+  entries;
+
+function error<const Text extends string>(message: Text) {
+  return { severity: "error", message } as const;
+}
+
+function warning<const Text extends string>(message: Text) {
+  return { severity: "warning", message } as const;
+}

@@ -1,0 +1,311 @@
+/**
+ * What a checked program asks to be done, as plain values and graphs: the contract between the compiler and every runtime.
+ * Nothing in it refers to syntax. Everything but the graphs can be written as JSON.
+ */
+import type { Graph } from "../ir/graph.ts";
+import type { TaskMeaning } from "../library/task.ts";
+
+export interface Plan {
+  /** All stages that something asked for needs, each after those it needs. */
+  readonly stages: readonly StagePlan[];
+  readonly assemblies: readonly AssemblyPlan[];
+  readonly exports: readonly ExportPlan[];
+  readonly sweeps: readonly SweepPlan[];
+}
+
+export interface StagePlan {
+  /** 64 hex digits over everything written that decides the result; the data's content is not in it. */
+  readonly hash: string;
+  /** What a person calls it, such as `alone(au)`. Two stages of one plan differ in label. */
+  readonly label: string;
+  /** Every default written out, as text for people. */
+  readonly resolved: string;
+  readonly data: DataPlan;
+  readonly tasks: readonly TaskPlan[];
+  /** Names of the data's fields that the model reads. */
+  readonly fields: readonly string[];
+  /** Tensors of other stages that the graphs read. */
+  readonly features: readonly FeatureUse[];
+  readonly clip: ClipPlan | undefined;
+  readonly rows: RowRule;
+  readonly augment: readonly Augmentation[];
+  /** Frames, or clips if there is a clip, in one step. */
+  readonly batch: number;
+  readonly duration: Duration;
+  readonly seed: number;
+  readonly parameters: readonly ParameterPlan[];
+  readonly states: readonly StatePlan[];
+  readonly groups: readonly GroupPlan[];
+  readonly optimiser: OptimiserPlan;
+  readonly maxGradientNorm: number | undefined;
+  /** Decay of the moving average of the weights, if one is kept. */
+  readonly ema: number | undefined;
+  readonly evaluate: EvaluatePlan;
+  readonly keep: KeepPlan;
+  readonly patience: Duration | undefined;
+  /** Inputs with role `scalar`: a number of this schedule in every step, by input name. */
+  readonly scalars: ReadonlyMap<string, Schedule>;
+  /** Inputs with role `fact`: numbers counted from the valid training rows, by input name. */
+  readonly facts: ReadonlyMap<string, FactPlan>;
+  /** Names of the loss's terms. */
+  readonly terms: readonly string[];
+  readonly graphs: StageGraphs;
+}
+
+/**
+ * Graphs are made when asked for. `B` is the batch, `T` the clip's length; without a clip there is no `T`. Inputs by role and name:
+ * - field `<field>`: images uint8 [B, T, height, width, 3], stored features float32 [B, T, ..dims];
+ * - feature `<FeatureUse.input>`: float32 [B, T, ..];
+ * - present `present`: float32 [B, T], 1 for a real frame and 0 for padding;
+ * - label `<task>.label`: float32 [B, T, width]; mask `<task>.mask`: float32 [B, T, mask width];
+ * - seed `seed`: int32 [2], each below 2^20;
+ * - fact, scalar, parameter and state under the names that the plan lists.
+ */
+export interface StageGraphs {
+  /** The trained stage's gradient graph at one size: outputs `loss`, `loss/<term>`, `gradient/<path>`, `state/<path>`. */
+  training(size: { readonly batch: number; readonly time: number | undefined }): Graph;
+  /** Evaluation mode, batch and time symbolic: output `<task>` for every head, after its activation. */
+  evaluation(): Graph;
+  /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
+  feature(name: string): Graph;
+}
+
+export interface TaskPlan {
+  readonly name: string;
+  readonly meaning: TaskMeaning;
+}
+
+/** A tensor of a finished stage: computed once per frame from the un-augmented frame, a constant for the stage that reads it. */
+export interface FeatureUse {
+  /** The graph input's name. */
+  readonly input: string;
+  /** The producer's hash. */
+  readonly stage: string;
+  /** The name in the producer's model. */
+  readonly tensor: string;
+  /** Sizes per frame. */
+  readonly shape: readonly number[];
+}
+
+export interface DataPlan {
+  readonly name: string;
+  readonly root: string;
+  readonly format: FormatPlan;
+  readonly fields: ReadonlyMap<string, FieldPlan>;
+  /** Every task that the data can label. */
+  readonly tasks: readonly TaskPlan[];
+  readonly duplicates: "keep_first" | "keep_last" | "error";
+}
+
+export type FormatPlan =
+  | {
+      readonly kind: "s_aff_wild2";
+      /** Annotation files below the root by part; a part that is not given is absent. */
+      readonly parts: Readonly<Partial<Record<"train" | "val" | "test", string>>>;
+    }
+  | {
+      readonly kind: "csv";
+      readonly file: string;
+      readonly image: string | undefined;
+      readonly video: string | undefined;
+      readonly columns: ReadonlyMap<string, ColumnPlan>;
+      readonly split: SplitPlan | undefined;
+    }
+  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number };
+
+/** Columns that label a task: one for a scalar or classes, one for each unit. A cell that is empty or `missing` has no label. */
+export interface ColumnPlan {
+  readonly columns: readonly string[];
+  readonly missing: string | undefined;
+  /** Names of the classes in the order of the data's numbers, if cells hold numbers. */
+  readonly classes: readonly string[] | undefined;
+}
+
+export interface SplitPlan {
+  readonly kind: "random";
+  readonly share: number;
+  /** A column; rows that agree in it are in one part. */
+  readonly by: string | undefined;
+  readonly seed: number;
+}
+
+export type FieldPlan = { readonly kind: "images"; readonly folder: string; readonly size: number };
+
+export interface ClipPlan {
+  readonly length: number;
+  readonly hop: number;
+  readonly by: "rows" | "frames";
+  readonly pad: "repeat" | "zero" | "mask";
+  /** A video is cut where frames are further apart. */
+  readonly gap: number | undefined;
+}
+
+/** Which rows of the training part are used. */
+export type RowRule =
+  | { readonly kind: "valid"; readonly tasks: readonly string[] }
+  | { readonly kind: "any_valid"; readonly tasks: readonly string[] }
+  | { readonly kind: "and" | "or"; readonly rules: readonly RowRule[] }
+  | { readonly kind: "not"; readonly rule: RowRule };
+
+export type Augmentation =
+  | { readonly kind: "flip"; readonly probability: number }
+  | { readonly kind: "crop"; readonly area: readonly [number, number] }
+  | { readonly kind: "rotate"; readonly degrees: number }
+  | { readonly kind: "jitter"; readonly amount: number };
+
+export interface Duration {
+  readonly unit: "epochs" | "steps" | "hours";
+  readonly value: number;
+}
+
+export interface ParameterPlan {
+  /** Also the graph input's name and, dots instead of brackets, the name in weight files. */
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly from: WeightSource;
+  /** Index into `groups`; undefined if frozen. A frozen parameter is an input of the graphs all the same. */
+  readonly group: number | undefined;
+}
+
+/** Where a parameter's first value comes from. */
+export type WeightSource =
+  | Initialiser
+  /** Another stage's kept weights. */
+  | { readonly kind: "stage"; readonly stage: string; readonly path: string }
+  /** A weight file's tensor. */
+  | { readonly kind: "file"; readonly file: string; readonly tensor: string };
+
+/** Random ones draw from a generator seeded by the stage's seed and the parameter's path. */
+export type Initialiser =
+  | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "normal"; readonly deviation: number }
+  /** Uniform within ± bound. */
+  | { readonly kind: "uniform"; readonly bound: number };
+
+/** Running statistics: they start at `value` or come from elsewhere like a parameter. `frozen` ones never change. */
+export interface StatePlan {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly from: WeightSource;
+  readonly frozen: boolean;
+}
+
+/** Parameters that are updated with the same numbers. */
+export interface GroupPlan {
+  readonly rate: Schedule;
+  readonly weightDecay: number;
+}
+
+/** `name` is that of a rule in compiler/library/optimisers; `settings` its constants, such as beta1, beta2, eps, momentum. */
+export interface OptimiserPlan {
+  readonly name: "adamw" | "adam" | "sgd";
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+/**
+ * A number that changes in time. With s = the part of the training after the warm-up that is done, from 0 to 1:
+ * cosine: floor + (peak - floor)(1 + cos πs)/2; step: peak × factor^⌊t / every⌋; exponential: peak × factor^(t / every);
+ * ramp: from `start` to `end` linearly over `over`, then `end`. Warm-up rises linearly from peak / (warm-up steps) to the peak.
+ */
+export type Schedule =
+  | { readonly kind: "constant"; readonly value: number; readonly warmup: Duration | undefined }
+  | { readonly kind: "cosine"; readonly peak: number; readonly floor: number; readonly warmup: Duration | undefined }
+  | {
+      readonly kind: "step" | "exponential";
+      readonly peak: number;
+      readonly factor: number;
+      readonly every: Duration;
+      readonly warmup: Duration | undefined;
+    }
+  | { readonly kind: "ramp"; readonly start: number; readonly end: number; readonly over: Duration }
+  | { readonly kind: "scaled"; readonly factor: number; readonly schedule: Schedule };
+
+export interface EvaluatePlan {
+  /** After every so much training. */
+  readonly every: Duration;
+  readonly clip: ClipPlan | undefined;
+  readonly merge: "mean" | "centre" | "first";
+  readonly weights: "last" | "ema";
+}
+
+export type KeepPlan =
+  | { readonly kind: "last" }
+  | { readonly kind: "best"; readonly metric: Metric }
+  /** The least validation loss, of one term or all. */
+  | { readonly kind: "least"; readonly term: string | undefined };
+
+/** An expression over the scores of tasks, on validation rows. */
+export type Metric =
+  | { readonly kind: "number"; readonly value: number }
+  | { readonly kind: "score" | "accuracy"; readonly task: string }
+  | { readonly kind: "+" | "-" | "*" | "/"; readonly left: Metric; readonly right: Metric };
+
+/**
+ * Class weights counted over the stage's valid training rows.
+ * - `pos_weight`, shape [width]: negatives / positives of each unit;
+ * - `balanced`, shape [width] for classes: n / (k n_c), 0 for a class without a row;
+ * - `inverse_frequency`: 1 / n_c scaled so that the least (or the mean) is 1.
+ * - `balanced` for units, shape [2, width]: n / 2n₊ for positive, n / 2n₋ for negative entries.
+ */
+export interface FactPlan {
+  readonly kind: "pos_weight" | "balanced" | "inverse_frequency_min" | "inverse_frequency_mean";
+  readonly task: string;
+  readonly shape: readonly number[];
+}
+
+export interface AssemblyPlan {
+  readonly name: string;
+  readonly data: DataPlan;
+  readonly members: readonly MemberPlan[];
+}
+
+export interface MemberPlan {
+  readonly task: TaskPlan;
+  readonly stream: Stream;
+}
+
+/** One row of the task's width for every frame. */
+export type Stream =
+  | { readonly kind: "head"; readonly stage: string; readonly task: string }
+  | { readonly kind: "mean"; readonly streams: readonly Stream[] }
+  | {
+      readonly kind: "gaussian" | "box" | "median";
+      readonly stream: Stream;
+      /** Sigma of the Gaussian, or whole width of the window. */
+      readonly width: Span;
+      /** Nothing further away than this counts. */
+      readonly within: Span | undefined;
+    }
+  | { readonly kind: "threshold"; readonly stream: Stream; readonly at: readonly number[] | Fit };
+
+export interface Span {
+  readonly unit: "frames" | "rows";
+  readonly value: number;
+}
+
+/** Thresholds chosen for the task's score, each label its own or one for all; `folds` video-disjoint parts for cross-fitting. */
+export interface Fit {
+  readonly from: number;
+  readonly to: number;
+  readonly by: number;
+  readonly each: "label" | "all";
+  readonly on: "train" | "val";
+  readonly folds: number;
+}
+
+export interface ExportPlan {
+  /** An assembly's name, or a stage's label. */
+  readonly of: { readonly kind: "assembly"; readonly name: string } | { readonly kind: "stage"; readonly hash: string };
+  readonly opset: number;
+  /**
+   * One inference graph for all members: images as float32 [batch, time, 3, height, width] in 0..1, or without time where no member
+   * has a clip; outputs by task. Parameters are inputs named `<stage hash>/<path>`, for the runtime to put in as constants.
+   */
+  graph(): Graph;
+}
+
+export interface SweepPlan {
+  readonly name: string;
+  readonly points: readonly { readonly label: string; readonly stage: string }[];
+  readonly report: readonly { readonly name: string; readonly metric: Metric }[];
+}
