@@ -265,7 +265,7 @@ export type Expr =
       readonly kind: "choice";
       readonly span: Span;
       readonly condition: Expr;
-      readonly then: Expr;
+      readonly consequent: Expr;
       readonly otherwise: Expr;
     }
   | { readonly kind: "match"; readonly span: Span; readonly subject: Expr; readonly arms: readonly Arm[] }

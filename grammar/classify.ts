@@ -1,0 +1,63 @@
+import type { IToken, TokenType } from "chevrotain";
+import * as t from "./tokens.ts";
+
+const words: ReadonlyMap<string, TokenType> = new Map(
+  Object.values(t.reserved).map((type) => [type.name.toLowerCase(), type]),
+);
+const declarations: ReadonlyMap<string, TokenType> = new Map(Object.entries(t.declarationWords));
+const opening: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket, t.LeftBrace]);
+const closing: ReadonlySet<TokenType> = new Set([t.RightParen, t.RightBracket, t.RightBrace]);
+
+/**
+ * The pass between lexer and parser: says of every name what it is by its neighbours alone, so that one token of lookahead is enough.
+ * A key stands before `:`, a binding before `=`, a unit right after a number; a declaration word is one as the first word of a line
+ * outside all brackets with a name or a string behind.
+ */
+export function classify(tokens: readonly IToken[]): IToken[] {
+  const result: IToken[] = [];
+  let depth = 0;
+  let declaration = "";
+  tokens.forEach((token, i) => {
+    const before = tokens[i - 1];
+    const after = tokens[i + 1];
+    if (opening.has(token.tokenType)) depth += 1;
+    else if (closing.has(token.tokenType)) depth = Math.max(0, depth - 1);
+    if (token.tokenType !== t.Name) {
+      result.push(token);
+      return;
+    }
+    const firstOnLine = before === undefined || before.startLine !== token.startLine;
+    const type = typeOf(token, before, after, depth, firstOnLine, declaration);
+    if (declarations.get(token.image) === type) declaration = token.image;
+    result.push(
+      type === t.Name ? token : { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? token.tokenTypeIdx },
+    );
+  });
+  return result;
+}
+
+function typeOf(
+  { image }: IToken,
+  before: IToken | undefined,
+  after: IToken | undefined,
+  depth: number,
+  firstOnLine: boolean,
+  declaration: string,
+): TokenType {
+  const next = after?.tokenType;
+  if (next === t.Colon && before?.tokenType !== t.Dot) return t.Key;
+  const declared = declarations.get(image);
+  if (declared !== undefined && depth === 0 && firstOnLine && (next === t.Name || next === t.StringToken))
+    return declared;
+  if (before?.tokenType === t.Dot) return t.Name;
+  const word = words.get(image);
+  if (word !== undefined) return word;
+  if (next === t.Assign) return t.Binding;
+  if (before?.tokenType === t.NumberToken && t.units.has(image)) return t.Unit;
+  if (declaration === "stage" && depth === 0 && before?.tokenType === t.Assign) {
+    if (image === "train") return t.placeWords.train;
+    if (image === "apply") return t.placeWords.apply;
+  }
+  if (image === "many" && before?.tokenType === t.Colon && next === t.LeftBracket) return t.placeWords.many;
+  return t.Name;
+}

@@ -1,0 +1,41 @@
+/** Text to tokens and concrete syntax tree. */
+import { type IRecognitionException, type IToken, Lexer } from "chevrotain";
+import { classify } from "./classify.ts";
+import type { FileCstNode } from "./cst.generated.ts";
+import { AbawParser } from "./parser.ts";
+import { lexerTokens } from "./tokens.ts";
+
+export interface Tokenised {
+  /** Every token after classification, comments apart. */
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly IToken[];
+  /** Places of characters without a meaning, by offset and length. */
+  readonly unknown: readonly { readonly offset: number; readonly length: number }[];
+}
+
+let lexer: Lexer | undefined;
+let parser: AbawParser | undefined;
+
+/** Tokens of a text; characters without a meaning are left out and listed. */
+export function tokenise(text: string): Tokenised {
+  lexer ??= new Lexer(lexerTokens, { positionTracking: "full", ensureOptimizations: true, skipValidations: true });
+  const { tokens, groups, errors } = lexer.tokenize(text);
+  return { tokens: classify(tokens), comments: groups["comments"] ?? [], unknown: errors };
+}
+
+/** The tree of tokens, as far as it could be read. The caller has looked at how deep they nest: the parser recurs. */
+export function parse(tokens: readonly IToken[]): {
+  readonly cst: FileCstNode | undefined;
+  readonly errors: readonly IRecognitionException[];
+} {
+  parser ??= new AbawParser();
+  parser.input = [...tokens];
+  const cst = parser.file();
+  return { cst: isFile(cst) ? cst : undefined, errors: parser.errors };
+}
+
+function isFile(node: unknown): node is FileCstNode {
+  return typeof node === "object" && node !== null && "name" in node && node.name === "file";
+}
+
+export type * from "./cst.generated.ts";

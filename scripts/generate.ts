@@ -1,0 +1,39 @@
+/** Writes every generated file, or with --check says which is not fresh. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { generateCstDts } from "@chevrotain/cst-dts-gen";
+import { AbawParser } from "../grammar/parser.ts";
+
+const files: readonly (readonly [path: string, make: () => string])[] = [["grammar/cst.generated.ts", cstTypes]];
+
+const checking = process.argv.includes("--check");
+let stale = false;
+for (const [path, make] of files) {
+  const url = new URL(`../${path}`, import.meta.url);
+  const text = make();
+  if (!checking) writeFileSync(url, text);
+  else if (readOrEmpty(url) !== text) {
+    stale = true;
+    console.error(`${path} is not fresh: run npm run generate`);
+  }
+}
+process.exitCode = stale ? 1 : 0;
+
+/** Plain read-only interfaces. With recovery on, any child can be absent, also those that the grammar requires. */
+function cstTypes(): string {
+  const text = generateCstDts(new AbawParser(false).getGAstProductions(), { includeVisitorInterface: false })
+    .replace(/import type .*\n/, 'import type { CstNodeLocation, IToken } from "chevrotain";\n')
+    .replace(
+      / extends CstNode \{\n {2}name: (.*)\n {2}children: (.*)\n/g,
+      " {\n  readonly name: $1\n  readonly location?: CstNodeLocation;\n  readonly children: $2\n",
+    )
+    .replace(/^ {2}(\w+)\??: (?:\((.*)\)|(\w+))\[\];$/gm, "  readonly $1?: readonly ($2$3)[];");
+  return `// Generated from grammar/parser.ts by scripts/generate.ts.\n${text}`;
+}
+
+function readOrEmpty(url: URL): string {
+  try {
+    return readFileSync(url, "utf8");
+  } catch {
+    return "";
+  }
+}
