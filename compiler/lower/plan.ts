@@ -172,8 +172,11 @@ export type WeightSource =
   | Initialiser
   /** Another stage's kept weights. */
   | { readonly kind: "stage"; readonly stage: string; readonly path: string }
-  /** A weight file's tensor. */
-  | { readonly kind: "file"; readonly file: string; readonly tensor: string };
+  /**
+   * A weight file's tensor. `patches`: a convolution's kernel [out, c, p, p] as the matrix [out, p × p × c] of the same product. A
+   * tensor of equal count and other leading ones, such as [1, 1, d] for [1, d], is taken as it is.
+   */
+  | { readonly kind: "file"; readonly file: string; readonly tensor: string; readonly arrange?: "patches" };
 
 /** Random ones draw from a generator seeded by the stage's seed and the parameter's path. */
 export type Initialiser =

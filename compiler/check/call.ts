@@ -1,0 +1,264 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Argument, Expr } from "../syntax/ast.ts";
+import { applyModule, isTensorLike } from "./apply.ts";
+import { type Env, localNamed } from "./env.ts";
+import { evaluate, forEachSuffix } from "./evaluate.ts";
+import { visible } from "./files.ts";
+import { invokeDeclaration } from "./invoke.ts";
+import { libraryNames, libraryRecipe } from "./library.ts";
+import { library } from "./library-calls.ts";
+import { lookUp } from "./names.ts";
+import { suggestion } from "./nearest.ts";
+import { applyListFunction, applyNumberFunction, listFunctions, numberFunctions } from "./number-functions.ts";
+import { bindLibrary } from "./parameters.ts";
+import { Refusal } from "./reporter.ts";
+import { tensorFunctions } from "./tensors/index.ts";
+import type { Arguments, Given, RecipeThing, Thing } from "./things.ts";
+import { any, describeThing, type Type } from "./type.ts";
+
+type Call = Extract<Expr, { kind: "call" }>;
+
+/** `f(a, b: c)` */
+export function callExpr(expr: Call, env: Env, _wanted: Type): Thing {
+  const name = calledName(expr.callee, env);
+  const args = gather(expr.args, env);
+  if (name !== undefined) return callLibrary(name, [], args, env, expr.span, undefined);
+  return invoke(calleeThing(expr.callee, env), [], args, env, expr.span, undefined);
+}
+
+/** `value -> f(a)`, which is `f(value, a)`. `expected` is the width that the last step of a head may leave out. */
+export function sendExpr(expr: Extract<Expr, { kind: "send" }>, env: Env, expected: number | undefined): Thing {
+  const value = evaluate(expr.value, env);
+  if (value.kind === "poison") throw new Refusal();
+  const sent = value.kind === "tuple" ? value.items : [value];
+  const { to } = expr;
+  const args = to.kind === "call" ? gather(to.args, env) : noArguments;
+  const callee = to.kind === "call" ? to.callee : to;
+  const name = calledName(callee, env);
+  if (name !== undefined) return callLibrary(name, sent, args, env, to.span, expected);
+  return invoke(calleeThing(callee, env), sent, args, env, to.span, expected);
+}
+
+export const noArguments: Arguments = { positional: [], named: new Map() };
+
+/** The library's name that a callee stands for, if no local or file name hides it (language rule 8). */
+function calledName(callee: Expr, env: Env): string | undefined {
+  if (callee.kind !== "name") return undefined;
+  const local = localNamed(env, callee.name);
+  if (local !== undefined && isCallable(local)) return undefined;
+  if (visible(env.file, callee.name) !== undefined && local === undefined) return undefined;
+  const { name } = callee;
+  const known =
+    Object.hasOwn(tensorFunctions, name) ||
+    Object.hasOwn(library, name) ||
+    listFunctions.has(name) ||
+    Object.hasOwn(numberFunctions, name);
+  return known ? name : undefined;
+}
+
+function isCallable(thing: Thing): boolean {
+  return thing.kind === "recipe" || thing.kind === "layer" || thing.kind === "declaration" || thing.kind === "list";
+}
+
+function calleeThing(callee: Expr, env: Env): Thing {
+  if (callee.kind !== "name") return evaluate(callee, env);
+  const thing = lookUp(callee.name, callee.span, env);
+  if (thing !== undefined) return thing;
+  return env.session.reporter.refuse(
+    "unknown-name",
+    callee.span,
+    { kind: "module or function", name: callee.name },
+    {
+      help: suggestion(callee.name, [...libraryNames(), ...env.file.own.keys(), ...env.file.used.keys()]),
+    },
+  );
+}
+
+/** Arguments with their places; those that a `for` makes are one list. */
+function gather(args: readonly Argument[], env: Env): Arguments {
+  const positional: Given[] = [];
+  const named = new Map<string, Given>();
+  for (const { name, value, suffixes, span } of args) {
+    let given: Given = { expr: value, env, thing: undefined, span: value.span };
+    if (suffixes.some(({ kind }) => kind === "for")) {
+      const items: Thing[] = [];
+      forEachSuffix(suffixes, env, (place) => items.push(evaluate(value, place)));
+      given = { expr: undefined, env: undefined, thing: { kind: "list", items }, span };
+    } else if (suffixes.length > 0) {
+      let kept = false;
+      forEachSuffix(suffixes, env, () => {
+        kept = true;
+      });
+      if (!kept) continue;
+    }
+    if (name === undefined) positional.push(given);
+    else if (named.has(name.text)) env.session.reporter.refuse("duplicate-argument", name.span, { name: name.text });
+    else named.set(name.text, given);
+  }
+  return { positional, named };
+}
+
+function callLibrary(
+  name: string,
+  sent: readonly Thing[],
+  args: Arguments,
+  env: Env,
+  span: Span,
+  expected: number | undefined,
+): Thing {
+  const givenNumbers = numbersOf(name, sent, args);
+  if (givenNumbers !== undefined) {
+    const first = givenNumbers[0];
+    if (listFunctions.has(name) && first !== undefined) return applyListFunction(name, first, env, span);
+    const result = applyNumberFunction(name, givenNumbers, env, span);
+    if (result !== undefined) return result;
+    args = known(args, givenNumbers, sent.length);
+  }
+  const tensorFunction = tensorFunctions[name];
+  if (tensorFunction !== undefined && (env.body !== undefined || library[name] === undefined)) {
+    const { inputs, rest } = splitInputs(args, env, tensorFunction.inputs === "many");
+    const all = [...sent, ...inputs];
+    const recipe: RecipeThing = { ...libraryRecipe(name, span), args: rest };
+    const complete = tensorFunction.inputs !== "many" && tensorFunction.inputs.length === 0;
+    if (all.length === 0 && !(complete && env.body !== undefined)) return recipe;
+    return applyModule(recipe, all, env, span, expected);
+  }
+  const spec = library[name];
+  if (spec === undefined) {
+    return env.session.reporter.refuse("not-callable", span, { what: `\`${name}\` with these arguments` });
+  }
+  const given = [...sent.map((thing): Given => ({ expr: undefined, env: undefined, thing, span })), ...args.positional];
+  const positional = spec.variadic === true ? [collected(given, env, firstType(spec.params), span)] : given;
+  if (spec.later === true) env.session.reporter.refuse("not-yet", span, { what: `\`${name}\`` });
+  const bound = bindLibrary(name, spec.params, { positional, named: args.named }, env, span);
+  return { kind: "call", family: spec.family, name, args: bound, span };
+
+  function numbersOf(name: string, sent: readonly Thing[], args: Arguments): readonly Thing[] | undefined {
+    if (!listFunctions.has(name) && !Object.hasOwn(numberFunctions, name)) return undefined;
+    if (args.named.size > 0) return undefined;
+    return [
+      ...sent,
+      ...args.positional.map(
+        (given) =>
+          given.thing ??
+          (given.expr === undefined ? { kind: "none" as const } : evaluate(given.expr, given.env ?? env)),
+      ),
+    ];
+  }
+}
+
+/** Positional arguments that have been evaluated keep their things. */
+function known(args: Arguments, things: readonly Thing[], sent: number): Arguments {
+  return {
+    positional: args.positional.map((given, i) => ({ ...given, thing: things[sent + i] })),
+    named: args.named,
+  };
+}
+
+function firstType(params: Readonly<Record<string, { readonly type: Type }>>): Type {
+  return Object.values(params)[0]?.type ?? any;
+}
+
+/** All positional arguments as one list; a single list is itself. */
+function collected(given: readonly Given[], env: Env, type: Type, span: Span): Given {
+  const item = type.kind === "list" ? type.item : any;
+  const things = given.map(
+    (each) =>
+      each.thing ??
+      (each.expr === undefined
+        ? { kind: "none" as const }
+        : evaluate(each.expr, each.env ?? env, { kind: "options", options: [item, type] })),
+  );
+  const only = things[0];
+  const items = things.length === 1 && only?.kind === "list" ? only.items : things;
+  return { expr: undefined, env: undefined, thing: { kind: "list", items }, span };
+}
+
+/** Applies what is not a library name. */
+function invoke(
+  callee: Thing,
+  sent: readonly Thing[],
+  args: Arguments,
+  env: Env,
+  span: Span,
+  expected: number | undefined,
+): Thing {
+  switch (callee.kind) {
+    case "poison":
+      throw new Refusal();
+    case "declaration":
+      return invokeDeclaration(callee, sent, args, env, span);
+    case "recipe": {
+      if (callee.callee.kind === "library") {
+        const merged = mergeArguments(callee.args, args);
+        return callLibrary(callee.name, sent, merged, env, span, expected);
+      }
+      const { inputs, rest } = splitInputs(args, env, false);
+      const all = [...sent, ...inputs];
+      const recipe: RecipeThing = { ...callee, args: mergeArguments(callee.args, rest), span };
+      return all.length === 0 ? recipe : applyModule(recipe, all, env, span, expected);
+    }
+    case "layer":
+    case "list": {
+      const { inputs, rest } = splitInputs(args, env, false);
+      if (rest.positional.length > 0 || rest.named.size > 0) {
+        return env.session.reporter.refuse("not-callable", span, {
+          what: `${describeThing(callee)} has its arguments already; it`,
+        });
+      }
+      return applyModule(callee, [...sent, ...inputs], env, span, expected);
+    }
+    default:
+      return env.session.reporter.refuse("not-callable", span, { what: describeThing(callee) });
+  }
+}
+
+export function mergeArguments(first: Arguments, more: Arguments): Arguments {
+  return {
+    positional: [...first.positional, ...more.positional],
+    named: new Map([...first.named, ...more.named]),
+  };
+}
+
+/** Positional arguments at the front that are tensors are inputs; the others are parameters. */
+function splitInputs(
+  args: Arguments,
+  env: Env,
+  many: boolean,
+): { readonly inputs: readonly Thing[]; readonly rest: Arguments } {
+  if (env.body === undefined) return { inputs: [], rest: args };
+  const inputs: Thing[] = [];
+  const rest: Given[] = [];
+  for (const given of args.positional) {
+    const thing = rest.length === 0 ? tensorArgument(given, env, many) : undefined;
+    if (thing !== undefined && isTensorLike(thing)) inputs.push(thing);
+    else rest.push(thing === undefined ? given : { ...given, thing });
+  }
+  return { inputs, rest: { positional: rest, named: args.named } };
+}
+
+/** The argument's thing if it can be a tensor; its expression is evaluated only once. */
+function tensorArgument(given: Given, env: Env, many: boolean): Thing | undefined {
+  if (given.thing !== undefined) return given.thing;
+  const { expr } = given;
+  switch (expr?.kind) {
+    case "name": {
+      const local = localNamed(env, expr.name);
+      return local !== undefined && isTensorLike(local) ? local : undefined;
+    }
+    case "list":
+      return many && expr.items.every(({ kind }) => kind === "item") ? evaluate(expr, env) : undefined;
+    case "call":
+    case "send":
+    case "index":
+    case "member":
+    case "binary":
+    case "unary":
+    case "tuple":
+    case "choice":
+    case "match":
+      return evaluate(expr, env);
+    default:
+      return undefined;
+  }
+}

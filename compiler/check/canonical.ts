@@ -1,0 +1,71 @@
+import { printDim } from "../ir/dim.ts";
+import type { Given, RecipeThing, Thing } from "./things.ts";
+
+/** A thing as text in the language: equal text means equal thing. It decides identity, and people read it. */
+export function canonical(thing: Thing): string {
+  switch (thing.kind) {
+    case "bool":
+    case "number":
+      return String(thing.value);
+    case "size":
+      return printDim(thing.dim);
+    case "string":
+      return JSON.stringify(thing.value);
+    case "label":
+      return thing.name;
+    case "quantity":
+      return `${thing.value} ${thing.unit}`;
+    case "range":
+      return `${thing.from ?? ""} .. ${thing.to ?? ""}`.trim();
+    case "list":
+      return `[${thing.items.map(canonical).join(", ")}]`;
+    case "tuple":
+      return `(${thing.items.map(canonical).join(", ")})`;
+    case "map":
+      return `{${[...thing.entries].map(([key, value]) => `${key}: ${canonical(value)}`).join(", ")}}`;
+    case "none":
+      return "none";
+    case "shape":
+      return `[${[...(thing.carried ? [".."] : []), ...thing.axes.map(({ name, size }) => (size === undefined ? name : `${name}: ${printDim(size)}`))].join(", ")}]`;
+    case "task":
+    case "sweep":
+      return thing.name;
+    case "data":
+    case "model":
+    case "stage":
+    case "assembly":
+      return thing.label;
+    case "part":
+      return `${thing.data.label}.${thing.part}`;
+    case "recipe":
+      return recipeText(thing);
+    case "layer":
+      return thing.path;
+    case "member":
+      return `${thing.stage.label}.${thing.name}`;
+    case "call":
+      return `${thing.name}(${[...thing.args].map(([key, value]) => `${key}: ${canonical(value)}`).join(", ")})`;
+    case "combined":
+      return thing.operator === "not"
+        ? `not ${canonical(thing.left)}`
+        : `(${canonical(thing.left)} ${thing.operator} ${canonical(thing.right)})`;
+    case "tensor":
+      return `#${thing.wire.id}`;
+    case "declaration":
+      return "name" in thing.declaration ? thing.declaration.name.text : thing.declaration.kind;
+    case "poison":
+      return "?";
+  }
+}
+
+function recipeText({ name, args }: RecipeThing): string {
+  const given = [
+    ...args.positional.map(givenText),
+    ...[...args.named].map(([key, value]) => `${key}: ${givenText(value)}`),
+  ];
+  return given.length === 0 ? name : `${name}(${given.join(", ")})`;
+}
+
+function givenText({ thing, span }: Given): string {
+  return thing === undefined ? span.source.text.slice(span.start, span.end) : canonical(thing);
+}

@@ -1,0 +1,103 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { TaskMeaning } from "../library/task.ts";
+import type { DataPlan } from "../lower/plan.ts";
+import { buildLoss, type LossBuild } from "./build-loss.ts";
+import { buildStage } from "./build-stage.ts";
+import { dataPlan } from "./data-plan.ts";
+import type { StageBuild } from "./model-build.ts";
+import { reachedParameters } from "./reached.ts";
+import { attempt, Refusal } from "./reporter.ts";
+import type { Session } from "./session.ts";
+import type { StageThing } from "./things.ts";
+import { type Training, trainingOf } from "./training.ts";
+import { type Sources, sourcesOf, type Trained, trainedOf } from "./weights.ts";
+
+/** A stage with everything checked: what lowering turns into graphs and a plan. */
+export interface CheckedStage {
+  readonly stage: StageThing;
+  readonly built: StageBuild;
+  readonly loss: LossBuild;
+  readonly training: Training;
+  readonly sources: Sources;
+  readonly trained: Trained;
+  readonly data: DataPlan;
+  readonly tasks: readonly { readonly name: string; readonly meaning: TaskMeaning }[];
+  /** Stages that must be finished before. */
+  readonly needs: readonly StageThing[];
+}
+
+const memo = new WeakMap<Session, Map<string, CheckedStage | undefined>>();
+
+/** Checks one stage to the end; undefined where a mistake was reported. */
+export function checkStage(session: Session, stage: StageThing, span: Span): CheckedStage | undefined {
+  const known = memo.get(session) ?? new Map<string, CheckedStage | undefined>();
+  memo.set(session, known);
+  if (known.has(stage.key)) return known.get(stage.key);
+  known.set(stage.key, undefined);
+  const checked = attempt(
+    () => check(session, stage, span),
+    () => undefined,
+  );
+  known.set(stage.key, checked);
+  return checked;
+}
+
+function check(session: Session, stage: StageThing, span: Span): CheckedStage {
+  const before = session.reporter.found.length;
+  const built = buildStage(session, stage, span);
+  const { model } = built;
+  const heads = [...model.heads.values()];
+  const data = dataPlan(session, model.data);
+  for (const { task, span: at } of heads) {
+    if (!data.tasks.some(({ name }) => name === task.name)) {
+      session.reporter.report(
+        "task-not-in-data",
+        at,
+        { data: model.data.label, task: task.name },
+        {
+          help: `it labels ${data.tasks.map(({ name }) => `\`${name}\``).join(", ") || "nothing"}`,
+          related: [{ span: stage.span, text: `reached through ${stage.label}` }],
+        },
+      );
+    }
+  }
+  // Mistakes inside the model would show again as missing names of the loss.
+  const clean = !session.reporter.found.slice(before).some(({ severity }) => severity === "error");
+  if (!clean) throw new Refusal();
+  const loss = buildLoss(session, built);
+  const sources = sourcesOf(built, loss.scope);
+  const training = trainingOf(built, loss.scope, sources.size > 0);
+  const trained = trainedOf(built, loss.scope, sources, training.rate, training.weightDecay);
+  const reached = reachedParameters([...loss.terms.values()]);
+  for (const { path, group } of trained.parameters) {
+    const parameter = model.parameters.get(path);
+    if (group !== undefined && parameter !== undefined && !reached.has(path)) {
+      session.reporter.report(
+        "no-gradient",
+        parameter.span,
+        { path },
+        {
+          help: "take it out of the model, or set it to frozen in `params`",
+          related: [{ span: stage.span, text: `in ${stage.label}` }],
+        },
+      );
+    }
+  }
+  const needs = new Map<string, StageThing>();
+  for (const { producer } of model.features.values()) needs.set(producer.key, producer);
+  for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);
+  for (const need of needs.values()) {
+    if (checkStage(session, need, stage.span) === undefined) throw new Refusal();
+  }
+  return {
+    stage,
+    built,
+    loss,
+    training,
+    sources,
+    trained,
+    data,
+    tasks: heads.map(({ task }) => ({ name: task.name, meaning: task.meaning })),
+    needs: [...needs.values()],
+  };
+}

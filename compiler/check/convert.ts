@@ -1,0 +1,121 @@
+import type { Span } from "../diagnostics/source.ts";
+import { instanceOf } from "./declarations.ts";
+import { Refusal, type Reporter } from "./reporter.ts";
+import type { Session } from "./session.ts";
+import type { Thing } from "./things.ts";
+import { describeThing, describeType, durations, spans, type Type } from "./type.ts";
+
+/** The thing as a type wants it (language rules b.1, conversions), or a refusal. `what` names the place in words. */
+export function convert(session: Session, thing: Thing, type: Type, what: string, span: Span): Thing {
+  if (thing.kind === "poison") throw new Refusal();
+  const converted = fitting(session, thing, type, what, span);
+  if (converted !== undefined) return converted;
+  return refuseType(session.reporter, what, type, thing, span);
+}
+
+export function refuseType(reporter: Reporter, what: string, type: Type, thing: Thing, span: Span): never {
+  return reporter.refuse("wrong-type", span, { what, expected: describeType(type), actual: describeThing(thing) });
+}
+
+function fitting(session: Session, thing: Thing, type: Type, what: string, span: Span): Thing | undefined {
+  switch (type.kind) {
+    case "any":
+      return thing;
+    case "bool":
+    case "string":
+    case "none":
+    case "range":
+    case "shape":
+    case "map":
+    case "task":
+    case "model":
+    case "layer":
+      return thing.kind === type.kind ? thing : instance(session, thing, type.kind, span);
+    case "int":
+      return thing.kind === "number" && Number.isSafeInteger(thing.value) ? thing : undefined;
+    case "float":
+      return thing.kind === "number" ? thing : undefined;
+    case "axis":
+      return thing.kind === "label" ? thing : undefined;
+    case "labels":
+      return thing.kind === "label" && type.names.includes(thing.name) ? thing : undefined;
+    case "duration":
+      return thing.kind === "quantity" && durations.includes(thing.unit) ? thing : undefined;
+    case "span":
+      return thing.kind === "quantity" && spans.includes(thing.unit) ? thing : undefined;
+    case "stage":
+    case "data":
+      return thing.kind === type.kind ? thing : instance(session, thing, type.kind, span);
+    case "part":
+      return thing.kind === "part" ? thing : undefined;
+    case "module":
+      return thing.kind === "recipe" || thing.kind === "layer" || (thing.kind === "list" && thing.items.every(isModule))
+        ? thing
+        : undefined;
+    case "tensor":
+      return thing.kind === "tensor" || thing.kind === "member" || thing.kind === "number" ? thing : numbersOnly(thing);
+    case "stream":
+      return thing.kind === "member" || thing.kind === "stage" || (thing.kind === "call" && thing.family === "stream")
+        ? thing
+        : instance(session, thing, "stage", span);
+    case "call":
+      return fitFamily(thing, type.family);
+    case "list":
+      if (thing.kind !== "list") return undefined;
+      return {
+        kind: "list",
+        items: thing.items.map((item) => convert(session, item, type.item, `each of ${what}`, span)),
+      };
+    case "record": {
+      if (thing.kind !== "map") return undefined;
+      const entries = new Map<string, Thing>();
+      for (const [key, value] of thing.entries) {
+        entries.set(key, convert(session, value, type.value, `${what}.${key}`, thing.places.get(key) ?? span));
+      }
+      return { ...thing, entries };
+    }
+    case "options":
+      for (const option of type.options) {
+        // A list or map fits an option by its kind; its items then have messages of their own.
+        const fitted = fitting(session, thing, option, what, span);
+        if (fitted !== undefined) return fitted;
+      }
+      return undefined;
+  }
+}
+
+function instance(session: Session, thing: Thing, kind: Thing["kind"], span: Span): Thing | undefined {
+  const made = thing.kind === "declaration" ? instanceOf(session, thing, span) : undefined;
+  return made?.kind === kind ? made : undefined;
+}
+
+function isModule(thing: Thing): boolean {
+  return thing.kind === "recipe" || thing.kind === "layer";
+}
+
+function numbersOnly(thing: Thing): Thing | undefined {
+  return thing.kind === "list" && thing.items.every((item) => item.kind === "number") ? thing : undefined;
+}
+
+function fitFamily(thing: Thing, family: Extract<Type, { kind: "call" }>["family"]): Thing | undefined {
+  if (thing.kind === "call" || thing.kind === "combined") {
+    if (thing.family === family) return thing;
+    return family === "initialiser" && thing.kind === "call" && thing.name === "constant" ? thing : undefined;
+  }
+  switch (family) {
+    case "schedule":
+      return thing.kind === "number" ? thing : undefined;
+    case "metric":
+    case "loss":
+      return thing.kind === "number" || (family === "loss" && thing.kind === "tensor") ? thing : undefined;
+    case "class weights":
+      if (thing.kind === "label") return thing.name === "balanced" ? thing : undefined;
+      return thing.kind === "map" ? thing : numbersOnly(thing);
+    case "keep":
+      return thing.kind === "label" && thing.name === "last" ? thing : undefined;
+    case "format":
+      return thing.kind === "label" ? thing : undefined;
+    default:
+      return undefined;
+  }
+}

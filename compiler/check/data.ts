@@ -1,0 +1,131 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { DataNode } from "../syntax/ast.ts";
+import { canonical } from "./canonical.ts";
+import { type Env, localNamed } from "./env.ts";
+import { evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
+import { labelOf } from "./label.ts";
+import { type DataKey, dataKeys } from "./library-calls.ts";
+import { suggestion } from "./nearest.ts";
+import { typeOf, withDefaults } from "./parameters.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import type { Session } from "./session.ts";
+import { changed, settingsOf } from "./settings.ts";
+import { type Change, type DataThing, poison, type Thing } from "./things.ts";
+import { call } from "./type.ts";
+
+export function isDataKey(key: string): key is DataKey {
+  return Object.hasOwn(dataKeys, key);
+}
+
+/** Data with its arguments and overrides, every entry evaluated. */
+export function dataThing(
+  session: Session,
+  declaration: DataNode,
+  env: Env,
+  given: ReadonlyMap<string, Thing>,
+  changes: readonly Change[],
+  span: Span,
+): DataThing {
+  const reporter: Reporter = session.reporter;
+  const name = declaration.name.text;
+  const bound = new Map(given);
+  const parameters = new Map(declaration.parameters.map((parameter) => [parameter.name.text, parameter]));
+  const keyChanges: Change[] = [];
+  const settings = settingsOf(session, name, "data");
+  const format = settings.findLast(({ path }) => path.length === 1);
+  for (const change of [
+    ...changes,
+    ...settings.filter(({ path }) => path.length > 1).map((setting) => ({ ...setting, path: setting.path.slice(1) })),
+  ]) {
+    const [first = "", ...rest] = change.path;
+    const parameter = parameters.get(first);
+    if (parameter !== undefined && rest.length === 0) {
+      bound.set(first, evaluateAs(change.expr, change.env, typeOf(parameter.type), `\`${first}\``));
+    } else if (isDataKey(first)) keyChanges.push(change);
+    else {
+      reporter.refuse(
+        "override-target",
+        change.span,
+        { path: change.path.join("."), what: `the data \`${name}\`` },
+        {
+          help: suggestion(first, [...parameters.keys(), ...Object.keys(dataKeys)]),
+        },
+      );
+    }
+  }
+  const scope = withDefaults(declaration.parameters, bound, env);
+  const entries = new Map<string, Thing>();
+  const places = new Map<string, Span>();
+  for (const entry of declaration.body.entries) {
+    forEachSuffix(entry.suffixes, scope, (place) => {
+      const key = keyOf(entry.path, place);
+      if (!isDataKey(key)) {
+        reporter.report(
+          "unknown-key",
+          entry.path.span,
+          { where: "a data block", key },
+          { help: suggestion(key, Object.keys(dataKeys)) },
+        );
+        return;
+      }
+      const before = places.get(key);
+      if (before !== undefined) {
+        reporter.report(
+          "duplicate-key",
+          entry.path.span,
+          { key },
+          { related: [{ span: before, text: "first set here" }] },
+        );
+        return;
+      }
+      places.set(key, entry.value.span);
+      entries.set(
+        key,
+        attempt(
+          () => evaluateAs(entry.value, place, dataKeys[key], `\`${key}\` of the data \`${name}\``),
+          () => poison,
+        ),
+      );
+    });
+  }
+  for (const change of keyChanges) {
+    const [key = "", ...rest] = change.path;
+    if (!isDataKey(key)) continue;
+    const make = () => evaluateAs(change.expr, change.env, dataKeys[key], change.path.join("."));
+    const before = entries.get(key);
+    entries.set(
+      key,
+      rest.length === 0 || before === undefined
+        ? make()
+        : changed(
+            session,
+            before,
+            rest,
+            (type) => evaluateAs(change.expr, change.env, type, change.path.join(".")),
+            change.path.join("."),
+            change.span,
+          ),
+    );
+    places.set(key, change.span);
+  }
+  if (format !== undefined)
+    entries.set("format", evaluateAs(format.expr, format.env, call("format"), "the data of this profile"));
+  const label = labelOf(name, declaration.parameters, given);
+  const key = `${name} ${[...entries].map(([each, thing]) => `${each}: ${canonical(thing)}`).join(", ")}`;
+  return {
+    kind: "data",
+    declaration,
+    env,
+    bound: given,
+    changes,
+    key,
+    label: changes.length === 0 ? label : `${label} with {${changes.map(changeText).join(", ")}}`,
+    entries,
+    places: new Map([...places, ["", span]]),
+  };
+}
+
+export function changeText({ path, expr, env }: Change): string {
+  const local = expr.kind === "name" ? localNamed(env, expr.name) : undefined;
+  return `${path.join(".")}: ${local === undefined ? expr.span.source.text.slice(expr.span.start, expr.span.end) : canonical(local)}`;
+}

@@ -1,0 +1,117 @@
+import type { Span } from "../diagnostics/source.ts";
+import { assemblyThing } from "./assemblies.ts";
+import { dataThing } from "./data.ts";
+import type { Env } from "./env.ts";
+import { evaluate, evaluateAs } from "./evaluate.ts";
+import type { FileScope, Found } from "./files.ts";
+import { attempt } from "./reporter.ts";
+import type { Session } from "./session.ts";
+import { changed, settingsOf } from "./settings.ts";
+import { stageThing } from "./stages.ts";
+import { sweepThing } from "./sweeps.ts";
+import { taskThing } from "./tasks.ts";
+import { type DeclarationThing, poison, type Thing } from "./things.ts";
+
+export function fileEnv(session: Session, file: FileScope): Env {
+  return { session, file, local: undefined, body: undefined };
+}
+
+/** What a file-level name means. Evaluated once; a name that needs itself is a cycle. */
+export function thingNamed(session: Session, found: Found, span: Span): Thing {
+  const { declaration, file } = found;
+  if (session.things.has(declaration)) {
+    const known = session.things.get(declaration);
+    if (known !== undefined) return known;
+    session.reporter.report(
+      "cycle",
+      declaration.name.span,
+      { name: declaration.name.text, chain: "its value needs it" },
+      {
+        related: [{ span, text: "needed here" }],
+      },
+    );
+    return poison;
+  }
+  session.things.set(declaration, undefined);
+  const thing = attempt(
+    () => make(session, found),
+    () => poison,
+  );
+  session.things.set(declaration, thing);
+  return thing;
+
+  function make(session: Session, { declaration }: Found): Thing {
+    const env = fileEnv(session, file);
+    switch (declaration.kind) {
+      case "binding": {
+        const { text } = declaration.name;
+        const settings = settingsOf(session, text);
+        const whole = settings.findLast(({ path }) => path.length === 1);
+        const value = evaluate(whole?.expr ?? declaration.value, whole?.env ?? env);
+        return settings
+          .filter(({ path }) => path.length > 1)
+          .reduce(
+            (thing, { path, expr, env: place, span: at }) =>
+              changed(
+                session,
+                thing,
+                path.slice(1),
+                (type) => evaluateAs(expr, place, type, path.join(".")),
+                path.join("."),
+                at,
+              ),
+            value,
+          );
+      }
+      case "task":
+        return taskThing(declaration, env);
+      case "encoder": {
+        const settings = settingsOf(session, declaration.name.text, "encoder").filter(
+          ({ path }) => path.at(-1) !== "weights",
+        );
+        const value = evaluate(declaration.value, env);
+        const name = declaration.name.text;
+        if (value.kind === "recipe") {
+          const named = new Map(value.args.named);
+          for (const { path, expr, env: place, span: at } of settings) {
+            named.set(path.at(-1) ?? "", { expr, env: place, thing: undefined, span: at });
+          }
+          return { kind: "layer", path: name, of: { ...value, args: { ...value.args, named } }, encoder: declaration };
+        }
+        if (value.kind === "poison") return poison;
+        return session.reporter.refuse("wrong-type", declaration.value.span, {
+          what: `the encoder \`${name}\``,
+          expected: "a module, such as vit(..)",
+          actual: value.kind,
+        });
+      }
+      case "module":
+        return {
+          kind: "recipe",
+          name: declaration.name.text,
+          callee: { kind: "module", declaration, env },
+          args: { positional: [], named: new Map() },
+          span: declaration.name.span,
+        };
+      case "sweep":
+        return sweepThing(declaration, env);
+      default:
+        return { kind: "declaration", declaration, env };
+    }
+  }
+}
+
+/** A declaration whose parameters all have defaults, as its instance (language rules b.1). */
+export function instanceOf(session: Session, thing: DeclarationThing, span: Span): Thing | undefined {
+  const { declaration, env } = thing;
+  switch (declaration.kind) {
+    case "stage":
+      return stageThing(session, { declaration, env, bound: new Map(), changes: [], span });
+    case "data":
+      return dataThing(session, declaration, env, new Map(), [], span);
+    case "assembly":
+      return assemblyThing(declaration, env, new Map());
+    default:
+      return undefined;
+  }
+}

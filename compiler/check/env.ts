@@ -1,0 +1,42 @@
+import type { Body } from "./body.ts";
+import type { FileScope } from "./files.ts";
+import type { Session } from "./session.ts";
+import type { Thing } from "./things.ts";
+
+/** Where an expression stands: the whole check, its file, its local names, and the module body if it is in one. */
+export interface Env {
+  readonly session: Session;
+  readonly file: FileScope;
+  readonly local: Local | undefined;
+  readonly body: Body | undefined;
+}
+
+/** Names of one scope, over those around it. */
+export interface Local {
+  readonly names: Map<string, Thing>;
+  readonly around: Local | undefined;
+}
+
+/** The same place with a scope of its own. */
+export function inner(
+  env: Env,
+  names: Iterable<readonly [string, Thing]> = [],
+  body: Body | undefined = env.body,
+): Env {
+  return { ...env, body, local: { names: new Map(names), around: env.local } };
+}
+
+export function localNamed(env: Env, name: string): Thing | undefined {
+  for (let scope = env.local; scope !== undefined; scope = scope.around) {
+    const thing = scope.names.get(name);
+    if (thing !== undefined) return thing;
+  }
+  return undefined;
+}
+
+/** Every local name, for suggestions. */
+export function localNames(env: Env): readonly string[] {
+  const names: string[] = [];
+  for (let scope = env.local; scope !== undefined; scope = scope.around) names.push(...scope.names.keys());
+  return names;
+}

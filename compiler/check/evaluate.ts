@@ -1,0 +1,279 @@
+import type { Span } from "../diagnostics/source.ts";
+import { assertNever } from "../ir/invariant.ts";
+import type { Expr, Item, MapNode, Path, Suffix } from "../syntax/ast.ts";
+import { combineThings, negateThing } from "./arithmetic.ts";
+import { callExpr, sendExpr } from "./call.ts";
+import { canonical } from "./canonical.ts";
+import { convert } from "./convert.ts";
+import { type Env, inner, localNamed } from "./env.ts";
+import { indexThing } from "./indexing.ts";
+import { memberOf } from "./member.ts";
+import { nameThing } from "./names.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { withChanges } from "./stages.ts";
+import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
+import { any, describeThing, type Type } from "./type.ts";
+
+/** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
+export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
+  switch (expr.kind) {
+    case "number":
+      return expr.unit === undefined
+        ? { kind: "number", value: expr.value, integer: expr.integer }
+        : { kind: "quantity", value: expr.value, unit: unitNamed(expr.unit.text) };
+    case "string":
+      return { kind: "string", value: expr.value };
+    case "boolean":
+      return { kind: "bool", value: expr.value };
+    case "none":
+      return none;
+    case "name":
+      return nameThing(expr.name, expr.span, env, wanted);
+    case "tuple":
+      return { kind: "tuple", items: expr.items.map((item) => evaluate(item, env)) };
+    case "list":
+      return wantsShape(wanted) || expr.items.some((item) => item.kind !== "item")
+        ? shapeThing(expr.items, expr.span, env)
+        : { kind: "list", items: itemsOf(expr.items, env, itemType(wanted)) };
+    case "map":
+      return mapThing(expr, env, wanted);
+    case "call":
+      return callExpr(expr, env, wanted);
+    case "send":
+      return sendExpr(expr, env, undefined);
+    case "index":
+      return indexThing(expr, env);
+    case "member":
+      return memberOf(expr, env);
+    case "unary":
+      return negateThing(expr, env);
+    case "binary":
+      return combineThings(expr, env, wanted);
+    case "range":
+      return rangeThing(expr, env);
+    case "with":
+      return withChanges(evaluate(expr.target, env), expr.changes, env);
+    case "choice":
+      return evaluate(isTrue(expr.condition, env) ? expr.consequent : expr.otherwise, env, wanted);
+    case "match":
+      return evaluate(armOf(expr, env), env, wanted);
+    case "missing":
+      return poison;
+    default:
+      return assertNever(expr);
+  }
+}
+
+/** Evaluates and converts. `what` names the place in words. */
+export function evaluateAs(expr: Expr, env: Env, type: Type, what: string): Thing {
+  return convert(env.session, evaluate(expr, env, type), type, what, expr.span);
+}
+
+/** A condition, decided before anything runs. */
+export function isTrue(condition: Expr, env: Env): boolean {
+  const thing = evaluateAs(condition, env, { kind: "bool" }, "a condition");
+  return thing.kind === "bool" && thing.value;
+}
+
+/** The branch of a choice or match that is taken, down to an expression that is neither. */
+export function takenBranch(expr: Expr, env: Env): Expr {
+  if (expr.kind === "choice") return takenBranch(isTrue(expr.condition, env) ? expr.consequent : expr.otherwise, env);
+  if (expr.kind === "match") return takenBranch(armOf(expr, env), env);
+  return expr;
+}
+
+function armOf(expr: Extract<Expr, { kind: "match" }>, env: Env): Expr {
+  const subject = evaluate(expr.subject, env);
+  const text = canonical(subject);
+  const arm =
+    expr.arms.find(({ label }) => label.text === text) ??
+    expr.arms.find(({ label }) => taskNamed(label.text, env) === text && label.text !== "else") ??
+    expr.arms.find(({ label }) => label.text === "else");
+  if (arm === undefined) {
+    return env.session.reporter.refuse(
+      "no-match",
+      expr.span,
+      { value: describeThing(subject) },
+      {
+        help: `add the arm \`${text}: ..\` or \`else: ..\``,
+      },
+    );
+  }
+  return arm.value;
+}
+
+/** The task that a name stands for here: a variable or a declaration. */
+export function taskNamed(name: string, env: Env): string | undefined {
+  const local = localNamed(env, name);
+  if (local !== undefined) return local.kind === "task" ? local.name : undefined;
+  return undefined;
+}
+
+/** Runs `body` for every combination that suffixes allow, each with its loop variables. */
+export function forEachSuffix(suffixes: readonly Suffix[], env: Env, body: (env: Env) => void, from = 0): void {
+  const suffix = suffixes[from];
+  if (suffix === undefined) {
+    body(env);
+    return;
+  }
+  if (suffix.kind === "if") {
+    if (isTrue(suffix.condition, env)) forEachSuffix(suffixes, env, body, from + 1);
+    return;
+  }
+  const list = evaluate(suffix.list, env);
+  if (list.kind === "poison") return;
+  const items = list.kind === "list" ? list.items : undefined;
+  if (items === undefined) {
+    env.session.reporter.refuse("wrong-type", suffix.list.span, {
+      what: "what `for` runs over",
+      expected: "a list",
+      actual: describeThing(list),
+    });
+  }
+  for (const item of items) forEachSuffix(suffixes, inner(env, [[suffix.name.text, item]]), body, from + 1);
+}
+
+/** The items of a list, loops run and conditions decided. */
+export function itemsOf(items: readonly Item[], env: Env, type: Type): readonly Thing[] {
+  const things: Thing[] = [];
+  for (const item of items) {
+    if (item.kind !== "item") continue;
+    forEachSuffix(item.suffixes, env, (place) => things.push(evaluate(item.value, place, type)));
+  }
+  return things;
+}
+
+function itemType(wanted: Type): Type {
+  if (wanted.kind === "list") return wanted.item;
+  if (wanted.kind === "options") {
+    const list = wanted.options.find((option) => option.kind === "list");
+    if (list?.kind === "list") return list.item;
+  }
+  return any;
+}
+
+function wantsShape(wanted: Type): boolean {
+  return wanted.kind === "shape" || (wanted.kind === "options" && wanted.options.some(wantsShape));
+}
+
+/** `[.., n, d: 2 * k]`: a bare name is an axis and, if it has a value here, its size (language rule 21). */
+function shapeThing(items: readonly Item[], span: Span, env: Env): ShapeThing {
+  const reporter: Reporter = env.session.reporter;
+  const axes: { name: string; size: ShapeThing["axes"][number]["size"]; span: Span }[] = [];
+  let carried = false;
+  for (const [i, item] of items.entries()) {
+    if (item.kind === "carried") {
+      carried = true;
+      if (i > 0)
+        reporter.refuse("wrong-type", item.span, {
+          what: "`..`",
+          expected: "the first in a shape",
+          actual: "further on",
+        });
+    } else if (item.kind === "axis") {
+      axes.push({
+        name: item.name.text,
+        size: sizeThing(evaluate(item.size, env), item.size.span, env),
+        span: item.span,
+      });
+    } else if (item.value.kind === "name") {
+      const value = localNamed(env, item.value.name);
+      const known = value?.kind === "number" || value?.kind === "size";
+      axes.push({
+        name: item.value.name,
+        size: known ? sizeThing(value, item.span, env) : undefined,
+        span: item.span,
+      });
+    } else {
+      reporter.refuse("wrong-type", item.span, {
+        what: "an axis",
+        expected: "`name` or `name: size`",
+        actual: "something else",
+      });
+    }
+  }
+  const twice = axes.find((axis, i) => axes.findIndex(({ name }) => name === axis.name) !== i);
+  if (twice !== undefined) reporter.refuse("duplicate-axis", span, { axis: twice.name });
+  return { kind: "shape", carried, axes };
+}
+
+export function sizeThing(thing: Thing, span: Span, env: Env): ShapeThing["axes"][number]["size"] {
+  if (thing.kind === "size") return thing.dim;
+  const whole = convert(env.session, thing, { kind: "int" }, "a size", span);
+  if (whole.kind !== "number" || whole.value < 1) {
+    return env.session.reporter.refuse("out-of-range", span, {
+      what: "a size",
+      expected: "at least 1",
+      actual: describeThing(whole),
+    });
+  }
+  return whole.value;
+}
+
+function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
+  const entries = new Map<string, Thing>();
+  const places = new Map<string, Span>();
+  const valueType = wanted.kind === "record" ? wanted.value : any;
+  for (const entry of node.entries) {
+    forEachSuffix(entry.suffixes, env, (place) => {
+      const key = keyOf(entry.path, place);
+      const before = places.get(key);
+      if (before !== undefined) {
+        env.session.reporter.report(
+          "duplicate-key",
+          entry.path.span,
+          { key },
+          { related: [{ span: before, text: "first set here" }] },
+        );
+        return;
+      }
+      places.set(key, entry.path.span);
+      entries.set(
+        key,
+        attempt(
+          () => evaluate(entry.value, place, valueType),
+          () => poison,
+        ),
+      );
+    });
+  }
+  return { kind: "map", entries, places };
+}
+
+/** A map's key: a task variable stands for its task (language rule 9). */
+export function keyOf(path: Path, env: Env): string {
+  const [first, ...more] = path.segments;
+  if (first === undefined || more.length > 0 || first.indices.length > 0) {
+    return env.session.reporter.refuse("wrong-type", path.span, {
+      what: "a key of this map",
+      expected: "one name",
+      actual: "a path",
+    });
+  }
+  return taskNamed(first.name.text, env) ?? first.name.text;
+}
+
+function rangeThing(expr: Extract<Expr, { kind: "range" }>, env: Env): Thing {
+  const end = (side: Expr | undefined): number | undefined => {
+    if (side === undefined) return undefined;
+    const thing = evaluateAs(side, env, { kind: "float" }, "an end of a range");
+    return thing.kind === "number" ? thing.value : undefined;
+  };
+  return { kind: "range", from: end(expr.start), to: end(expr.end) };
+}
+
+/** Units may be written in the singular: `1 epoch`. */
+function unitNamed(text: string): UnitName {
+  const plural = text.endsWith("s") ? text : `${text}s`;
+  switch (plural) {
+    case "epochs":
+    case "steps":
+    case "hours":
+    case "frames":
+    case "rows":
+    case "seconds":
+      return plural;
+    default:
+      throw new Error(`the lexer let the unit ${text} pass`);
+  }
+}

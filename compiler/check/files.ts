@@ -1,0 +1,118 @@
+import type { Source } from "../diagnostics/source.ts";
+import type { Declaration, FileNode, UseNode } from "../syntax/ast.ts";
+import { parseFile } from "../syntax/index.ts";
+import type { Session } from "./session.ts";
+
+/** A declaration that has a name. */
+export type Named = Exclude<Declaration, { readonly kind: "use" | "export" | "submit" | "profile" }>;
+
+export interface Found {
+  readonly declaration: Named;
+  readonly file: FileScope;
+}
+
+/** A file and what its names mean: its own declarations, those of the files it uses, and files under another name. */
+export interface FileScope {
+  readonly source: Source;
+  readonly node: FileNode;
+  readonly own: ReadonlyMap<string, Found>;
+  readonly used: ReadonlyMap<string, Found>;
+  readonly aliases: ReadonlyMap<string, FileScope>;
+}
+
+export function visible(file: FileScope, name: string): Found | undefined {
+  return file.own.get(name) ?? file.used.get(name);
+}
+
+const usedFilesLimit = 200;
+
+/** Reads a file and all that it uses; a file is read once. */
+export function openFile(session: Session, source: Source): FileScope {
+  const known = session.files.get(source.name);
+  if (known !== undefined) return known;
+  const { file: node, diagnostics } = parseFile(source);
+  session.reporter.add(diagnostics);
+  const own = new Map<string, Found>();
+  const used = new Map<string, Found>();
+  const aliases = new Map<string, FileScope>();
+  const file: FileScope = { source, node, own, used, aliases };
+  session.files.set(source.name, file);
+  for (const declaration of node.declarations) {
+    if (!hasName(declaration)) continue;
+    const { text, span } = declaration.name;
+    const before = own.get(text);
+    if (before === undefined) own.set(text, { declaration, file });
+    else {
+      session.reporter.report(
+        "duplicate-name",
+        span,
+        { name: text },
+        {
+          related: [{ span: before.declaration.name.span, text: "first defined here" }],
+        },
+      );
+    }
+  }
+  for (const declaration of node.declarations)
+    if (declaration.kind === "use") bring(session, file, declaration, used, aliases);
+  return file;
+}
+
+function bring(
+  session: Session,
+  file: FileScope,
+  use: UseNode,
+  used: Map<string, Found>,
+  aliases: Map<string, FileScope>,
+): void {
+  const { text: path, span } = use.path;
+  const name = pathFrom(file.source.name, path);
+  const text =
+    session.files.size > usedFilesLimit ? undefined : (session.files.get(name)?.source.text ?? session.read(name));
+  if (text === undefined) {
+    session.reporter.report("cannot-read-file", span, {
+      path: JSON.stringify(path),
+      reason: `there is no file ${name}`,
+    });
+    return;
+  }
+  const other = openFile(session, { name, text });
+  if (use.alias !== undefined) {
+    aliases.set(use.alias.text, other);
+    return;
+  }
+  for (const [each, found] of other.own) {
+    const before = used.get(each) ?? file.own.get(each);
+    if (before === undefined) used.set(each, found);
+    else if (before.declaration !== found.declaration) {
+      session.reporter.report(
+        "name-clash",
+        span,
+        { name: each },
+        {
+          related: [
+            { span: before.declaration.name.span, text: "here" },
+            { span: found.declaration.name.span, text: "and here" },
+          ],
+          help: `write use ${JSON.stringify(path)} as a_name`,
+        },
+      );
+    }
+  }
+}
+
+/** `std/` names the language's own library; anything else is beside the file that uses it. */
+function pathFrom(user: string, path: string): string {
+  if (path.startsWith("std/")) return path;
+  const folder = user.includes("/") ? user.slice(0, user.lastIndexOf("/") + 1) : "";
+  const segments: string[] = [];
+  for (const segment of `${folder}${path}`.split("/")) {
+    if (segment === "..") segments.pop();
+    else if (segment !== ".") segments.push(segment);
+  }
+  return segments.join("/");
+}
+
+function hasName(declaration: Declaration): declaration is Named {
+  return "name" in declaration && declaration.kind !== "profile";
+}

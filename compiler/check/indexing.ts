@@ -1,0 +1,174 @@
+import type { Span } from "../diagnostics/source.ts";
+import { addDims, type Dim, printDim } from "../ir/dim.ts";
+import * as v from "../ops/vocabulary.ts";
+import type { Expr, IndexNode } from "../syntax/ast.ts";
+import type { Env } from "./env.ts";
+import { evaluate, taskNamed } from "./evaluate.ts";
+import { printAxes } from "./modules.ts";
+import { Refusal, type Reporter } from "./reporter.ts";
+import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
+import { dimsOf, type LayerThing, type TensorThing, type Thing } from "./things.ts";
+import { describeThing } from "./type.ts";
+
+/** `list[0]`, `list[-1]`, `blocks[0 .. 5]`, `map[key]`, `x[n: 0]`, `x[time: 1 ..]`; ends of a range are included. */
+export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Thing {
+  const reporter: Reporter = env.session.reporter;
+  const target = evaluate(expr.target, env);
+  if (target.kind === "poison") throw new Refusal();
+  const tensor =
+    target.kind === "tensor" || (target.kind === "member" && env.body !== undefined)
+      ? toTensor(target, env, expr.target.span)
+      : undefined;
+  if (tensor !== undefined) return expr.indices.reduce((x, index) => cut(x, index, env), tensor);
+  const [index, more] = expr.indices;
+  if (index === undefined || more !== undefined || index.axis !== undefined) {
+    return reporter.refuse("wrong-type", expr.span, {
+      what: "the index",
+      expected: "one position",
+      actual: "an axis or several",
+    });
+  }
+  if (target.kind === "map") return entryOf(target, index, env);
+  const items = itemsOf(target);
+  if (items === undefined) {
+    return reporter.refuse("cannot-combine", expr.span, {
+      left: describeThing(target),
+      operator: "[..]",
+      right: "an index",
+    });
+  }
+  const at = evaluate(index.value, env);
+  if (at.kind === "range") {
+    const { from, to } = bounds(at, items.length, index.span, env);
+    const kept = items.slice(from, to + 1);
+    return target.kind === "layer"
+      ? { ...target, of: { kind: "sequence", layers: kept.filter(isLayer) } }
+      : { kind: "list", items: kept };
+  }
+  if (at.kind === "number") {
+    const item = items.at(position(at.value, items.length, index.span, env));
+    if (item !== undefined) return item;
+  }
+  return reporter.refuse("wrong-type", index.span, {
+    what: "the index",
+    expected: "a whole number or a range",
+    actual: describeThing(at),
+  });
+}
+
+function isLayer(thing: Thing): thing is LayerThing {
+  return thing.kind === "layer";
+}
+
+function itemsOf(thing: Thing): readonly Thing[] | undefined {
+  if (thing.kind === "list") return thing.items;
+  if (thing.kind === "sweep") return thing.points.map(({ stage }) => stage);
+  return thing.kind === "layer" && thing.of.kind === "sequence" ? thing.of.layers : undefined;
+}
+
+function entryOf(map: Extract<Thing, { kind: "map" }>, index: IndexNode, env: Env): Thing {
+  const { value } = index;
+  const name = value.kind === "name" ? (taskNamed(value.name, env) ?? localKey(value.name, env)) : undefined;
+  const thing = name === undefined ? evaluate(value, env) : undefined;
+  const key = name ?? keyText(thing);
+  const entry = key === undefined ? undefined : map.entries.get(key);
+  if (entry !== undefined) return entry;
+  return env.session.reporter.refuse(
+    "no-member",
+    index.span,
+    { what: "this map", name: key ?? "that" },
+    {
+      help: `it has ${[...map.entries.keys()].map((each) => `\`${each}\``).join(", ") || "no entries"}`,
+    },
+  );
+}
+
+function localKey(name: string, env: Env): string {
+  for (let scope = env.local; scope !== undefined; scope = scope.around) {
+    const thing = scope.names.get(name);
+    if (thing !== undefined) return keyText(thing) ?? name;
+  }
+  return name;
+}
+
+function keyText(thing: Thing | undefined): string | undefined {
+  if (thing?.kind === "task" || thing?.kind === "label") return thing.name;
+  return thing?.kind === "string" ? thing.value : undefined;
+}
+
+function position(value: number, length: number, span: Span, env: Env): number {
+  const at = value < 0 ? value + length : value;
+  if (Number.isInteger(value) && at >= 0 && at < length) return at;
+  return env.session.reporter.refuse("out-of-range", span, {
+    what: "the index",
+    expected: length === 0 ? "into something that is not empty" : `from 0 to ${length - 1}, or -${length} to -1`,
+    actual: value,
+  });
+}
+
+function bounds(
+  range: Extract<Thing, { kind: "range" }>,
+  length: number,
+  span: Span,
+  env: Env,
+): { readonly from: number; readonly to: number } {
+  const from = range.from === undefined ? 0 : position(range.from, length, span, env);
+  const to = range.to === undefined ? length - 1 : position(range.to, length, span, env);
+  if (from > to) {
+    env.session.reporter.refuse("out-of-range", span, {
+      what: "the range",
+      expected: "to begin before its end",
+      actual: `${from} .. ${to}`,
+    });
+  }
+  return { from, to };
+}
+
+/** A slice of one axis; a single index takes the axis away. */
+function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
+  const reporter: Reporter = env.session.reporter;
+  const axisName = index.axis?.text ?? x.axes.at(-1) ?? "";
+  const i = x.axes.indexOf(axisName);
+  if (i < 0)
+    return reporter.refuse("unknown-axis", index.axis?.span ?? index.span, { axis: axisName, shape: printAxes(x) });
+  const dim = dimsOf(x)[i] ?? 1;
+  const wireAxis = x.batched ? i + 1 : i;
+  const { g } = bodyOf(env).build;
+  const at = evaluate(index.value, env);
+  if (at.kind === "number") {
+    const start = endOf(at.value, dim, index.span, axisName, env);
+    const piece = v.slice(g, x.wire, wireAxis, start, addDims(start, 1));
+    const shape = piece.type.shape.filter((_, j) => j !== wireAxis);
+    return { ...x, wire: v.reshape(g, piece, shape), axes: x.axes.filter((_, j) => j !== i) };
+  }
+  if (at.kind === "range") {
+    const start = at.from === undefined ? 0 : endOf(at.from, dim, index.span, axisName, env);
+    const last = at.to === undefined ? addDims(dim, -1) : endOf(at.to, dim, index.span, axisName, env);
+    if (typeof start === "number" && typeof last === "number" && start > last) {
+      reporter.refuse("out-of-range", index.span, {
+        what: "the range",
+        expected: "to begin before its end",
+        actual: `${start} .. ${last}`,
+      });
+    }
+    return { ...x, wire: v.slice(g, x.wire, wireAxis, start, addDims(last, 1)) };
+  }
+  return reporter.refuse("wrong-type", index.span, {
+    what: "the index",
+    expected: "a whole number or a range",
+    actual: describeThing(at),
+  });
+}
+
+/** A position that may count from the end of an axis, whose size may be a symbol. */
+function endOf(value: number, dim: Dim, span: Span, axis: string, env: Env): Dim {
+  if (typeof dim === "number") return position(value, dim, span, env);
+  if (!Number.isInteger(value)) {
+    env.session.reporter.refuse("out-of-range", span, {
+      what: `the place in \`${axis}\` (${printDim(dim)})`,
+      expected: "a whole number",
+      actual: value,
+    });
+  }
+  return value < 0 ? addDims(dim, value) : value;
+}

@@ -1,0 +1,104 @@
+import type { Span } from "../diagnostics/source.ts";
+import { GraphBuilder } from "../ir/builder.ts";
+import { type Dim, symbol } from "../ir/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import type { ClipPlan, Initialiser } from "../lower/plan.ts";
+import { opRules } from "../ops/index.ts";
+import type { DataThing, LayerThing, StageThing, TaskThing, TensorThing, Thing } from "./things.ts";
+
+/** A weight as the model asks for it. */
+export interface ParameterBuild {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly from: Initialiser;
+  readonly value: Value;
+  readonly span: Span;
+}
+
+/** A running statistic and its value after a step. */
+export interface StateBuild {
+  readonly path: string;
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly value: Value;
+  next: Value | undefined;
+}
+
+export interface HeadBuild {
+  readonly task: TaskThing;
+  readonly logits: TensorThing;
+  readonly span: Span;
+}
+
+/** Another stage's tensor, as this model reads it. */
+export interface FeatureBuild {
+  readonly input: string;
+  readonly producer: StageThing;
+  /** The name in the producer's model. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly value: TensorThing;
+}
+
+/** A model in the making: one graph, and everything by path. Batch and time are symbols. */
+export interface ModelBuild {
+  readonly stage: StageThing;
+  readonly data: DataThing;
+  readonly g: GraphBuilder;
+  readonly batch: Dim;
+  /** The symbol of the clip's length; undefined without a clip. */
+  readonly time: Dim | undefined;
+  readonly clip: ClipPlan | undefined;
+  readonly parameters: Map<string, ParameterBuild>;
+  readonly states: Map<string, StateBuild>;
+  readonly heads: Map<string, HeadBuild>;
+  readonly fields: Map<string, TensorThing>;
+  readonly features: Map<string, FeatureBuild>;
+  /** Encoders of the file that the model uses, by name. */
+  readonly encoders: Map<string, LayerThing>;
+  /** Schedules inside the model or its loss, by the name of their input. */
+  readonly schedules: Map<string, Thing>;
+  streams: number;
+}
+
+/** A stage after phase 4. */
+export interface StageBuild {
+  readonly stage: StageThing;
+  readonly model: ModelBuild;
+  /** Names of the model's body. */
+  readonly names: ReadonlyMap<string, Thing>;
+}
+
+export function newModelBuild(stage: StageThing, data: DataThing, clip: ClipPlan | undefined): ModelBuild {
+  return {
+    stage,
+    data,
+    g: new GraphBuilder(opRules),
+    batch: symbol("batch"),
+    time: clip === undefined ? undefined : symbol("time"),
+    clip,
+    parameters: new Map(),
+    states: new Map(),
+    heads: new Map(),
+    fields: new Map(),
+    features: new Map(),
+    encoders: new Map(),
+    schedules: new Map(),
+    streams: 0,
+  };
+}
+
+/** 1 for a real frame and 0 for padding, [batch, time]; only with a clip. */
+export function presentOf(build: ModelBuild): Value {
+  return build.g.input("present", "present", {
+    dtype: "float32",
+    shape: build.time === undefined ? [build.batch] : [build.batch, build.time],
+  });
+}
+
+/** What one task's label or mask input is: [batch, time, width]. */
+export function labelInput(build: ModelBuild, role: "label" | "mask", task: string, width: number): TensorThing {
+  const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];
+  const wire = build.g.input(role, `${task}.${role}`, { dtype: "float32", shape: [...lead, width] });
+  return { kind: "tensor", wire, batched: true, axes: build.time === undefined ? ["k"] : ["time", "k"] };
+}

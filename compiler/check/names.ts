@@ -1,0 +1,57 @@
+import type { Span } from "../diagnostics/source.ts";
+import { thingNamed } from "./declarations.ts";
+import { type Env, localNamed, localNames } from "./env.ts";
+import { visible } from "./files.ts";
+import { libraryNames, libraryThing } from "./library.ts";
+import { suggestion } from "./nearest.ts";
+import type { Thing } from "./things.ts";
+import type { Type } from "./type.ts";
+
+/** What a bare name means: a label where the wanted type lists it, else local over file over library (language rules b.3). */
+export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
+  if (listsLabel(wanted, name)) return { kind: "label", name };
+  const thing = lookUp(name, span, env);
+  if (thing !== undefined) return thing;
+  const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
+  return env.session.reporter.refuse(
+    "unknown-name",
+    span,
+    { kind: "thing", name },
+    {
+      help: suggestion(name, [...labelsOf(wanted), ...known]),
+    },
+  );
+}
+
+export function lookUp(name: string, span: Span, env: Env): Thing | undefined {
+  const local = localNamed(env, name);
+  if (local !== undefined) return local;
+  const found = visible(env.file, name);
+  if (found !== undefined) return thingNamed(env.session, found, span);
+  return libraryThing(name, span);
+}
+
+function listsLabel(type: Type, name: string): boolean {
+  switch (type.kind) {
+    case "axis":
+      return true;
+    case "labels":
+      return type.names.includes(name);
+    case "options":
+      return type.options.some((option) => listsLabel(option, name));
+    case "call":
+      if (type.family === "class weights") return name === "balanced";
+      if (type.family === "keep") return name === "last";
+      return type.family === "format" && formats.has(name);
+    default:
+      return false;
+  }
+}
+
+/** Formats that take no arguments. */
+const formats: ReadonlySet<string> = new Set(["s_aff_wild2", "folders", "bp4d"]);
+
+function labelsOf(type: Type): readonly string[] {
+  if (type.kind === "labels") return type.names;
+  return type.kind === "options" ? type.options.flatMap(labelsOf) : [];
+}

@@ -1,0 +1,58 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Env } from "./env.ts";
+import type { Reporter } from "./reporter.ts";
+import { number, type Thing } from "./things.ts";
+
+type NumberFunction = (numbers: readonly number[]) => number;
+
+/** Functions of numbers known before anything runs; a name here may also be a tensor function. */
+export const numberFunctions: Readonly<Record<string, NumberFunction>> = {
+  max: (numbers) => Math.max(...numbers),
+  min: (numbers) => Math.min(...numbers),
+  sum: (numbers) => numbers.reduce((total, each) => total + each, 0),
+  mean: (numbers) => numbers.reduce((total, each) => total + each, 0) / numbers.length,
+  abs: ([x = 0]) => Math.abs(x),
+  sqrt: ([x = 0]) => Math.sqrt(x),
+  exp: ([x = 0]) => Math.exp(x),
+  log: ([x = 0]) => Math.log(x),
+  floor: ([x = 0]) => Math.floor(x),
+  ceil: ([x = 0]) => Math.ceil(x),
+};
+
+/** `len(list)` and `range(n)`, which is 0 .. n − 1. */
+export const listFunctions: ReadonlySet<string> = new Set(["len", "range"]);
+
+const rangeLimit = 10_000;
+
+export function applyListFunction(name: string, thing: Thing, env: Env, span: Span): Thing {
+  const reporter: Reporter = env.session.reporter;
+  if (name === "len") {
+    if (thing.kind === "list") return number(thing.items.length);
+    if (thing.kind === "map") return number(thing.entries.size);
+    return reporter.refuse("wrong-type", span, { what: "what `len` counts", expected: "a list", actual: thing.kind });
+  }
+  if (thing.kind !== "number" || !Number.isInteger(thing.value) || thing.value < 0 || thing.value > rangeLimit) {
+    return reporter.refuse("out-of-range", span, {
+      what: "what `range` counts to",
+      expected: `a whole number from 0 to ${rangeLimit}`,
+      actual: thing.kind === "number" ? thing.value : thing.kind,
+    });
+  }
+  return { kind: "list", items: Array.from({ length: thing.value }, (_, i) => number(i)) };
+}
+
+/** The result if all arguments are numbers or one list of numbers; of nothing, only a sum has a value (language rule 10). */
+export function applyNumberFunction(name: string, args: readonly Thing[], env: Env, span: Span): Thing | undefined {
+  const rule = numberFunctions[name];
+  if (rule === undefined) return undefined;
+  const only = args[0];
+  const items = args.length === 1 && only?.kind === "list" ? only.items : args;
+  const numbers: number[] = [];
+  for (const item of items) {
+    if (item.kind !== "number") return undefined;
+    numbers.push(item.value);
+  }
+  if (numbers.length === 0 && name !== "sum")
+    return env.session.reporter.refuse("empty-list", span, { callee: `\`${name}\`` });
+  return number(rule(numbers));
+}

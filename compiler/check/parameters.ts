@@ -1,0 +1,172 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Parameter, TypeNode } from "../syntax/ast.ts";
+import { convert } from "./convert.ts";
+import { type Env, inner } from "./env.ts";
+import { evaluateAs } from "./evaluate.ts";
+import { suggestion } from "./nearest.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Arguments, Family, Given, Thing } from "./things.ts";
+import { describeType, type Params, type Type } from "./type.ts";
+
+/** The type that a parameter's annotation names; a name that is no type is a label (language rule 7). */
+export function typeOf(node: TypeNode): Type {
+  switch (node.kind) {
+    case "named":
+      return typeNamed(node.name.text);
+    case "list":
+      return { kind: "list", item: typeOf(node.item) };
+    case "map":
+      return { kind: "record", key: typeOf(node.key), value: typeOf(node.value) };
+    case "optional":
+      return { kind: "options", options: [typeOf(node.type), { kind: "none" }] };
+    case "alternatives": {
+      const options = node.options.map(typeOf);
+      const names = options.flatMap((option) => (option.kind === "labels" ? option.names : []));
+      const others = options.filter((option) => option.kind !== "labels");
+      return others.length === 0
+        ? { kind: "labels", names }
+        : { kind: "options", options: names.length === 0 ? others : [...others, { kind: "labels", names }] };
+    }
+    case "missing":
+      return { kind: "any" };
+  }
+}
+
+const families: Readonly<Record<string, Family>> = {
+  schedule: "schedule",
+  loss: "loss",
+  metric: "metric",
+  weights: "weights",
+  rows: "rows",
+};
+
+function typeNamed(name: string): Type {
+  const family = families[name];
+  if (family !== undefined) return { kind: "call", family };
+  switch (name) {
+    case "int":
+    case "float":
+    case "bool":
+    case "string":
+    case "task":
+    case "stage":
+    case "module":
+    case "layer":
+    case "data":
+    case "duration":
+    case "span":
+    case "range":
+    case "shape":
+    case "axis":
+    case "tensor":
+    case "stream":
+    case "map":
+      return { kind: name };
+    default:
+      return { kind: "labels", names: [name] };
+  }
+}
+
+/** The value of an argument for a parameter of a type. */
+export function valueOf(given: Given, type: Type, env: Env, what: string): Thing {
+  if (given.thing !== undefined) return convert(env.session, given.thing, type, what, given.span);
+  if (given.expr === undefined || given.env === undefined) return { kind: "poison" };
+  return evaluateAs(given.expr, given.env, type, what);
+}
+
+/** Arguments by parameter, converted: those given, without defaults. */
+export function bind(
+  callee: string,
+  types: ReadonlyMap<string, Type>,
+  required: ReadonlySet<string>,
+  args: Arguments,
+  env: Env,
+  span: Span,
+): Map<string, Thing> {
+  const reporter: Reporter = env.session.reporter;
+  const names = [...types.keys()];
+  const bound = new Map<string, Thing>();
+  const put = (name: string, given: Given) => {
+    const type = types.get(name);
+    if (type === undefined) {
+      reporter.refuse(
+        "unknown-argument",
+        given.span,
+        { callee: `\`${callee}\``, name },
+        { help: suggestion(name, names) ?? takes(names) },
+      );
+    }
+    if (bound.has(name)) reporter.refuse("duplicate-argument", given.span, { name });
+    bound.set(name, valueOf(given, type, env, `\`${name}\` of \`${callee}\``));
+  };
+  args.positional.forEach((given, i) => {
+    const name = names[i];
+    if (name === undefined) {
+      reporter.refuse(
+        "too-many-arguments",
+        given.span,
+        { callee: `\`${callee}\``, most: names.length },
+        { help: takes(names) },
+      );
+    }
+    put(name, given);
+  });
+  for (const [name, given] of args.named) put(name, given);
+  for (const name of required) {
+    const type = types.get(name);
+    if (!bound.has(name) && type !== undefined) {
+      reporter.refuse("missing-argument", span, { callee: `\`${callee}\``, name, expected: describeType(type) });
+    }
+  }
+  return bound;
+}
+
+function takes(names: readonly string[]): string {
+  return names.length === 0 ? "it takes none" : `it takes ${names.map((name) => `\`${name}\``).join(", ")}`;
+}
+
+/** The same for a function of the library. */
+export function bindLibrary(callee: string, params: Params, args: Arguments, env: Env, span: Span): Map<string, Thing> {
+  const entries = Object.entries(params);
+  return bind(
+    callee,
+    new Map(entries.map(([name, { type }]) => [name, type])),
+    new Set(entries.filter(([, { optional }]) => !optional).map(([name]) => name)),
+    args,
+    env,
+    span,
+  );
+}
+
+/** The arguments of a declaration's parameters that are given, by name. */
+export function bindDeclared(
+  callee: string,
+  parameters: readonly Parameter[],
+  args: Arguments,
+  env: Env,
+  span: Span,
+): Map<string, Thing> {
+  return bind(
+    callee,
+    new Map(parameters.map(({ name, type }) => [name.text, typeOf(type)])),
+    new Set(parameters.filter(({ fallback }) => fallback === undefined).map(({ name }) => name.text)),
+    args,
+    env,
+    span,
+  );
+}
+
+/** A scope with every parameter: given, or its default, which may read those before it (language rule 2). */
+export function withDefaults(parameters: readonly Parameter[], bound: ReadonlyMap<string, Thing>, env: Env): Env {
+  const scope = inner(env);
+  for (const { name, type, fallback } of parameters) {
+    const given = bound.get(name.text);
+    const value =
+      given ??
+      (fallback === undefined
+        ? { kind: "poison" as const }
+        : evaluateAs(fallback, scope, typeOf(type), `the default of \`${name.text}\``));
+    scope.local?.names.set(name.text, value);
+  }
+  return scope;
+}

@@ -1,0 +1,78 @@
+import type { Path } from "../syntax/ast.ts";
+import type { Env } from "./env.ts";
+import { evaluate, taskNamed } from "./evaluate.ts";
+import { describeThing } from "./type.ts";
+
+/** A pattern over parameter paths: it covers what it names and all below (language rule 15). */
+export interface Pattern {
+  readonly text: string;
+  covers(path: string): boolean;
+}
+
+interface Step {
+  readonly name: string;
+  readonly indices: readonly { readonly from: number; readonly to: number }[];
+}
+
+export function patternOf(path: Path, env: Env): Pattern {
+  const steps = path.segments.map(
+    ({ name, indices }): Step => ({
+      name: taskNamed(name.text, env) ?? name.text,
+      indices: indices.map((index) => {
+        const thing = evaluate(index, env);
+        if (thing.kind === "number") return { from: thing.value, to: thing.value };
+        if (thing.kind === "range") return { from: thing.from ?? 0, to: thing.to ?? Number.POSITIVE_INFINITY };
+        return env.session.reporter.refuse("wrong-type", index.span, {
+          what: "an index of a pattern",
+          expected: "a whole number or a range",
+          actual: describeThing(thing),
+        });
+      }),
+    }),
+  );
+  const { span } = path;
+  return { text: span.source.text.slice(span.start, span.end), covers: (at) => matches(steps, stepsOf(at)) };
+}
+
+/** The pattern that a plain path is. */
+export function plainPattern(path: string): Pattern {
+  const steps = stepsOf(path).map(({ name, indices }) => ({ name, indices: indices.map((i) => ({ from: i, to: i })) }));
+  return { text: path, covers: (at) => matches(steps, stepsOf(at)) };
+}
+
+interface PathStep {
+  readonly name: string;
+  readonly indices: readonly number[];
+}
+
+const parsed = new Map<string, readonly PathStep[]>();
+
+function stepsOf(path: string): readonly PathStep[] {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const steps = path.split(".").map((part) => {
+    const [name = "", ...indices] = part.split("[");
+    return { name, indices: indices.map((index) => Number.parseInt(index, 10)) };
+  });
+  parsed.set(path, steps);
+  return steps;
+}
+
+function matches(steps: readonly Step[], path: readonly PathStep[], i = 0, j = 0): boolean {
+  const step = steps[i];
+  if (step === undefined) return true;
+  if (step.name === "**") {
+    for (let next = j; next <= path.length; next += 1) if (matches(steps, path, i + 1, next)) return true;
+    return false;
+  }
+  const at = path[j];
+  return (
+    at !== undefined &&
+    at.name === step.name &&
+    step.indices.every(({ from, to }, k) => {
+      const index = at.indices[k];
+      return index !== undefined && index >= from && index <= to;
+    }) &&
+    matches(steps, path, i + 1, j + 1)
+  );
+}

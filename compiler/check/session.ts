@@ -1,0 +1,47 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { Expr } from "../syntax/ast.ts";
+import type { Env } from "./env.ts";
+import type { FileScope } from "./files.ts";
+import type { StageBuild } from "./model-build.ts";
+import type { Reporter } from "./reporter.ts";
+import type { StageThing, Thing } from "./things.ts";
+
+/** One `path: value` of a profile or of `--set`: stronger than arguments and `with`; later ones win. */
+export interface Setting {
+  readonly path: readonly string[];
+  readonly expr: Expr;
+  readonly env: Env;
+  readonly span: Span;
+}
+
+/** What one check knows and has found so far. Everything in it is a memo: asking again gives the same answer. */
+export interface Session {
+  readonly reporter: Reporter;
+  /** The text of a used file by its path, or undefined. */
+  readonly read: (path: string) => string | undefined;
+  readonly files: Map<string, FileScope>;
+  /** File-level names: their things, or undefined while they are being evaluated. */
+  readonly things: Map<object, Thing | undefined>;
+  settings: readonly Setting[];
+  readonly usedSettings: Set<Setting>;
+  /** Stages by identity. */
+  readonly stages: Map<string, StageThing>;
+  /** Built stages by identity; "building" while in the making. */
+  readonly builds: Map<string, StageBuild | "building" | undefined>;
+  /** The file that was asked for. */
+  main: FileScope | undefined;
+}
+
+export function newSession(reporter: Reporter, read: (path: string) => string | undefined): Session {
+  return {
+    reporter,
+    read,
+    files: new Map(),
+    things: new Map(),
+    settings: [],
+    usedSettings: new Set(),
+    stages: new Map(),
+    builds: new Map(),
+    main: undefined,
+  };
+}

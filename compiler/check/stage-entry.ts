@@ -1,0 +1,104 @@
+import type { Entry } from "../syntax/ast.ts";
+import { type Env, inner } from "./env.ts";
+import { evaluateAs, forEachSuffix } from "./evaluate.ts";
+import { laterStageKeys, type StageKey, stageKeys } from "./library-calls.ts";
+import { suggestion } from "./nearest.ts";
+import { withDefaults } from "./parameters.ts";
+import type { Session } from "./session.ts";
+import { changed } from "./settings.ts";
+import { isStageKey } from "./stages.ts";
+import type { StageThing, Thing } from "./things.ts";
+
+/** The scope of a stage's block: its parameters. */
+export function stageScope(session: Session, stage: StageThing): Env {
+  const env = withDefaults(stage.declaration.parameters, stage.bound, stage.env);
+  return { ...env, session };
+}
+
+/** The value of a key of the stage's block with its overrides; undefined if it is not set. */
+export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing | undefined {
+  const { session } = scope;
+  const { type } = stageKeys[key];
+  const what = `\`${key}\``;
+  const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === key);
+  let value: Thing | undefined;
+  if (whole !== undefined) value = evaluateAs(whole.expr, underlay(whole.env, scope), type, what);
+  else {
+    const entry = entryOf(stage, key);
+    if (entry !== undefined) {
+      forEachSuffix(entry.suffixes, scope, (place) => {
+        value = evaluateAs(entry.value, place, type, what);
+      });
+    }
+  }
+  for (const { path, expr, env, span } of stage.changes) {
+    if (path[0] !== key || path.length < 2) continue;
+    const text = path.join(".");
+    if (value === undefined) {
+      return session.reporter.refuse(
+        "override-target",
+        span,
+        { path: text, what: stage.label },
+        { help: `the stage sets no \`${key}\`` },
+      );
+    }
+    value = changed(
+      session,
+      value,
+      path.slice(1),
+      (wanted) => evaluateAs(expr, underlay(env, scope), wanted, text),
+      text,
+      span,
+    );
+  }
+  return value;
+}
+
+/** The entry that sets a key in the block. */
+export function entryOf(stage: StageThing, key: StageKey): Entry | undefined {
+  return stage.declaration.body?.entries.find(
+    ({ path }) => path.segments.length === 1 && path.segments[0]?.name.text === key,
+  );
+}
+
+/** An override stands where it was written and sees, behind that, the names of the stage it changes. */
+function underlay(env: Env, scope: Env): Env {
+  const names: [string, Thing][] = [];
+  for (let local = env.local; local !== undefined; local = local.around) {
+    for (const [name, thing] of local.names) if (!names.some(([known]) => known === name)) names.push([name, thing]);
+  }
+  return inner({ ...scope, file: env.file }, names);
+}
+
+/** Reports keys that a stage's block cannot have, and keys set twice. */
+export function checkStageKeys(session: Session, stage: StageThing): void {
+  const seen = new Map<string, Entry>();
+  for (const entry of stage.declaration.body?.entries ?? []) {
+    const first = entry.path.segments[0];
+    const key = first?.name.text ?? "";
+    if (laterStageKeys.has(key)) session.reporter.report("not-yet", entry.path.span, { what: `\`${key}\`` });
+    else if (!isStageKey(key) || entry.path.segments.length > 1) {
+      session.reporter.report(
+        "unknown-key",
+        entry.path.span,
+        { where: "a stage", key: pathText(entry) },
+        { help: suggestion(key, Object.keys(stageKeys)) },
+      );
+    } else {
+      const before = seen.get(key);
+      if (before !== undefined) {
+        session.reporter.report(
+          "duplicate-key",
+          entry.path.span,
+          { key },
+          { related: [{ span: before.path.span, text: "first set here" }] },
+        );
+      }
+      seen.set(key, entry);
+    }
+  }
+}
+
+function pathText({ path }: Entry): string {
+  return path.segments.map(({ name }) => name.text).join(".");
+}

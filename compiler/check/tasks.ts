@@ -1,0 +1,71 @@
+import type { TaskMeaning } from "../library/task.ts";
+import type { TaskNode } from "../syntax/ast.ts";
+import type { Env } from "./env.ts";
+import { evaluate, evaluateAs } from "./evaluate.ts";
+import type { Reporter } from "./reporter.ts";
+import type { CallThing, TaskThing, Thing } from "./things.ts";
+import { call, labels } from "./type.ts";
+
+/** `task au = units(..)`, with its activation (language rule 35). */
+export function taskThing(node: TaskNode, env: Env): Thing {
+  const reporter: Reporter = env.session.reporter;
+  const value = evaluateAs(node.value, env, call("meaning"), `the task \`${node.name.text}\``);
+  if (value.kind !== "call") return value;
+  const meaning = meaningOf(value, node, env);
+  let activation: TaskThing["activation"] = defaultActivation(meaning);
+  for (const entry of node.body?.entries ?? []) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (key === "activation") {
+      const chosen =
+        entry.value.kind === "none"
+          ? { kind: "label" as const, name: "none" }
+          : evaluateAs(entry.value, env, labels("sigmoid", "softmax", "tanh", "none"), "the activation");
+      if (chosen.kind === "label" && isActivation(chosen.name)) activation = chosen.name;
+    } else if (key === "metric") {
+      if (evaluate(entry.value, env).kind !== "none")
+        reporter.report("not-yet", entry.span, { what: "a metric of one's own for a task" });
+    } else {
+      reporter.report("unknown-key", entry.path.span, { where: "a task", key });
+    }
+  }
+  return { kind: "task", name: node.name.text, meaning, activation };
+}
+
+function isActivation(name: string): name is TaskThing["activation"] {
+  return name === "sigmoid" || name === "softmax" || name === "tanh" || name === "none";
+}
+
+function defaultActivation(meaning: TaskMeaning): TaskThing["activation"] {
+  if (meaning.kind === "units") return "sigmoid";
+  if (meaning.kind === "classes") return "softmax";
+  return Number.isFinite(meaning.min) && Number.isFinite(meaning.max) ? "tanh" : "none";
+}
+
+function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
+  const reporter: Reporter = env.session.reporter;
+  if (value.name === "scalar") {
+    const range = value.args.get("range");
+    const [min, max] =
+      range?.kind === "range" ? [range.from ?? -Infinity, range.to ?? Infinity] : [-Infinity, Infinity];
+    if (min >= max)
+      reporter.refuse("out-of-range", value.span, {
+        what: "the range of a scalar",
+        expected: "to rise",
+        actual: `${min} .. ${max}`,
+      });
+    return { kind: "scalar", min, max };
+  }
+  const list = value.args.get("names");
+  const names = list?.kind === "list" ? list.items.flatMap((item) => (item.kind === "label" ? [item.name] : [])) : [];
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) reporter.refuse("duplicate-name", value.span, { name: twice });
+  const least = value.name === "classes" ? 2 : 1;
+  if (names.length < least) {
+    reporter.refuse("out-of-range", node.value.span, {
+      what: `the number of ${value.name}`,
+      expected: `at least ${least}`,
+      actual: names.length,
+    });
+  }
+  return value.name === "classes" ? { kind: "classes", names } : { kind: "units", names };
+}

@@ -1,0 +1,48 @@
+import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
+import type { DiagnosticExtras } from "../diagnostics/diagnostic.ts";
+import type { GraphBuilder } from "../ir/builder.ts";
+import type { Value } from "../ir/graph.ts";
+import type { Initialiser } from "../lower/plan.ts";
+import type { TensorThing, Thing } from "./things.ts";
+import type { Params } from "./type.ts";
+
+/** What surrounds one application of a tensor function. */
+export interface Use {
+  readonly g: GraphBuilder;
+  /** The function's name, for messages. */
+  readonly name: string;
+  /** The width that the place wants, where the last step of a head leaves it out. */
+  readonly expected: number | undefined;
+  /** 1 for a real frame and 0 for a padded one, [batch, time]; only where a clip's padding is masked. */
+  readonly present: Value | undefined;
+  /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */
+  parameter(name: string, shape: readonly number[], from: Initialiser): Value;
+  /** A running statistic `<path of this layer>.<name>`. */
+  state(name: string, shape: readonly number[], start: number): Value;
+  /** Its value after this step. */
+  renew(name: string, value: Value): void;
+  /** Two int32 that random ops start from. */
+  seed(): Value;
+  /** A number that no other random op of this model has. */
+  stream(): number;
+  /** Reports a mistake at the call and gives up. */
+  refuse<C extends Code>(code: C, holes: HolesOf<C>, extras?: DiagnosticExtras): never;
+}
+
+/** Arguments after conversion to their parameters' types, by name; those not given are absent. */
+export type Args = ReadonlyMap<string, Thing>;
+
+/** An op or a layer of the language's vocabulary (language rules b.8), over tensors with named axes. */
+export interface TensorFunction {
+  /** Names of the tensors it takes, in order; `many` takes any number of them, as separate arguments or as one list. */
+  readonly inputs: readonly string[] | "many";
+  /** Inputs at the end of `inputs` that may be left out. */
+  readonly optional?: number;
+  readonly params: Params;
+  /** A list is joined entry by entry, so that of one tensor is that tensor; one tensor outside a list is reduced. */
+  readonly joins?: boolean;
+  apply(use: Use, inputs: readonly TensorThing[], args: Args): Thing;
+}
+
+/** Tensor functions by name. */
+export type TensorFunctions = Readonly<Record<string, TensorFunction>>;

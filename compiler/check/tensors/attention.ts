@@ -1,0 +1,93 @@
+import { printDim, sameDim } from "../../ir/dim.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { TensorFunctions, Use } from "../tensor-function.ts";
+import type { TensorThing, Thing } from "../things.ts";
+import { axis, float, may } from "../type.ts";
+import { labelOf, numberOf } from "./arguments.ts";
+import { axesText, built, lastAxis, ordered, wireAxis } from "./axes.ts";
+import { dropped } from "./random.ts";
+import { sameLead } from "./shape.ts";
+
+const poison: Thing = { kind: "poison" };
+
+/** Products of tensors (language rule 24). */
+export const products: TensorFunctions = {
+  dot: {
+    inputs: ["a", "b"],
+    params: { over: may(axis) },
+    apply(use, [a, b], args) {
+      if (a === undefined || b === undefined) return poison;
+      const name = labelOf(args, "over") ?? lastAxis(use, a);
+      return dot(use, a, b, name);
+    },
+  },
+  /** softmax(q kᵀ / √d) v over the last two axes (https://arxiv.org/abs/1706.03762, equation 1). */
+  attend: {
+    inputs: ["q", "k", "v"],
+    params: { drop: may(float) },
+    apply(use, [q, k, value], args) {
+      if (q === undefined || k === undefined || value === undefined) return poison;
+      const width = q.wire.type.shape.at(-1);
+      if (typeof width !== "number") return use.refuse("size-unknown", { axis: lastAxis(use, q) });
+      const rank = k.wire.type.shape.length;
+      const turn = k.wire.type.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
+      const scores = built(use, () =>
+        v.matmul(use.g, v.scale(use.g, q.wire, 1 / Math.sqrt(width)), v.transpose(use.g, k.wire, turn)),
+      );
+      const weights = dropped(use, v.softmax(use.g, scores, scores.type.shape.length - 1), numberOf(args, "drop", 0));
+      return {
+        ...q,
+        wire: built(use, () => v.matmul(use.g, weights, value.wire)),
+        axes: [...q.axes.slice(0, -1), lastAxis(use, value)],
+      };
+    },
+  },
+};
+
+/** Contracts one axis, shares equal axes, crosses the rest. */
+function dot(use: Use, a: TensorThing, b: TensorThing, over: string): Thing {
+  const left = a.wire.type.shape[wireAxis(use, a, over)] ?? 0;
+  const right = b.wire.type.shape[wireAxis(use, b, over)] ?? 0;
+  if (!sameDim(left, right)) {
+    return use.refuse(
+      "shape-mismatch",
+      { what: "`dot`", left: axesText(a), right: axesText(b) },
+      {
+        help: `\`${over}\` is ${printDim(left)} on one side, ${printDim(right)} on the other`,
+      },
+    );
+  }
+  const shared = a.axes.filter((name) => name !== over && b.axes.includes(name));
+  const onlyA = a.axes.filter((name) => name !== over && !shared.includes(name));
+  const onlyB = b.axes.filter((name) => name !== over && !shared.includes(name));
+  if (onlyA.length > 1 || onlyB.length > 1) {
+    return use.refuse("op-refuses", { callee: "`dot`", reason: "each side may have one axis that the other lacks" });
+  }
+  const x = ordered(use, a, [...shared, ...onlyA, over]);
+  const y = ordered(use, b, [...shared, over, ...onlyB]);
+  const row =
+    onlyA.length === 0
+      ? {
+          ...x,
+          wire: v.reshape(use.g, x.wire, [...x.wire.type.shape.slice(0, -1), 1, ...x.wire.type.shape.slice(-1)]),
+          axes: [...shared, "row", over],
+        }
+      : x;
+  const column =
+    onlyB.length === 0
+      ? { ...y, wire: v.reshape(use.g, y.wire, [...y.wire.type.shape, 1]), axes: [...shared, over, "column"] }
+      : y;
+  const [p, q] = row.batched === column.batched ? [row, column] : sameLead(use, [row, column]);
+  if (p === undefined || q === undefined) return poison;
+  const product = built(use, () => v.matmul(use.g, p.wire, q.wire));
+  const keep = product.type.shape.filter((_, i) => {
+    const fromEnd = product.type.shape.length - i;
+    return !((fromEnd === 2 && onlyA.length === 0) || (fromEnd === 1 && onlyB.length === 0));
+  });
+  return {
+    kind: "tensor",
+    wire: v.reshape(use.g, product, keep),
+    batched: a.batched || b.batched,
+    axes: [...shared, ...onlyA, ...onlyB],
+  };
+}

@@ -1,0 +1,115 @@
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Value } from "../../ir/graph.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { TensorFunction, TensorFunctions } from "../tensor-function.ts";
+import type { Thing } from "../things.ts";
+import { float, int, list, may, must, shape } from "../type.ts";
+import { numberOf, numbersOf, shapeOf } from "./arguments.ts";
+import { axesText, built, wireAxis } from "./axes.ts";
+import { fixed, folded, unfolded } from "./layers.ts";
+
+const poison: Thing = { kind: "poison" };
+
+const filled = (value: number): TensorFunction => ({
+  inputs: [],
+  params: { shape: must(shape) },
+  apply(use, _, args) {
+    const wanted = shapeOf(args, "shape");
+    if (wanted === undefined) return poison;
+    const sizes = wanted.axes.map(({ name, size }) => size ?? use.refuse("size-unknown", { axis: name }));
+    return {
+      kind: "tensor",
+      wire: v.broadcast(use.g, use.g.scalar(value), sizes),
+      batched: false,
+      axes: wanted.axes.map(({ name }) => name),
+    };
+  },
+});
+
+/** Constant tensors and image ops. */
+export const constantFunctions: TensorFunctions = {
+  zeros: filled(0),
+  ones: filled(1),
+  /** Sine and cosine of positions, halves side by side: frequencies 10000^(−2i/dim). */
+  sincos1d: {
+    inputs: [],
+    params: { length: must(int), dim: must(int) },
+    apply(use, _, args) {
+      const [length, dim] = [numberOf(args, "length", 1), numberOf(args, "dim", 2)];
+      if (dim % 2 !== 0) return use.refuse("op-refuses", { callee: "`sincos1d`", reason: `the width ${dim} is odd` });
+      const rows = Array.from({ length }, (_, position) => waves(position, dim));
+      return { kind: "tensor", wire: constant(use.g, rows, dim), batched: false, axes: ["n", "d"] };
+    },
+  },
+  /** The fixed place of each cell of a grid, as masked auto-encoders have it (https://github.com/facebookresearch/mae): columns, then rows. */
+  sincos2d: {
+    inputs: [],
+    params: { rows: must(int), columns: must(int), dim: must(int) },
+    apply(use, _, args) {
+      const [rows, columns, dim] = [numberOf(args, "rows", 1), numberOf(args, "columns", 1), numberOf(args, "dim", 4)];
+      if (dim % 4 !== 0)
+        return use.refuse("op-refuses", { callee: "`sincos2d`", reason: `the width ${dim} is not divisible by 4` });
+      const cells = Array.from({ length: rows * columns }, (_, i) => [
+        ...waves(i % columns, dim / 2),
+        ...waves(Math.floor(i / columns), dim / 2),
+      ]);
+      return { kind: "tensor", wire: constant(use.g, cells, dim), batched: false, axes: ["n", "d"] };
+    },
+  },
+  max_pool: {
+    inputs: ["x"],
+    params: { size: must(int), stride: may(int), pad: may(int) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      if (x.axes.length < 3)
+        return use.refuse("op-refuses", { callee: "`max_pool`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
+      const size = numberOf(args, "size", 2);
+      const stride = numberOf(args, "stride", size);
+      const pad = numberOf(args, "pad", 0);
+      const { wire, lead } = folded(use, x, 3);
+      const settings = { kernel: [size, size], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+      return {
+        ...x,
+        wire: unfolded(
+          use,
+          built(use, () => v.at(use.g.apply("max_pool", [wire], settings), 0)),
+          lead,
+        ),
+      };
+    },
+  },
+  normalize: {
+    inputs: ["x"],
+    params: { mean: must(list(float)), std: must(list(float)) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const channels = fixed(use, x, x.axes.includes("c") ? "c" : (x.axes.at(-3) ?? ""));
+      const mean = numbersOf(args, "mean");
+      const std = numbersOf(args, "std");
+      if (mean.length !== channels || std.length !== channels || std.some((each) => each <= 0)) {
+        return use.refuse("out-of-range", {
+          what: "`mean` and `std`",
+          expected: `${channels} numbers each, std above 0`,
+          actual: `${mean.length} and ${std.length}`,
+        });
+      }
+      const after = x.wire.type.shape
+        .slice(wireAxis(use, x, x.axes.includes("c") ? "c" : (x.axes.at(-3) ?? "")) + 1)
+        .map(() => 1);
+      const across = (numbers: readonly number[]) =>
+        use.g.constant("float32", [channels, ...after], Float32Array.from(numbers));
+      const scaled = v.multiply(use.g, v.subtract(use.g, x.wire, across(mean)), across(std.map((each) => 1 / each)));
+      return { ...x, wire: scaled };
+    },
+  },
+};
+
+/** sin(position ω), then cos(position ω), ω = 10000^(−2i/dim). */
+function waves(position: number, dim: number): readonly number[] {
+  const angles = Array.from({ length: dim / 2 }, (_, i) => position / 10000 ** ((2 * i) / dim));
+  return [...angles.map(Math.sin), ...angles.map(Math.cos)];
+}
+
+function constant(g: GraphBuilder, rows: readonly (readonly number[])[], width: number): Value {
+  return g.constant("float32", [rows.length, width], Float32Array.from(rows.flat()));
+}

@@ -1,0 +1,250 @@
+import { type Dim, productOf } from "../../ir/dim.ts";
+import type { Value } from "../../ir/graph.ts";
+import type { Initialiser } from "../../lower/plan.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
+import { dimsOf, type TensorThing, type Thing } from "../things.ts";
+import { axis, bool, call, float, int, labels, may, must, options, shape } from "../type.ts";
+import { labelOf, numberOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
+import { axesText, built, lastAxis, wireAxis } from "./axes.ts";
+
+const poison: Thing = { kind: "poison" };
+const zero: Initialiser = { kind: "constant", value: 0 };
+const one: Initialiser = { kind: "constant", value: 1 };
+/** As PyTorch starts its layers: uniform within ± 1 / √(inputs of one output). */
+const uniform = (inputs: number): Initialiser => ({ kind: "uniform", bound: 1 / Math.sqrt(Math.max(1, inputs)) });
+
+/** A size that weights depend on must be a number. */
+export function fixed(use: Use, x: TensorThing, name: string): number {
+  const size = x.wire.type.shape[wireAxis(use, x, name)];
+  return typeof size === "number" ? size : use.refuse("size-unknown", { axis: name });
+}
+
+function widthOf(use: Use, args: Args, name: string): number {
+  const out = optionalNumber(args, name) ?? use.expected;
+  if (out === undefined) return use.refuse("expected-size", { callee: use.name, name });
+  if (out < 1) return use.refuse("out-of-range", { what: `\`${name}\``, expected: "at least 1", actual: out });
+  return out;
+}
+
+/** Functions with weights (language rules b.8). Weights are named and laid out as in PyTorch. */
+export const layers: TensorFunctions = {
+  linear: {
+    inputs: ["x"],
+    params: { out: may(int), bias: may(bool) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const into = fixed(use, x, lastAxis(use, x));
+      const out = widthOf(use, args, "out");
+      const weight = use.parameter("weight", [out, into], uniform(into));
+      const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(into)) : undefined;
+      return { ...x, wire: built(use, () => v.linear(use.g, x.wire, weight, bias)) };
+    },
+  },
+  conv: {
+    inputs: ["x"],
+    params: {
+      out: must(int),
+      kernel: must(int),
+      stride: may(int),
+      pad: may(options(int, labels("same"))),
+      dilation: may(int),
+      groups: may(int),
+      bias: may(bool),
+    },
+    apply: (use, [x], args) => (x === undefined ? poison : conv(use, x, args)),
+  },
+  conv_time: {
+    inputs: ["x"],
+    params: {
+      out: must(int),
+      kernel: must(int),
+      dilation: may(int),
+      causal: may(bool),
+      groups: may(int),
+      bias: may(bool),
+    },
+    apply: (use, [x], args) => (x === undefined ? poison : convTime(use, x, args)),
+  },
+  lstm: {
+    inputs: ["x"],
+    params: { hidden: must(int), both: may(bool) },
+    apply: (use, [x], args) => recurrent(use, x, args, "lstm", 4),
+  },
+  gru: {
+    inputs: ["x"],
+    params: { hidden: must(int), both: may(bool) },
+    apply: (use, [x], args) => recurrent(use, x, args, "gru", 3),
+  },
+  layer_norm: {
+    inputs: ["x"],
+    params: { eps: may(float) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const size = fixed(use, x, lastAxis(use, x));
+      const weight = use.parameter("weight", [size], one);
+      const bias = use.parameter("bias", [size], zero);
+      return { ...x, wire: built(use, () => v.layerNorm(use.g, x.wire, weight, bias, numberOf(args, "eps", 1e-5))) };
+    },
+  },
+  batch_norm: {
+    inputs: ["x"],
+    params: { axis: may(axis), momentum: may(float), eps: may(float) },
+    apply: (use, [x], args) => (x === undefined ? poison : batchNorm(use, x, args)),
+  },
+  prelu: {
+    inputs: ["x"],
+    params: { axis: may(axis), init: may(float) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const name = labelOf(args, "axis") ?? lastAxis(use, x);
+      const i = wireAxis(use, x, name);
+      const size = fixed(use, x, name);
+      const slope = use.parameter("weight", [size], { kind: "constant", value: numberOf(args, "init", 0.25) });
+      const across = v.reshape(use.g, slope, [size, ...x.wire.type.shape.slice(i + 1).map(() => 1)]);
+      const zeroValue = use.g.scalar(0);
+      const low = v.multiply(use.g, v.minimum(use.g, x.wire, zeroValue), across);
+      return { ...x, wire: v.add(use.g, v.maximum(use.g, x.wire, zeroValue), low) };
+    },
+  },
+  learned: {
+    inputs: [],
+    params: { shape: must(shape), init: may(call("initialiser")) },
+    apply(use, _, args) {
+      const wanted = shapeOf(args, "shape");
+      if (wanted === undefined) return poison;
+      const sizes = wanted.axes.map(({ name, size }) =>
+        typeof size === "number"
+          ? size
+          : use.refuse("size-unknown", { axis: name }, { help: "weights have fixed sizes" }),
+      );
+      const wire = use.parameter("", sizes, initialiser(args));
+      return { kind: "tensor", wire, batched: false, axes: wanted.axes.map(({ name }) => name) };
+    },
+  },
+};
+
+function initialiser(args: Args): Initialiser {
+  const thing = args.get("init");
+  const number = (name: string) => {
+    const value = thing?.kind === "call" ? thing.args.get(name) : undefined;
+    return value?.kind === "number" ? value.value : 0;
+  };
+  if (thing?.kind !== "call") return { kind: "normal", deviation: 0.02 };
+  if (thing.name === "constant") return { kind: "constant", value: number("value") };
+  return thing.name === "uniform"
+    ? { kind: "uniform", bound: number("bound") }
+    : { kind: "normal", deviation: number("deviation") };
+}
+
+/** The tensor as [everything before, ..the last axes], so that an op of fixed rank fits; and how to undo it. */
+export function folded(
+  use: Use,
+  x: TensorThing,
+  keep: number,
+): { readonly wire: Value; readonly lead: readonly Dim[] } {
+  const { shape: dims } = x.wire.type;
+  const lead = dims.slice(0, dims.length - keep);
+  return { wire: v.reshape(use.g, x.wire, [productOf(lead), ...dims.slice(dims.length - keep)]), lead };
+}
+
+export function unfolded(use: Use, wire: Value, lead: readonly Dim[]): Value {
+  return v.reshape(use.g, wire, [...lead, ...wire.type.shape.slice(1)]);
+}
+
+/** Inside a module its signature named the axes: an image is [.., c, h, w]. */
+function conv(use: Use, x: TensorThing, args: Args): Thing {
+  if (x.axes.length < 3)
+    return use.refuse("op-refuses", { callee: "`conv`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
+  const channels = fixed(use, x, x.axes.at(-3) ?? "");
+  const out = widthOf(use, args, "out");
+  const kernel = numberOf(args, "kernel", 1);
+  const stride = numberOf(args, "stride", 1);
+  const dilation = numberOf(args, "dilation", 1);
+  const groups = numberOf(args, "groups", 1);
+  const pad = numberOf(args, "pad", Math.floor((dilation * (kernel - 1)) / 2));
+  if (channels % groups !== 0 || out % groups !== 0) {
+    return use.refuse("op-refuses", {
+      callee: "`conv`",
+      reason: `${groups} groups do not divide ${channels} inputs and ${out} outputs`,
+    });
+  }
+  const fan = (channels / groups) * kernel * kernel;
+  const weight = use.parameter("weight", [out, channels / groups, kernel, kernel], uniform(fan));
+  const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(fan)) : undefined;
+  const { wire, lead } = folded(use, x, 3);
+  const walk = { strides: [stride, stride], pads: [pad, pad, pad, pad], dilations: [dilation, dilation], groups };
+  const y = built(use, () => v.at(use.g.apply("conv", [wire, weight, bias], walk), 0));
+  return { ...x, wire: unfolded(use, y, lead) };
+}
+
+/** Over `time`, the last axis being channels. Causal: a frame sees only those before it. */
+function convTime(use: Use, x: TensorThing, args: Args): Thing {
+  if (!x.axes.includes("time")) return use.refuse("needs-clip", { what: "`conv_time`" });
+  if (x.axes.at(-2) !== "time")
+    return use.refuse("op-refuses", { callee: "`conv_time`", reason: `it needs [.., time, d], not ${axesText(x)}` });
+  const channels = fixed(use, x, lastAxis(use, x));
+  const out = widthOf(use, args, "out");
+  const kernel = numberOf(args, "kernel", 1);
+  const dilation = numberOf(args, "dilation", 1);
+  const groups = numberOf(args, "groups", 1);
+  const reach = dilation * (kernel - 1);
+  const before = truthOf(args, "causal", false) ? reach : Math.floor(reach / 2);
+  const fan = (channels / groups) * kernel;
+  const weight = use.parameter("weight", [out, channels / groups, kernel], uniform(fan));
+  const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(fan)) : undefined;
+  const { wire, lead } = folded(use, x, 2);
+  const walk = { strides: [1], pads: [before, reach - before], dilations: [dilation], groups };
+  const turned = v.transpose(use.g, wire, [0, 2, 1]);
+  const y = built(use, () => v.at(use.g.apply("conv", [turned, weight, bias], walk), 0));
+  return { ...x, wire: unfolded(use, v.transpose(use.g, y, [0, 2, 1]), lead) };
+}
+
+function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" | "gru", gates: number): Thing {
+  if (x === undefined) return poison;
+  if (!x.axes.includes("time"))
+    return use.refuse("needs-clip", { what: `\`${op}\`` }, { help: "give the stage a `clip:`" });
+  if (x.axes.at(-2) !== "time")
+    return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });
+  const into = fixed(use, x, lastAxis(use, x));
+  const hidden = widthOf(use, args, "hidden");
+  const { wire, lead } = folded(use, x, 2);
+  const from = uniform(hidden);
+  const layer = (suffix: string, reverse: boolean): Value => {
+    const weights = [
+      use.parameter(`weight_ih${suffix}`, [gates * hidden, into], from),
+      use.parameter(`weight_hh${suffix}`, [gates * hidden, hidden], from),
+      use.parameter(`bias_ih${suffix}`, [gates * hidden], from),
+      use.parameter(`bias_hh${suffix}`, [gates * hidden], from),
+    ];
+    return built(use, () => v.at(use.g.apply(op, [wire, ...weights], { reverse }), 0));
+  };
+  const forward = layer("", false);
+  const y = truthOf(args, "both", false) ? v.concat(use.g, [forward, layer("_reverse", true)], 2) : forward;
+  return { ...x, wire: unfolded(use, y, lead) };
+}
+
+function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
+  const name = labelOf(args, "axis") ?? lastAxis(use, x);
+  const size = fixed(use, x, name);
+  const i = wireAxis(use, x, name);
+  const weight = use.parameter("weight", [size], one);
+  const bias = use.parameter("bias", [size], zero);
+  const mean = use.state("running_mean", [size], 0);
+  const variance = use.state("running_var", [size], 1);
+  const settings = { axis: i, eps: numberOf(args, "eps", 1e-5), momentum: numberOf(args, "momentum", 0.1) };
+  const time = x.axes.indexOf("time");
+  let present: Value | undefined;
+  if (use.present !== undefined && x.batched && time >= 0) {
+    const [batch = 1, length = 1] = use.present.type.shape;
+    present = v.reshape(
+      use.g,
+      use.present,
+      dimsOf(x).reduce<Dim[]>((dims, _, k) => [...dims, k === time ? length : 1], [batch]),
+    );
+  }
+  const outputs = use.g.apply("batch_norm", [x.wire, weight, bias, mean, variance, present], settings);
+  use.renew("running_mean", v.at(outputs, 1));
+  use.renew("running_var", v.at(outputs, 2));
+  return { ...x, wire: v.at(outputs, 0) };
+}

@@ -1,0 +1,111 @@
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Value } from "../../ir/graph.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
+import type { TensorThing, Thing } from "../things.ts";
+import { axis, bool, list, may, options } from "../type.ts";
+import { labelOf, labelsOf, truthOf } from "./arguments.ts";
+import { built, lastAxis, wireAxis } from "./axes.ts";
+import { combine, entrywise } from "./combine.ts";
+
+type Reduction = (g: GraphBuilder, x: Value, axes: readonly number[], keep: boolean) => Value;
+
+const over = may(options(axis, list(axis)));
+
+/** One tensor is reduced over axes; several are joined entry by entry (language rules 10, 22). */
+const reduction = (
+  reduce: Reduction,
+  join: ((use: Use, items: readonly TensorThing[]) => TensorThing) | undefined,
+): TensorFunction => ({
+  inputs: "many",
+  joins: join !== undefined,
+  params: { over, keep: may(bool) },
+  apply(use, inputs, args) {
+    const [x] = inputs;
+    if (x === undefined) return use.refuse("empty-list", { callee: `\`${use.name}\`` });
+    if (inputs.length > 1) {
+      return join === undefined
+        ? use.refuse("op-refuses", { callee: `\`${use.name}\``, reason: "it takes one tensor" })
+        : join(use, inputs);
+    }
+    const names = labelsOf(args, "over") ?? [lastAxis(use, x)];
+    const keep = truthOf(args, "keep", false);
+    const axes = names.map((name) => wireAxis(use, x, name));
+    return {
+      ...x,
+      wire: reduce(use.g, x.wire, axes, keep),
+      axes: keep ? x.axes : x.axes.filter((name) => !names.includes(name)),
+    };
+  },
+});
+
+const pairwise =
+  (rule: (g: GraphBuilder, a: Value, b: Value) => Value) =>
+  (use: Use, items: readonly TensorThing[]): TensorThing =>
+    items.reduce((a, b) => entrywise(use, a, b, (x, y) => rule(use.g, x, y)));
+
+const meanOf: Reduction = (g, x, axes, keep) => v.reduceMean(g, x, axes, keep);
+
+/** √ of the mean squared distance from the mean (of the population). */
+const deviation: Reduction = (g, x, axes, keep) => {
+  const away = v.subtract(g, x, v.reduceMean(g, x, axes, true));
+  return v.squareRoot(g, v.reduceMean(g, v.square(g, away), axes, keep));
+};
+
+/** The mean over time leaves masked padding out. */
+function meanOverTime(use: Use, x: TensorThing, names: readonly string[], keep: boolean): Thing | undefined {
+  if (use.present === undefined || !x.batched || names.length !== 1 || names[0] !== "time") return undefined;
+  const i = wireAxis(use, x, "time");
+  const [batch = 1, time = 1] = use.present.type.shape;
+  const shape = x.wire.type.shape.map((_, k) => (k === 0 ? batch : k === i ? time : 1));
+  const present = v.reshape(use.g, use.present, shape);
+  const sum = v.reduceSum(use.g, v.multiply(use.g, x.wire, present), [i], keep);
+  const count = v.maximum(use.g, v.reduceSum(use.g, present, [i], keep), use.g.scalar(1));
+  return { ...x, wire: v.divide(use.g, sum, count), axes: keep ? x.axes : x.axes.filter((name) => name !== "time") };
+}
+
+const plainMean = reduction(meanOf, (use, items) => {
+  const sum = pairwise(v.add)(use, items);
+  return { ...sum, wire: v.scale(use.g, sum.wire, 1 / items.length) };
+});
+
+export const reductions: TensorFunctions = {
+  sum: reduction(
+    (g, x, axes, keep) => v.reduceSum(g, x, axes, keep),
+    (use, items) => items.reduce((a, b) => combine(use, "+", a, b)),
+  ),
+  mean: {
+    ...plainMean,
+    apply(use, inputs, args) {
+      const [x] = inputs;
+      const names = labelsOf(args, "over");
+      const masked =
+        x === undefined || inputs.length > 1 || names === undefined
+          ? undefined
+          : meanOverTime(use, x, names, truthOf(args, "keep", false));
+      return masked ?? plainMean.apply(use, inputs, args);
+    },
+  },
+  max: reduction((g, x, axes, keep) => v.reduceMax(g, x, axes, keep), pairwise(v.maximum)),
+  min: reduction((g, x, axes, keep) => v.reduceMin(g, x, axes, keep), pairwise(v.minimum)),
+  std: reduction(deviation, undefined),
+  softmax: {
+    inputs: ["x"],
+    params: { over: may(axis) },
+    apply(use, [x], args) {
+      if (x === undefined) return { kind: "poison" };
+      const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));
+      return { ...x, wire: built(use, () => v.softmax(use.g, x.wire, i)) };
+    },
+  },
+  l2_normalize: {
+    inputs: ["x"],
+    params: { over: may(axis) },
+    apply(use, [x], args) {
+      if (x === undefined) return { kind: "poison" };
+      const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));
+      const norm = v.squareRoot(use.g, v.reduceSum(use.g, v.square(use.g, x.wire), [i], true));
+      return { ...x, wire: v.divide(use.g, x.wire, v.maximum(use.g, norm, use.g.scalar(1e-12))) };
+    },
+  },
+};

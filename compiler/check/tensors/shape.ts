@@ -1,0 +1,184 @@
+import { type Dim, multiplyDims, printDim, productOf, sameDim } from "../../ir/dim.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { TensorFunctions, Use } from "../tensor-function.ts";
+import { dimsOf, type ListThing, type ShapeThing, sizeOf, type TensorThing, type Thing } from "../things.ts";
+import { axis, int, list, map, may, must, shape } from "../type.ts";
+import { labelOf, shapeOf } from "./arguments.ts";
+import { axesText, built, lastAxis, ordered, plain, wireAxis } from "./axes.ts";
+
+const poison: Thing = { kind: "poison" };
+
+/** What changes how entries are laid out, not what they are (language rules 22, 23). */
+export const shapeFunctions: TensorFunctions = {
+  concat: {
+    inputs: "many",
+    params: { over: may(axis) },
+    apply(use, inputs, args) {
+      const [first] = inputs;
+      if (first === undefined) return use.refuse("empty-list", { callee: "`concat`" });
+      const name = labelOf(args, "over") ?? lastAxis(use, first);
+      const alike = sameLead(use, inputs);
+      const i = wireAxis(use, alike[0] ?? first, name);
+      const wire = built(use, () =>
+        v.concat(
+          use.g,
+          alike.map((x) => x.wire),
+          i,
+        ),
+      );
+      return {
+        kind: "tensor",
+        wire,
+        batched: alike.some(({ batched }) => batched),
+        axes: alike[0]?.axes ?? first.axes,
+      };
+    },
+  },
+  stack: {
+    inputs: "many",
+    params: { as: must(axis) },
+    apply(use, inputs, args) {
+      const [first] = inputs;
+      if (first === undefined) return use.refuse("empty-list", { callee: "`stack`" });
+      const name = labelOf(args, "as") ?? "";
+      const alike = sameLead(use, inputs);
+      const at = alike[0] ?? first;
+      if (at.axes.includes(name)) return use.refuse("duplicate-axis", { axis: name });
+      const last = at.wire.type.shape.length - 1;
+      const items = alike.map(({ wire }) =>
+        v.reshape(use.g, wire, [...wire.type.shape.slice(0, last), 1, ...wire.type.shape.slice(last)]),
+      );
+      const wire = built(use, () => v.concat(use.g, items, last));
+      return { kind: "tensor", wire, batched: at.batched, axes: [...at.axes.slice(0, -1), name, ...at.axes.slice(-1)] };
+    },
+  },
+  split: {
+    inputs: ["x"],
+    params: { sizes: must(list(int)), over: may(axis) },
+    apply(use, [x], args): Thing {
+      if (x === undefined) return poison;
+      const sizes = args.get("sizes");
+      const numbers =
+        sizes?.kind === "list" ? sizes.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
+      const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));
+      const total = numbers.reduce((sum, size) => sum + size, 0);
+      if (!sameDim(total, x.wire.type.shape[i] ?? 0)) {
+        return use.refuse("op-refuses", {
+          callee: "`split`",
+          reason: `the sizes add up to ${total}, the axis has ${printDim(x.wire.type.shape[i] ?? 0)}`,
+        });
+      }
+      const items = v.split(use.g, x.wire, i, numbers).map((wire): TensorThing => ({ ...x, wire }));
+      return { kind: "list", items } satisfies ListThing;
+    },
+  },
+  view: {
+    inputs: ["x"],
+    params: { shape: must(shape) },
+    apply(use, [x], args) {
+      const wanted = shapeOf(args, "shape");
+      return x === undefined || wanted === undefined ? poison : view(use, x, wanted);
+    },
+  },
+  order: {
+    inputs: ["x"],
+    params: { shape: must(shape) },
+    apply(use, [x], args) {
+      const wanted = shapeOf(args, "shape");
+      if (x === undefined || wanted === undefined) return poison;
+      const names = wanted.axes.map(({ name }) => name);
+      const lead = x.axes.filter((name) => !names.includes(name));
+      if (lead.length > 0 && !wanted.carried) {
+        return use.refuse("op-refuses", { callee: "`order`", reason: `it leaves out \`${plain(lead[0] ?? "")}\`` });
+      }
+      return ordered(use, x, [...lead, ...names]);
+    },
+  },
+  rename: {
+    inputs: ["x"],
+    params: { pairs: must(map) },
+    apply(use, [x], args) {
+      const pairs = args.get("pairs");
+      if (x === undefined || pairs?.kind !== "map") return poison;
+      for (const name of pairs.entries.keys()) wireAxis(use, x, name);
+      const axes = x.axes.map((name) => {
+        const to = pairs.entries.get(name);
+        return to?.kind === "label" ? to.name : name;
+      });
+      const twice = axes.find((name, i) => axes.indexOf(name) !== i);
+      if (twice !== undefined) return use.refuse("duplicate-axis", { axis: twice });
+      return { ...x, axes };
+    },
+  },
+  size: {
+    inputs: ["x"],
+    params: { axis: may(axis) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      return sizeOf(x.wire.type.shape[wireAxis(use, x, labelOf(args, "axis") ?? lastAxis(use, x))] ?? 1);
+    },
+  },
+};
+
+/** All with the batch axis and the carried axes of the one that has most: the others are repeated along them. */
+export function sameLead(use: Use, inputs: readonly TensorThing[]): readonly TensorThing[] {
+  const widest = inputs.reduce((a, b) => (b.axes.length > a.axes.length ? b : a));
+  const batched = inputs.find((x) => x.batched);
+  return inputs.map((x) => {
+    const missing = widest.axes.length - x.axes.length;
+    const batch = batched?.wire.type.shape[0];
+    if (missing === 0 && (batch === undefined || x.batched)) return x;
+    const lead = dimsOf(widest).slice(0, missing);
+    const own = dimsOf(x);
+    const ones: Dim[] = Array.from({ length: missing + (batch === undefined ? 0 : 1) }, () => 1);
+    const opened = x.batched
+      ? v.reshape(use.g, x.wire, [x.wire.type.shape[0] ?? 1, ...ones.slice(1), ...own])
+      : v.reshape(use.g, x.wire, [...ones, ...own]);
+    const full = [...(batch === undefined ? [] : [batch]), ...lead, ...own];
+    return {
+      kind: "tensor",
+      wire: v.broadcast(use.g, opened, full),
+      batched: batch !== undefined,
+      axes: widest.axes.slice(0, missing).concat(x.axes),
+    };
+  });
+}
+
+/**
+ * The same entries under other axes. An axis without a size keeps its own. `..` is what is carried: the leading axes that are not
+ * needed to make up the listed sizes.
+ */
+function view(use: Use, x: TensorThing, wanted: ShapeThing): TensorThing {
+  const own = dimsOf(x);
+  const sizes = wanted.axes.map(({ name, size }): Dim => {
+    if (size !== undefined) return size;
+    const i = x.axes.indexOf(name);
+    return i < 0
+      ? use.refuse("size-unknown", { axis: name }, { help: `write ${name}: .. with a size` })
+      : (own[i] ?? 1);
+  });
+  const product = productOf(sizes);
+  let lead = wanted.carried ? x.axes.length : 0;
+  let rest: Dim = 1;
+  while (lead > 0 && !sameDim(rest, product)) {
+    lead -= 1;
+    rest = multiplyDims(rest, own[lead] ?? 1);
+  }
+  if (!wanted.carried) rest = productOf(own);
+  if (!sameDim(rest, product)) {
+    const listed = wanted.axes.map(({ name }, i) => `${name}: ${printDim(sizes[i] ?? 1)}`).join(", ");
+    return use.refuse(
+      "shape-mismatch",
+      { what: "`view`", left: axesText(x), right: `[${wanted.carried ? ".., " : ""}${listed}]` },
+      {
+        help: `one has ${printDim(productOf(own))} entries, the other ${printDim(product)}`,
+      },
+    );
+  }
+  const carried = x.axes.slice(0, lead);
+  const axes = [...carried, ...wanted.axes.map(({ name }) => name)];
+  const twice = axes.find((name, i) => axes.indexOf(name) !== i);
+  if (twice !== undefined) return use.refuse("duplicate-axis", { axis: plain(twice) });
+  const batch = x.batched ? x.wire.type.shape.slice(0, 1) : [];
+  return { ...x, wire: v.reshape(use.g, x.wire, [...batch, ...own.slice(0, lead), ...sizes]), axes };
+}

@@ -1,0 +1,268 @@
+/** What expressions mean: the values of phases 3 and 4 (language rules b.1). All are immutable. */
+import type { Span } from "../diagnostics/source.ts";
+import type { Dim } from "../ir/dim.ts";
+import type { Value } from "../ir/graph.ts";
+import type { TaskMeaning } from "../library/task.ts";
+import type {
+  AssemblyNode,
+  DataNode,
+  Declaration,
+  EncoderNode,
+  Expr,
+  ModelNode,
+  ModuleNode,
+  StageNode,
+} from "../syntax/ast.ts";
+import type { Env } from "./env.ts";
+
+export type Thing =
+  | { readonly kind: "bool"; readonly value: boolean }
+  | NumberThing
+  /** A size known only as a symbol, such as that of `time`. */
+  | { readonly kind: "size"; readonly dim: Dim }
+  | { readonly kind: "string"; readonly value: string }
+  | { readonly kind: "label"; readonly name: string }
+  | QuantityThing
+  | { readonly kind: "range"; readonly from: number | undefined; readonly to: number | undefined }
+  | ListThing
+  | MapThing
+  | { readonly kind: "none" }
+  | ShapeThing
+  | { readonly kind: "tuple"; readonly items: readonly Thing[] }
+  | TaskThing
+  | DataThing
+  | { readonly kind: "part"; readonly data: DataThing; readonly part: "train" | "val" | "test" | "all" }
+  | RecipeThing
+  | LayerThing
+  | ModelThing
+  | StageThing
+  | MemberThing
+  | AssemblyThing
+  | SweepThing
+  | CallThing
+  | CombinedThing
+  | TensorThing
+  /** A declaration with parameters, named without arguments. */
+  | DeclarationThing
+  /** Stands where a mistake has been reported: anything made of it is silent. */
+  | { readonly kind: "poison" };
+
+export interface NumberThing {
+  readonly kind: "number";
+  readonly value: number;
+  readonly integer: boolean;
+}
+
+export type UnitName = "epochs" | "steps" | "hours" | "frames" | "rows" | "seconds";
+
+export interface QuantityThing {
+  readonly kind: "quantity";
+  readonly value: number;
+  readonly unit: UnitName;
+}
+
+export interface ListThing {
+  readonly kind: "list";
+  readonly items: readonly Thing[];
+}
+
+export interface MapThing {
+  readonly kind: "map";
+  readonly entries: ReadonlyMap<string, Thing>;
+  /** Where each key was written, for messages. */
+  readonly places: ReadonlyMap<string, Span>;
+}
+
+export interface ShapeThing {
+  readonly kind: "shape";
+  /** Whether it begins with `..`. */
+  readonly carried: boolean;
+  readonly axes: readonly { readonly name: string; readonly size: Dim | undefined; readonly span: Span }[];
+}
+
+export interface TaskThing {
+  readonly kind: "task";
+  readonly name: string;
+  readonly meaning: TaskMeaning;
+  readonly activation: "sigmoid" | "softmax" | "tanh" | "none";
+}
+
+export interface DataThing {
+  readonly kind: "data";
+  readonly declaration: DataNode;
+  readonly env: Env;
+  readonly bound: ReadonlyMap<string, Thing>;
+  readonly changes: readonly Change[];
+  readonly key: string;
+  readonly label: string;
+  /** The block's values, evaluated, with every override. */
+  readonly entries: ReadonlyMap<string, Thing>;
+  readonly places: ReadonlyMap<string, Span>;
+}
+
+/** A module with some of its arguments: fresh weights at every use, one set when it is named. */
+export interface RecipeThing {
+  readonly kind: "recipe";
+  readonly name: string;
+  readonly callee:
+    | { readonly kind: "module"; readonly declaration: ModuleNode; readonly env: Env }
+    | { readonly kind: "library" };
+  readonly args: Arguments;
+  readonly span: Span;
+}
+
+/** Arguments as given: the compiler binds them to parameters where the module is applied, when the sizes are known. */
+export interface Arguments {
+  readonly positional: readonly Given[];
+  readonly named: ReadonlyMap<string, Given>;
+}
+
+/** An argument keeps its expression: a label's meaning depends on the parameter's type. */
+export interface Given {
+  readonly expr: Expr | undefined;
+  readonly env: Env | undefined;
+  readonly thing: Thing | undefined;
+  readonly span: Span;
+}
+
+export interface LayerThing {
+  readonly kind: "layer";
+  readonly path: string;
+  /** One module, or several applied in turn. */
+  readonly of: RecipeThing | { readonly kind: "sequence"; readonly layers: readonly LayerThing[] };
+  readonly encoder: EncoderNode | undefined;
+}
+
+export interface ModelThing {
+  readonly kind: "model";
+  readonly declaration: ModelNode;
+  readonly env: Env;
+  readonly bound: ReadonlyMap<string, Thing>;
+  readonly label: string;
+}
+
+export interface StageThing {
+  readonly kind: "stage";
+  /** Decides identity: the declaration, the arguments, the overrides. */
+  readonly key: string;
+  readonly label: string;
+  readonly declaration: StageNode;
+  readonly env: Env;
+  /** Arguments by parameter, those given. */
+  readonly bound: ReadonlyMap<string, Thing>;
+  /** Overrides of the block's keys, with those of profiles. */
+  readonly changes: readonly Change[];
+  /** Arguments and overrides as written, without profiles, which stay stronger than a later `with`. */
+  readonly base: { readonly bound: ReadonlyMap<string, Thing>; readonly changes: readonly Change[] };
+  /** Where it was asked for. */
+  readonly span: Span;
+}
+
+/** One `path: value` of a `with`, a profile or `--set`. */
+export interface Change {
+  readonly path: readonly string[];
+  /** Evaluated where it was written, or with the model's names in scope if the key needs them. */
+  readonly expr: Expr;
+  readonly env: Env;
+  readonly span: Span;
+}
+
+/** `s.x`: what it is depends on where it stands. */
+export interface MemberThing {
+  readonly kind: "member";
+  readonly stage: StageThing;
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface AssemblyThing {
+  readonly kind: "assembly";
+  readonly declaration: AssemblyNode;
+  readonly env: Env;
+  readonly bound: ReadonlyMap<string, Thing>;
+  readonly label: string;
+}
+
+export interface SweepThing {
+  readonly kind: "sweep";
+  readonly name: string;
+  readonly points: readonly { readonly label: string; readonly stage: StageThing; readonly span: Span }[];
+}
+
+/** A library call that is a value, such as `adamw(1e-5)` or `bce(au)`; its arguments can be overridden by name. */
+export interface CallThing {
+  readonly kind: "call";
+  readonly family: Family;
+  readonly name: string;
+  readonly args: ReadonlyMap<string, Thing>;
+  readonly span: Span;
+  /** A loss of the user: its declaration and what it was given. */
+  readonly declared?: {
+    readonly declaration: ModuleNode;
+    readonly env: Env;
+    readonly args: Arguments;
+    /** Where it was called. */
+    readonly site: Env;
+  };
+}
+
+export type Family =
+  | "loss"
+  | "metric"
+  | "schedule"
+  | "optimiser"
+  | "augmentation"
+  | "clip"
+  | "weights"
+  | "rows"
+  | "keep"
+  | "initialiser"
+  | "class weights"
+  | "field"
+  | "format"
+  | "labels"
+  | "split"
+  | "stream"
+  | "fitted"
+  | "meaning";
+
+/** Arithmetic over losses, metrics, schedules and rows. */
+export interface CombinedThing {
+  readonly kind: "combined";
+  readonly family: "loss" | "metric" | "schedule" | "rows";
+  readonly operator: "+" | "-" | "*" | "/" | "and" | "or" | "not";
+  readonly left: Thing;
+  readonly right: Thing;
+  readonly span: Span;
+}
+
+/** A value of the graph with named axes; the batch axis is the wire's first if `batched`, and has no name. */
+export interface TensorThing {
+  readonly kind: "tensor";
+  readonly wire: Value;
+  readonly batched: boolean;
+  readonly axes: readonly string[];
+}
+
+export interface DeclarationThing {
+  readonly kind: "declaration";
+  readonly declaration: Declaration;
+  readonly env: Env;
+}
+
+export const poison: Thing = { kind: "poison" };
+export const none: Thing = { kind: "none" };
+
+export function number(value: number): NumberThing {
+  return { kind: "number", value, integer: Number.isInteger(value) };
+}
+
+/** A size as a number if it is one. */
+export function sizeOf(dim: Dim): Thing {
+  return typeof dim === "number" ? number(dim) : { kind: "size", dim };
+}
+
+/** The sizes of a tensor's named axes, in order. */
+export function dimsOf(x: TensorThing): readonly Dim[] {
+  return x.batched ? x.wire.type.shape.slice(1) : x.wire.type.shape;
+}

@@ -1,0 +1,36 @@
+/** The page: text to plan, every stage by name. */
+import { openFile } from "./check/files.ts";
+import { openSettings } from "./check/open-settings.ts";
+import { Reporter } from "./check/reporter.ts";
+import { newSession } from "./check/session.ts";
+import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
+import type { Source } from "./diagnostics/source.ts";
+import { makePlan } from "./lower/make-plan.ts";
+import type { Plan } from "./lower/plan.ts";
+
+export interface CompileOptions {
+  /** The text of a used file by its path (`std/..` for the language's own), or undefined if there is none. */
+  readonly read: (path: string) => string | undefined;
+  readonly profile?: string;
+  /** `--set path=value`, in order. */
+  readonly set?: readonly (readonly [path: string, value: string])[];
+}
+
+export interface Compiled {
+  /** Undefined if there is an error. */
+  readonly plan: Plan | undefined;
+  /** In source order. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks a spec whole and, if nothing is wrong, gives its plan. Never throws for what the text says. */
+export function compile(source: Source, options: CompileOptions): Compiled {
+  const reporter = new Reporter();
+  const session = newSession(reporter, options.read);
+  session.main = openFile(session, source);
+  openSettings(session, session.main, options.profile, options.set ?? []);
+  const plan = makePlan(session);
+  const diagnostics = inSourceOrder(reporter.found);
+  const failed = diagnostics.some(({ severity }) => severity === "error");
+  return { plan: failed ? undefined : plan, diagnostics };
+}

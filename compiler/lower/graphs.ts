@@ -1,0 +1,205 @@
+import { differentiate } from "../autodiff/differentiate.ts";
+import { activated } from "../check/activation.ts";
+import type { CheckedStage } from "../check/check-stage.ts";
+import { GraphBuilder } from "../ir/builder.ts";
+import { type Dim, multiplyDims, substituteDim, symbol } from "../ir/dim.ts";
+import type { Attribute, Attributes, Graph, GraphOutput, Node, Value } from "../ir/graph.ts";
+import { invariant } from "../ir/invariant.ts";
+import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } from "../ir/rewrite.ts";
+import { opNamed, opRules } from "../ops/index.ts";
+import * as v from "../ops/vocabulary.ts";
+import { cleaning, expandForGradient, runPasses } from "../passes/index.ts";
+import type { StageGraphs } from "./plan.ts";
+
+type Sizes = ReadonlyMap<string, Dim>;
+
+/** The graphs of a checked stage, each made when asked for. */
+export function stageGraphs(checked: CheckedStage): StageGraphs {
+  return {
+    training: (size) => trainingGraph(checked, size),
+    evaluation: () => evaluationGraph(checked),
+    feature: (name) => featureGraph(checked, name),
+  };
+}
+
+/** Forward and backward at one size. Frozen layers are in evaluation mode, and nothing flows into their weights. */
+function trainingGraph(
+  checked: CheckedStage,
+  size: { readonly batch: number; readonly time: number | undefined },
+): Graph {
+  const { loss, trained, built } = checked;
+  const sizes = new Map<string, Dim>([["batch", size.batch]]);
+  if (size.time !== undefined) sizes.set("time", size.time);
+  const states = [...built.model.states.values()].filter(
+    ({ path, next }) => next !== undefined && !trained.frozen(path),
+  );
+  const forward: Graph = {
+    name: "training",
+    outputs: [
+      ...[...loss.terms].map(([name, value]): GraphOutput => ({ name: `loss/${name}`, value })),
+      ...states.flatMap(({ path, next }): GraphOutput[] =>
+        next === undefined ? [] : [{ name: `state/${path}`, value: next }],
+      ),
+    ],
+  };
+  const sized = runPasses(
+    rewriteGraph(
+      forward,
+      new GraphBuilder(opRules),
+      resize(sizes, (node) => trained.frozen(node.at)),
+      resizeLeaf(sizes),
+    ),
+    cleaning,
+  );
+  const ready = expandForGradient(sized);
+  const g = new GraphBuilder(opRules);
+  const { outputs } = rewriteGraph(ready, g);
+  const terms = outputs.filter(({ name }) => name.startsWith("loss/"));
+  const total =
+    v.total(
+      g,
+      terms.map(({ value }) => value),
+    ) ?? g.scalar(0);
+  const parameters = trained.parameters.filter(({ group }) => group !== undefined);
+  const wanted = parameters.map(({ path, shape }) => g.input("parameter", path, { dtype: "float32", shape }));
+  const gradients = differentiate(g, total, wanted);
+  return runPasses(
+    {
+      name: "training",
+      outputs: [
+        { name: "loss", value: total },
+        ...outputs,
+        ...parameters.flatMap(({ path }, i): GraphOutput[] => {
+          const input = wanted[i];
+          const gradient = input === undefined ? undefined : gradients.get(input);
+          return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
+        }),
+      ],
+    },
+    cleaning,
+  );
+}
+
+/** Every head after its activation, in evaluation mode, for any batch and time. */
+function evaluationGraph(checked: CheckedStage): Graph {
+  return evaluated("inference", headOutputs(checked));
+}
+
+export function headOutputs(checked: CheckedStage): readonly GraphOutput[] {
+  const { model } = checked.built;
+  return [...model.heads.values()].map(({ task, logits }) => ({
+    name: task.name,
+    value: activated(model.g, task, logits.wire),
+  }));
+}
+
+export function tensorNamed(checked: CheckedStage, name: string): Value {
+  const { model, names } = checked.built;
+  const head = model.heads.get(name);
+  if (head !== undefined) return activated(model.g, head.task, head.logits.wire);
+  const thing = names.get(name);
+  invariant(thing?.kind === "tensor", `${name} is no tensor of ${checked.stage.label}`);
+  return thing.wire;
+}
+
+function featureGraph(checked: CheckedStage, name: string): Graph {
+  return evaluated("features", [{ name, value: tensorNamed(checked, name) }]);
+}
+
+function evaluated(name: string, outputs: readonly GraphOutput[]): Graph {
+  return runPasses(
+    rewriteGraph(
+      { name, outputs },
+      new GraphBuilder(opRules),
+      resize(new Map(), () => true),
+    ),
+    cleaning,
+  );
+}
+
+/** Builds nodes again at other sizes; those chosen become what they are in evaluation. */
+export function resize(sizes: Sizes, evaluate: (node: Node) => boolean): NodeRule {
+  return (node, inputs, g) => {
+    const attributes = resizeAttributes(node.attributes, sizes);
+    const rule = evaluate(node) ? opNamed(node.op).evaluation : undefined;
+    return rule === undefined ? g.apply(node.op, inputs, attributes) : rule(g, inputs, attributes);
+  };
+}
+
+export function resizeLeaf(sizes: Sizes): LeafRule {
+  return (leaf, g) => {
+    if (leaf.source.kind !== "input") return sameLeaf(leaf, g);
+    const shape = leaf.type.shape.map((dim) => substituteDim(dim, sizes));
+    return g.input(leaf.source.role, leaf.source.name, { dtype: leaf.type.dtype, shape });
+  };
+}
+
+function resizeAttributes(attributes: Attributes, sizes: Sizes): Attributes {
+  if (sizes.size === 0) return attributes;
+  const resized: Record<string, Attribute> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    resized[name] = typeof value === "object" ? value.map((dim) => substituteDim(dim, sizes)) : value;
+  }
+  return resized;
+}
+
+/**
+ * A stage's outputs on images given as float32 [batch, (time), 3, height, width] in 0..1, inside a larger graph: its own producers
+ * run inside too, and its weights are named `<its name>/<path>`.
+ */
+export function inlined(
+  g: GraphBuilder,
+  checked: CheckedStage,
+  outputs: readonly Value[],
+  surroundings: {
+    readonly name: (stage: CheckedStage) => string;
+    readonly image: (field: string, height: number, width: number) => Value;
+    /** Whether the whole has the axis time; a stage without it then works on batch × time frames. */
+    readonly time: boolean;
+    readonly stage: (key: string) => CheckedStage;
+  },
+): readonly Value[] {
+  const { model } = checked.built;
+  const folds = surroundings.time && model.time === undefined;
+  const frames = multiplyDims(symbol("batch"), symbol("time"));
+  const sizes = new Map<string, Dim>(folds ? [["batch", frames]] : []);
+  const fold = (value: Value): Value => {
+    if (!folds) return value;
+    const [, , ...rest] = value.type.shape;
+    return v.reshape(g, value, [frames, ...rest]);
+  };
+  const fields = new Map<Node, Value>();
+  for (const [name, { wire }] of model.fields) {
+    invariant(wire.source.kind === "node", "a field is a node's output");
+    const [height = 1, width = 1] = wire.type.shape.slice(-2).map((dim) => (typeof dim === "number" ? dim : 1));
+    fields.set(wire.source.node, fold(surroundings.image(name, height, width)));
+  }
+  const resizing = resize(sizes, () => true);
+  const rule: NodeRule = (node, inputs, builder) => {
+    const field = fields.get(node);
+    return field === undefined ? resizing(node, inputs, builder) : [field];
+  };
+  const leaf: LeafRule = (value, builder) => {
+    if (value.source.kind !== "input") return sameLeaf(value, builder);
+    const { role, name } = value.source;
+    if (role === "feature") {
+      const feature = model.features.get(name);
+      invariant(feature !== undefined, `the feature ${name} is unknown`);
+      const producer = surroundings.stage(feature.producer.key);
+      const [made] = inlined(g, producer, [tensorNamed(producer, feature.name)], surroundings);
+      invariant(made !== undefined, "a feature has one value");
+      return fold(made);
+    }
+    if (role === "parameter" || role === "state")
+      return builder.input(role, `${surroundings.name(checked)}/${name}`, value.type);
+    return resizeLeaf(sizes)(value, builder);
+  };
+  const made = rewriteValues(outputs, g, rule, leaf);
+  return outputs.map((output) => {
+    const value = made.get(output);
+    invariant(value !== undefined, "an output was lost");
+    if (!folds) return value;
+    const [, ...rest] = value.type.shape;
+    return v.reshape(g, value, [symbol("batch"), symbol("time"), ...rest]);
+  });
+}

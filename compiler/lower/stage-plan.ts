@@ -1,0 +1,80 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { CheckedStage } from "../check/check-stage.ts";
+import { printGraph } from "../ir/print.ts";
+import { headOutputs, stageGraphs } from "./graphs.ts";
+import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
+
+/** Everything a runtime needs of checked stages; each has one plan and one hash. */
+export class StagePlans {
+  readonly #plans = new Map<CheckedStage, StagePlan>();
+  readonly #lookUp: (key: string) => CheckedStage;
+
+  constructor(lookUp: (key: string) => CheckedStage) {
+    this.#lookUp = lookUp;
+  }
+
+  planOf(checked: CheckedStage): StagePlan {
+    const known = this.#plans.get(checked);
+    if (known !== undefined) return known;
+    const { built, training, trained, loss, stage, sources } = checked;
+    const { model } = built;
+    const source = (from: WeightSource): WeightSource =>
+      from.kind === "stage" ? { ...from, stage: this.planOf(this.#lookUp(from.stage)).hash } : from;
+    const features = [...model.features.values()].map(
+      ({ input, producer, name, shape }): FeatureUse => ({
+        input,
+        stage: this.planOf(this.#lookUp(producer.key)).hash,
+        tensor: name,
+        shape,
+      }),
+    );
+    const described = {
+      data: checked.data,
+      tasks: checked.tasks,
+      fields: [...model.fields.keys()],
+      features,
+      clip: model.clip,
+      rows: training.rows,
+      augment: training.augment,
+      batch: training.batch,
+      duration: training.duration,
+      seed: training.seed,
+      parameters: trained.parameters.map((parameter) => ({ ...parameter, from: source(parameter.from) })),
+      states: [...model.states.values()].map(({ path, shape, start }) => ({
+        path,
+        shape,
+        from: source(sources.get(path)?.from ?? { kind: "constant", value: start }),
+        frozen: trained.frozen(path),
+      })),
+      groups: trained.groups,
+      optimiser: training.optimiser,
+      maxGradientNorm: training.maxGradientNorm,
+      ema: training.ema,
+      evaluate: training.evaluate,
+      keep: training.keep,
+      patience: training.patience,
+      scalars: loss.scalars,
+      facts: loss.facts,
+      terms: [...loss.terms.keys()],
+    };
+    const graph = printGraph({
+      name: "stage",
+      outputs: [...[...loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })), ...headOutputs(checked)],
+    });
+    const plan: StagePlan = {
+      ...described,
+      hash: bytesToHex(sha256(utf8ToBytes(`${toJson(described)}\n${graph}`))),
+      label: stage.label,
+      resolved: toJson(described, 2),
+      graphs: stageGraphs(checked),
+    };
+    this.#plans.set(checked, plan);
+    return plan;
+  }
+}
+
+/** Plain JSON with maps as objects. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? Object.fromEntries(each) : each), indent);
+}
