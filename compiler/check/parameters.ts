@@ -68,7 +68,7 @@ function typeNamed(name: string): Type {
 }
 
 /** The value of an argument for a parameter of a type. */
-export function valueOf(given: Given, type: Type, env: Env, what: string): Thing {
+export function argumentValue(given: Given, type: Type, env: Env, what: string): Thing {
   if (given.thing !== undefined) return convert(env.session, given.thing, type, what, given.span);
   if (given.expr === undefined || given.env === undefined) return { kind: "poison" };
   return evaluateAs(given.expr, given.env, type, what);
@@ -97,7 +97,7 @@ export function bind(
       );
     }
     if (bound.has(name)) reporter.refuse("duplicate-argument", given.span, { name });
-    bound.set(name, valueOf(given, type, env, `\`${name}\` of \`${callee}\``));
+    bound.set(name, argumentValue(given, type, env, `\`${name}\` of \`${callee}\``));
   };
   args.positional.forEach((given, i) => {
     const name = names[i];

@@ -40,8 +40,12 @@ export class GraphBuilder {
 
   /** A constant tensor; small equal constants are one value. */
   constant(dtype: DType, shape: readonly number[], data: TensorData, name?: string): Value {
-    const small = data.length <= 64 && name === undefined;
-    const key = `${dtype}${printShape(shape)}${small ? data.join() : `#${this.#dataId(data)}`}${name ?? ""}`;
+    // By bytes, since 0 and -0 are equal but not the same.
+    const content =
+      data.length <= 64 && name === undefined
+        ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength).join()
+        : `#${this.#dataId(data)}`;
+    const key = `${dtype}${printShape(shape)}${content}${name ?? ""}`;
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const value: Value = {

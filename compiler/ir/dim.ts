@@ -30,7 +30,8 @@ export function subtractDims(a: Dim, b: Dim): Dim {
 }
 
 export function multiplyDims(a: Dim, b: Dim): Dim {
-  if (typeof a === "number" && typeof b === "number") return a * b;
+  // Adding zero keeps the negative zero out.
+  if (typeof a === "number" && typeof b === "number") return a * b + 0;
   const products: Term[] = [];
   for (const x of termsOf(a)) {
     for (const y of termsOf(b)) {
@@ -43,7 +44,7 @@ export function multiplyDims(a: Dim, b: Dim): Dim {
 /** The exact quotient a / b, or undefined when b does not divide a. */
 export function divideDims(a: Dim, b: Dim): Dim | undefined {
   if (typeof a === "number" && typeof b === "number") {
-    return b !== 0 && Number.isInteger(a / b) ? a / b : undefined;
+    return b !== 0 && Number.isInteger(a / b) ? a / b + 0 : undefined;
   }
   if (sameDim(a, b)) return 1;
   const divisor = termsOf(b);

@@ -22,6 +22,10 @@ export function verifyGraph(graph: Graph, rules: OpRules): void {
         leaf.source.data.length === size,
         `a constant of ${printType(leaf.type)} has ${leaf.source.data.length} entries`,
       );
+      invariant(
+        leaf.source.data instanceof arrays[leaf.type.dtype],
+        `a constant of ${printType(leaf.type)} is a ${leaf.source.data.constructor.name}`,
+      );
     }
   }
   for (const node of nodesOf(graph)) {
@@ -43,3 +47,12 @@ export function verifyGraph(graph: Graph, rules: OpRules): void {
     });
   }
 }
+
+/** The array that holds the entries of each element type. */
+const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;

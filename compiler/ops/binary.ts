@@ -78,7 +78,7 @@ function foldBinary(
   return type?.dtype === "float32"
     ? Float32Array.from(result)
     : type?.dtype === "int64"
-      ? BigInt64Array.from(result, BigInt)
+      ? BigInt64Array.from(result, (entry) => BigInt(Math.trunc(entry)))
       : type?.dtype === "int32"
         ? Int32Array.from(result)
         : Uint8Array.from(result);

@@ -1,24 +1,36 @@
 import { type Dim, productOf } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
-import type { OnnxWriter } from "./onnx-writer.ts";
+import { type OnnxWriter, onnxDataType } from "./onnx-writer.ts";
 import { type SampleInput, sample } from "./sample.ts";
 
 /**
- * Entry (n, d) of the tensor, seen as rows and columns, is (a(n) α(d) + b(n) β(d) + c(n)) mod p, plus ½, over p.
- * α and β are fixed for each column; a, b and c are read from fixed tables at places that the seed shifts. All numbers stay
- * whole and below 2²⁴, where float32 is exact, so every engine draws the same. The tables' lengths have no common factor, so
- * rows repeat only after their product. Draws are multiples of 1 / p: fine for masks; two streams make a finer number.
+ * Entry (n, d) of the tensor, seen as rows and columns, is ((a(n) α(d) + b(n) β(d) + c(n)) mod p + ½) / p. α and β are fixed
+ * for each column; a, b and c are read from fixed tables at places that the seed shifts. The tables' lengths have no common
+ * factor, so rows repeat only after their product. Draws are odd multiples of 1 / 2p: fine for masks; two streams make a
+ * finer number.
+ *
+ * Every engine draws the same. a, b, α and β lie between -p/2 and p/2, so all sums are whole numbers below 2²¹, exact in
+ * float32 even with their half; the factors have 11 bits, exact in TF32 too. The quotient by p is off by less than half a
+ * step, so its floor is right, and what the floor leaves over is exact again.
  */
 export const prime = 2039;
-const lengths = [2038, 2029, 2027] as const;
 /** Seeds are whole numbers from 0 up to this, not included. */
 export const seedLimit = 1 << 20;
+/** The tables of a, b and c. */
+export const rowTables: readonly Float32Array[] = [
+  // Never 0, so that columns with different α always differ.
+  Float32Array.from({ length: 2038 }, (_, at) => centred(1 + (mix(at + 7919) % (prime - 1)))),
+  Float32Array.from({ length: 2029 }, (_, at) => centred(mix(at + 104729) % prime)),
+  Float32Array.from({ length: 2027 }, (_, at) => mix(at + 209458) % prime),
+];
+/** What each number of the seed is multiplied by, so that seeds which count up do not merely shift the rows. */
+export const seedStrides: readonly [number, number] = [1021, 1597];
 
 const seed: SampleInput = { dtype: "int32", shape: [2], domain: { below: seedLimit } };
 
 export const randomUniform = defineOp({
   name: "random_uniform",
-  summary: "Numbers in (0, 1) that depend on the seed, the stream and the place alone.",
+  summary: "Numbers above 0 and below 1 that depend on the seed, the stream and the place alone.",
   inputs: ["seed"],
   outputs: ["y"],
   constraints: { C1: "a seed of two int32", C2: "a last axis of known size" },
@@ -32,17 +44,19 @@ export const randomUniform = defineOp({
     const columns = Number(shape.at(-1) ?? 1);
     const rows = productOf(shape.slice(0, -1));
     const place = w.reshape(rowNumbers(w, rows), [rows], [rows, 1]);
-    const [low = "", high = ""] = w.nodes("Split", [inputs.seed.name, w.integers([1, 1])], 2, { axis: 0 });
-    const reads = lengths.map((length, i) => {
-      const start = w.node("Add", [i === 1 ? high : low, int32(w, offset(stream, i))]);
-      const at = w.node("Mod", [w.node("Add", [place, start]), int32(w, length)]);
-      return w.node("Gather", [w.constant("float32", [length], table(i, length)), at]);
+    const halves = w.nodes("Split", [inputs.seed.name, w.integers([1, 1])], 2, { axis: 0 });
+    const [low, high] = seedStrides.map((stride, i) => w.node("Mul", [halves[i] ?? "", int32(w, stride)]));
+    const reads = rowTables.map((table, i) => {
+      const start = w.node("Add", [(i === 1 ? high : low) ?? "", int32(w, streamStart(stream, i))]);
+      const at = w.node("Mod", [w.node("Add", [place, start]), int32(w, table.length)]);
+      return w.node("Gather", [w.constant("float32", [table.length], table), at]);
     });
     const factors = w.constant("float32", [3, columns], columnFactors(columns));
     const whole = w.node("MatMul", [w.node("Concat", reads, { axis: 1 }), factors]);
-    const share = w.node("Mul", [w.node("Add", [whole, w.scalar(0.5)]), w.scalar(1 / prime)]);
-    const y = w.node("Sub", [share, w.node("Floor", [share])]);
-    return { y: w.reshape(y, [rows, columns], shape) };
+    const half = w.node("Add", [whole, w.scalar(0.5)]);
+    const quotient = w.node("Floor", [w.node("Mul", [half, w.scalar(1 / prime)])]);
+    const rest = w.node("Sub", [half, w.node("Mul", [quotient, w.scalar(prime)])]);
+    return { y: w.reshape(w.node("Mul", [rest, w.scalar(1 / prime)]), [rows, columns], shape) };
   },
   samples: [
     sample([seed], { shape: [40, 50], stream: 0 }),
@@ -56,14 +70,30 @@ export const randomUniform = defineOp({
   },
 });
 
+/** α, β and 1 for each column: [3, columns]. */
+export function columnFactors(columns: number): Float32Array {
+  const known = factorsOf.get(columns);
+  if (known !== undefined) return known;
+  const factors = new Float32Array(3 * columns);
+  for (let d = 0; d < columns; d++) {
+    factors[d] = centred(mix(d + 15485863) % prime);
+    factors[columns + d] = centred(mix(d + 32452843) % prime);
+    factors[2 * columns + d] = 1;
+  }
+  factorsOf.set(columns, factors);
+  return factors;
+}
+
+/** One array for each width, so that a graph holds it once. */
+const factorsOf = new Map<number, Float32Array>();
+
+/** Where a stream starts in table i, before the seed shifts it. */
+export function streamStart(stream: number, i: number): number {
+  return mix(stream * 3 + i + 1) % seedLimit;
+}
+
 function rowNumbers(w: OnnxWriter, rows: Dim): string {
-  if (typeof rows === "number")
-    return w.constant(
-      "int32",
-      [rows],
-      Int32Array.from({ length: rows }, (_, i) => i),
-    );
-  const count = w.node("Cast", [w.node("Squeeze", [w.sizes([rows])])], { to: 6 });
+  const count = w.node("Cast", [w.node("Squeeze", [w.sizes([rows])])], { to: onnxDataType.int32 });
   return w.node("Range", [w.constant("int32", [], Int32Array.of(0)), count, w.constant("int32", [], Int32Array.of(1))]);
 }
 
@@ -71,26 +101,9 @@ function int32(w: OnnxWriter, x: number): string {
   return w.constant("int32", [1], Int32Array.of(x));
 }
 
-/** Where a stream starts in table i. */
-function offset(stream: number, i: number): number {
-  return mix(stream * 3 + i + 1) % seedLimit;
-}
-
-/** The entries of table i: never 0 in the first, so that columns always differ. */
-export function table(i: number, length: number): Float32Array {
-  return Float32Array.from({ length }, (_, at) =>
-    i === 0 ? 1 + (mix(at + 7919) % (prime - 1)) : mix(at + 104729 * i) % prime,
-  );
-}
-
-export function columnFactors(columns: number): Float32Array {
-  const factors = new Float32Array(3 * columns);
-  for (let d = 0; d < columns; d++) {
-    factors[d] = mix(d + 15485863) % prime;
-    factors[columns + d] = mix(d + 32452843) % prime;
-    factors[2 * columns + d] = 1;
-  }
-  return factors;
+/** The number between -p/2 and p/2 that is the same modulo p. */
+function centred(x: number): number {
+  return x > prime / 2 ? x - prime : x;
 }
 
 /** A bijection of 32-bit integers that mixes all bits (the finaliser of MurmurHash3), as an unsigned number. */

@@ -119,7 +119,7 @@ export const scatterRows = (g: G, x: Value, indices: Value, size: Dim) =>
   one(g, "scatter_rows", [x, indices], { size: [size] });
 export const oneHot = (g: G, indices: Value, depth: Dim) => one(g, "one_hot", [indices], { depth: [depth] });
 
-/** Numbers in [0, 1) that depend on the seed, the stream and the place alone. */
+/** Numbers above 0 and below 1 that depend on the seed, the stream and the place alone. */
 export const randomUniform = (g: G, seed: Value, shape: readonly Dim[], stream: number) =>
   one(g, "random_uniform", [seed], { shape, stream });
 /** The value itself; no gradient flows back. */

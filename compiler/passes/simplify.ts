@@ -7,17 +7,24 @@ import type { Pass } from "./pass.ts";
 
 type Rule = (node: Node, inputs: readonly Value[], g: GraphBuilder) => Value | undefined;
 
-/** Identities that hold exactly, numbers included: x + 0, x · 1, a reshape of a reshape, two transposes, and their like. */
+/** Identities that hold exactly, but for the sign of a zero: x + 0, x · 1, a reshape of a reshape, two transposes, and their like. */
 export const simplify: Pass = {
   name: "simplify",
   run: (graph, builder) =>
     rewriteGraph(graph, builder, (node, inputs, g) => {
-      const given = inputs.filter((input) => input !== undefined);
-      if (given.length !== inputs.length) return undefined;
-      const simpler = rules[node.op]?.(node, given, g);
+      const simpler = simplest(node, inputs, g);
       return simpler === undefined ? undefined : [simpler];
     }),
 };
+
+/** What a node comes to, followed to its end; undefined if nothing is simpler. */
+function simplest(node: Node, inputs: Node["inputs"], g: GraphBuilder): Value | undefined {
+  const given = inputs.filter((input) => input !== undefined);
+  if (given.length !== inputs.length) return undefined;
+  const simpler = rules[node.op]?.(node, given, g);
+  if (simpler?.source.kind !== "node") return simpler;
+  return simplest(simpler.source.node, simpler.source.node.inputs, g) ?? simpler;
+}
 
 const rules: Readonly<Record<string, Rule>> = {
   add: (node, [a, b]) => keepIfOther(node, a, b, 0) ?? keepIfOther(node, b, a, 0),
@@ -57,7 +64,6 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   broadcast: (node, [x]) => keepShape(node, x),
   slice: (node, [x]) => keepShape(node, x),
-  stop_gradient: (_, [x]) => (x?.source.kind === "node" ? undefined : x),
 };
 
 /** `kept`, if `other` is the number and drops out without changing the shape. */

@@ -237,11 +237,7 @@ function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
   let present: Value | undefined;
   if (use.present !== undefined && x.batched && time >= 0) {
     const [batch = 1, length = 1] = use.present.type.shape;
-    present = v.reshape(
-      use.g,
-      use.present,
-      dimsOf(x).reduce<Dim[]>((dims, _, k) => [...dims, k === time ? length : 1], [batch]),
-    );
+    present = v.reshape(use.g, use.present, [batch, ...dimsOf(x).map((_, k): Dim => (k === time ? length : 1))]);
   }
   const outputs = use.g.apply("batch_norm", [x.wire, weight, bias, mean, variance, present], settings);
   use.renew("running_mean", v.at(outputs, 1));

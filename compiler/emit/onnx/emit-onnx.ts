@@ -1,4 +1,5 @@
 import onnxProto, { type onnx } from "onnx-proto";
+import { printType } from "../../ir/builder.ts";
 import { type Dim, printDim } from "../../ir/dim.ts";
 import { type Graph, inputsOf, leavesOf, nodesOf, type TensorType, type Value } from "../../ir/graph.ts";
 import { invariant } from "../../ir/invariant.ts";
@@ -75,14 +76,22 @@ function graphProto(graph: Graph, opset: number): onnx.IGraphProto & { initializ
         : writer.initializer(writer.claim(name), leaf.type.dtype, shape, data);
     names.set(leaf, emitted);
   }
+  const nameOf = (value: Value): string => {
+    const name = names.get(value);
+    invariant(name !== undefined, `a value of ${printType(value.type)} is read but not written`);
+    return name;
+  };
   for (const node of nodesOf(graph)) {
+    const { onnx } = opNamed(node.op);
+    invariant(onnx !== undefined, `${node.op} has no ONNX rule and cannot be expanded`);
     writer.at = node.at;
     const given = node.inputs.map((value): Emitted | undefined =>
-      value === undefined ? undefined : { name: names.get(value) ?? "", type: value.type },
+      value === undefined ? undefined : { name: nameOf(value), type: value.type },
     );
-    const written = opNamed(node.op).onnx?.(writer, given, node) ?? [];
+    const written = onnx(writer, given, node);
     node.outputs.forEach((output, i) => {
-      names.set(output, written[i] ?? "");
+      const name = written[i];
+      if (name !== undefined && name !== "") names.set(output, name);
     });
   }
   writer.at = "";
@@ -90,18 +99,36 @@ function graphProto(graph: Graph, opset: number): onnx.IGraphProto & { initializ
     writer.nodeProtos.push({
       opType: "Identity",
       name: writer.claim(`output/${name}`),
-      input: [names.get(value) ?? ""],
+      input: [nameOf(value)],
       output: [name],
     });
   });
   return {
     name: graph.name,
-    node: writer.nodeProtos,
+    node: withoutUnreadOutputs(writer.nodeProtos),
     input: inputs.map((input) => valueInfo(input.source.name, input.type)),
     output: graph.outputs.map(({ name, value }) => valueInfo(name, value.type)),
     initializer: writer.initializers,
   };
 }
+
+/** Optional outputs at the end of a node that nothing reads would be computed and kept for nothing. */
+function withoutUnreadOutputs(nodes: readonly onnx.INodeProto[]): onnx.INodeProto[] {
+  const read = new Set(nodes.flatMap((node) => node.input ?? []));
+  return nodes.map((node) => {
+    const required = requiredOutputs.get(node.opType ?? "");
+    if (required === undefined) return node;
+    const output = node.output ?? [];
+    const last = output.findLastIndex((name) => read.has(name));
+    return { ...node, output: output.slice(0, Math.max(required, last + 1)) };
+  });
+}
+
+/** How many outputs a node must have, of the types that have optional ones. */
+const requiredOutputs: ReadonlyMap<string, number> = new Map([
+  ["LayerNormalization", 1],
+  ["MaxPool", 1],
+]);
 
 /** For each symbol that is the whole size of an input's axis, where it can be read. */
 function symbolPlaces(

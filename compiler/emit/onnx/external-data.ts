@@ -34,5 +34,5 @@ export function moveWeightsOut(
     ];
     offset += data.byteLength;
   }
-  return { name, pieces };
+  return pieces.length === 0 ? undefined : { name, pieces };
 }

@@ -14,7 +14,10 @@ export class GraphWriter implements OnnxWriter {
   /** Prefix of the names of nodes written from now on. */
   at = "";
   readonly #used = new Set<string>();
+  /** The number to try next behind a name that is taken. */
+  readonly #tries = new Map<string, number>();
   readonly #constants = new Map<string, string>();
+  readonly #arrays = new Map<TensorData, number>();
   readonly #sizes = new Map<string, string>();
   /** For each symbol, an input that has it and at which axis. */
   readonly #symbols: ReadonlyMap<string, { readonly input: string; readonly axis: number }>;
@@ -27,7 +30,11 @@ export class GraphWriter implements OnnxWriter {
   /** Takes a name for itself, with a number behind it if it is taken. */
   claim(wanted: string): string {
     let name = wanted;
-    for (let i = 2; this.#used.has(name); i++) name = `${wanted}_${i}`;
+    while (this.#used.has(name)) {
+      const next = this.#tries.get(wanted) ?? 2;
+      name = `${wanted}_${next}`;
+      this.#tries.set(wanted, next + 1);
+    }
     this.#used.add(name);
     return name;
   }
@@ -48,18 +55,18 @@ export class GraphWriter implements OnnxWriter {
   }
 
   constant(dtype: DType, shape: readonly number[], data: TensorData): string {
-    const small = data.length <= 64;
-    const key = `${dtype}[${shape}]${data.join()}`;
-    const known = small ? this.#constants.get(key) : undefined;
+    // Small ones are the same if their bytes are, large ones if they are one array.
+    const content = data.length <= 64 ? bytesOf(data).join() : `#${this.#arrayNumber(data)}`;
+    const key = `${dtype}[${shape}]${content}`;
+    const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const name = this.initializer(this.claim("constant"), dtype, shape, data);
-    if (small) this.#constants.set(key, name);
+    this.#constants.set(key, name);
     return name;
   }
 
   initializer(name: string, dtype: DType, shape: readonly number[], data: TensorData): string {
-    const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.initializers.push({ name, dataType: onnxDataType[dtype], dims: [...shape], rawData });
+    this.initializers.push({ name, dataType: onnxDataType[dtype], dims: [...shape], rawData: bytesOf(data) });
     return name;
   }
 
@@ -95,6 +102,12 @@ export class GraphWriter implements OnnxWriter {
     return this.node("Reshape", [x, this.sizes(to)]);
   }
 
+  #arrayNumber(data: TensorData): number {
+    const number = this.#arrays.get(data) ?? this.#arrays.size;
+    this.#arrays.set(data, number);
+    return number;
+  }
+
   #reshapeTo(x: string, sizes: readonly number[]): string {
     return this.node("Reshape", [x, this.integers(sizes)]);
   }
@@ -126,6 +139,10 @@ export class GraphWriter implements OnnxWriter {
     );
     return terms.reduce((sum, term) => this.node("Add", [sum, term]));
   }
+}
+
+function bytesOf(data: TensorData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function attributeProto(name: string, value: OnnxAttribute): onnx.IAttributeProto {

@@ -1,0 +1,11 @@
+/** Every tolerance that tests compare numbers by, relative to the largest number expected unless it says otherwise. */
+export const tolerances = {
+  /** Rounding of float32 outputs, 6e-8, over the step of 2^-9: 6e-4 measured at worst, over hundreds of slopes. */
+  finiteDifferences: 2e-3,
+  /** Sums of some dozen float32 products, and onnxruntime's own tanh and sigmoid, against float64: 2e-7 measured. */
+  referenceValues: 3e-6,
+  /** As the values, with a second pass of rounding: 4e-7 measured. */
+  referenceGradients: 3e-6,
+  /** A few dozen float32 ops in a row, some of which magnify rounding, relative to 1 at least: onnxruntime's sigmoid is right to 1e-8, not to so many digits. */
+  randomGraphs: 1e-4,
+} as const;
