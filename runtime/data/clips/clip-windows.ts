@@ -9,52 +9,62 @@ export interface Windows {
   readonly rows: Int32Array;
 }
 
-/** Frames that may be missing in a window by frames: its rows are those whose frames fall into it. */
 const padding = -1;
 
+/** One row each: what a stage without a clip works on. */
+export function singleRows(rows: Int32Array): Windows {
+  return { count: rows.length, length: 1, rows };
+}
+
 /**
- * Cuts every video into windows of `length` each `hop` (language rule 49). A window never crosses a video, nor a gap wider than `gap`
- * frames. The last window of a run begins a hop after the one before it, so every row is in some window, and is padded at its end.
+ * Cuts the chosen rows of every video into windows of `length` each `hop` (language rule 49). A window never crosses a video, nor a gap
+ * wider than `gap` frames. The last window of a run is padded at its end, so that every row is in some window.
  */
-export function clipWindows(table: AnnotationTable, clip: ClipPlan): Windows {
-  const windows: number[][] = [];
-  for (const [from, to] of runsOf(table, clip.gap)) {
-    if (clip.by === "rows") {
-      for (let start = from; start < to; start += clip.hop) {
-        windows.push(Array.from({ length: clip.length }, (_, i) => (start + i < to ? start + i : padding)));
-        if (start + clip.length >= to) break;
-      }
-    } else windowsByFrame(table, clip, from, to, windows);
+export function clipWindows(table: AnnotationTable, clip: ClipPlan, rows: Int32Array): Windows {
+  const windows: (readonly number[])[] = [];
+  for (const run of runsOf(table, rows, clip.gap)) {
+    if (clip.by === "frames") windowsByFrame(table, clip, run, windows);
+    else windowsByRow(clip, run, windows);
   }
   return { count: windows.length, length: clip.length, rows: Int32Array.from(windows.flat()) };
 }
 
-function windowsByFrame(table: AnnotationTable, clip: ClipPlan, from: number, to: number, windows: number[][]): void {
-  const first = table.frame[from] ?? 0;
-  const last = table.frame[to - 1] ?? 0;
-  let row = from;
-  for (let start = first; start <= last; start += clip.hop) {
-    while (row < to && (table.frame[row] ?? 0) < start) row += 1;
-    const window = Array.from({ length: clip.length }, () => padding);
-    for (let i = row; i < to && (table.frame[i] ?? 0) < start + clip.length; i += 1)
-      window[(table.frame[i] ?? 0) - start] = i;
-    if (window.some((each) => each !== padding)) windows.push(window);
-    if (start + clip.length > last) break;
+function windowsByRow(clip: ClipPlan, run: Int32Array, windows: (readonly number[])[]): void {
+  for (let start = 0; start < run.length; start += clip.hop) {
+    windows.push(Array.from({ length: clip.length }, (_, i) => run[start + i] ?? padding));
+    if (start + clip.length >= run.length) return;
   }
 }
 
-/** Stretches of rows of one video without a wide gap, as [from, to). */
-export function runsOf(table: AnnotationTable, gap: number | undefined): readonly (readonly [number, number])[] {
-  const runs: [number, number][] = [];
+function windowsByFrame(table: AnnotationTable, clip: ClipPlan, run: Int32Array, windows: (readonly number[])[]): void {
+  const frameAt = (i: number) => table.frame[run[i] ?? 0] ?? 0;
+  const last = frameAt(run.length - 1);
+  let next = 0;
+  for (let start = frameAt(0); start <= last; start += clip.hop) {
+    while (next < run.length && frameAt(next) < start) next += 1;
+    const window = Array.from({ length: clip.length }, () => padding);
+    for (let i = next; i < run.length && frameAt(i) < start + clip.length; i += 1)
+      window[frameAt(i) - start] = run[i] ?? padding;
+    if (window.some((row) => row !== padding)) windows.push(window);
+    if (start + clip.length > last) return;
+  }
+}
+
+/** Stretches of rows of one video without a wide gap. */
+export function runsOf(table: AnnotationTable, rows: Int32Array, gap: number | undefined): readonly Int32Array[] {
+  const runs: Int32Array[] = [];
   let from = 0;
-  for (let i = 1; i <= table.rows; i += 1) {
-    const sameVideo = i < table.rows && table.video[i] === table.video[i - 1];
-    const near = gap === undefined || (table.frame[i] ?? 0) - (table.frame[i - 1] ?? 0) <= gap;
+  for (let i = 1; i <= rows.length; i += 1) {
+    const before = rows[i - 1] ?? 0;
+    const here = rows[i];
+    const sameVideo = here !== undefined && table.video[here] === table.video[before];
+    const near =
+      gap === undefined || here === undefined || (table.frame[here] ?? 0) - (table.frame[before] ?? 0) <= gap;
     if (sameVideo && near) continue;
-    runs.push([from, i]);
+    runs.push(rows.slice(from, i));
     from = i;
   }
-  return table.rows === 0 ? [] : runs;
+  return runs;
 }
 
 /** Which row stands in a padded place: the last before it (or first after), so that it is no foreign picture; its mask is 0. */

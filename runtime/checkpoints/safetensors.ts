@@ -1,0 +1,224 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Tensor, Tensors } from "../engines/engine.ts";
+import { writeAtomically } from "./write-atomically.ts";
+
+/** A weight file that cannot be used, with the file and why. */
+export class WeightFileError extends Error {
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+    this.name = "WeightFileError";
+  }
+}
+
+export interface TensorEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** Bytes of the data part, from and to. */
+  readonly offsets: readonly [number, number];
+}
+
+export interface Header {
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Where the data part begins. */
+  readonly dataStart: number;
+}
+
+const headerLimit = 100 << 20;
+const entrySizes: Readonly<Record<string, number>> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F64: 8,
+  I64: 8,
+  I32: 4,
+  U8: 1,
+  BOOL: 1,
+};
+
+/**
+ * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): names sorted, so that equal tensors give equal
+ * bytes; the file appears whole or not at all.
+ */
+export function writeSafetensors(path: string, tensors: Tensors, metadata: Readonly<Record<string, string>>): void {
+  const names = [...tensors.keys()].sort();
+  const header: Record<string, unknown> = {};
+  if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
+  let end = 0;
+  for (const name of names) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) continue;
+    const { byteLength } = tensor.data;
+    header[name] = { dtype: dtypeOf(tensor), shape: tensor.shape, data_offsets: [end, end + byteLength] };
+    end += byteLength;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+  padded.set(text);
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setBigUint64(0, BigInt(padded.length), true);
+  const data = names.flatMap((name) => tensors.get(name)?.data ?? []);
+  writeAtomically(path, [
+    size,
+    padded,
+    ...data.map((each) => new Uint8Array(each.buffer, each.byteOffset, each.byteLength)),
+  ]);
+}
+
+function dtypeOf({ dtype }: Tensor): string {
+  const names = { float32: "F32", int32: "I32", int64: "I64", uint8: "U8", bool: "BOOL" } as const;
+  return names[dtype];
+}
+
+/** Reads a header alone. Everything in it is looked at before anything is allocated for the data. */
+export function readHeader(path: string): Header {
+  const file = open(path);
+  try {
+    return headerOf(file, path);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch {
+    throw new WeightFileError(path, "there is no such file");
+  }
+}
+
+function headerOf(file: number, path: string): Header {
+  const refuse = (reason: string): never => {
+    throw new WeightFileError(path, reason);
+  };
+  const { size } = fstatSync(file);
+  if (size < 8) refuse("it is too short to be a safetensors file");
+  const length = Number(bytesAt(file, 0, 8, path).readBigUInt64LE());
+  if (length > headerLimit || length + 8 > size)
+    refuse(`its header claims ${length} bytes, more than the file or the limit of ${headerLimit}`);
+  let json: unknown;
+  try {
+    json = JSON.parse(bytesAt(file, 8, length, path).toString("utf8"));
+  } catch {
+    return refuse("its header is not JSON");
+  }
+  if (typeof json !== "object" || json === null) return refuse("its header is no map");
+  const dataSize = size - 8 - length;
+  const tensors = new Map<string, TensorEntry>();
+  let metadata: Record<string, string> = {};
+  for (const [name, value] of Object.entries(json)) {
+    if (name === "__metadata__") {
+      metadata = Object.fromEntries(
+        Object.entries(isRecord(value) ? value : {}).filter(
+          (entry): entry is [string, string] => typeof entry[1] === "string",
+        ),
+      );
+      continue;
+    }
+    const entry = entryOf(value);
+    if (entry === undefined)
+      return refuse(`its header describes ${JSON.stringify(name)} in a way that is not understood`);
+    const width = entrySizes[entry.dtype];
+    const count = entry.shape.reduce((product, dim) => product * dim, 1);
+    const [from, to] = entry.offsets;
+    if (width === undefined) refuse(`${JSON.stringify(name)} has the type ${entry.dtype}, which is not read`);
+    if (!Number.isSafeInteger(count) || from < 0 || to < from || to > dataSize || to - from !== count * (width ?? 0)) {
+      refuse(`${JSON.stringify(name)} does not lie within the file as its shape says`);
+    }
+    tensors.set(name, entry);
+  }
+  const places = [...tensors.values()].map(({ offsets }) => offsets).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  places.forEach(([from], i) => {
+    if (i > 0 && from < (places[i - 1]?.[1] ?? 0)) refuse("two of its tensors overlap");
+  });
+  return { tensors, metadata, dataStart: 8 + length };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function entryOf(value: unknown): TensorEntry | undefined {
+  if (!isRecord(value)) return undefined;
+  const { dtype, shape, data_offsets: offsets } = value;
+  const whole = (each: unknown): each is number => typeof each === "number" && Number.isSafeInteger(each) && each >= 0;
+  if (typeof dtype !== "string" || !Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets))
+    return undefined;
+  const [from, to]: readonly unknown[] = offsets;
+  return whole(from) && whole(to) ? { dtype, shape, offsets: [from, to] } : undefined;
+}
+
+function bytesAt(file: number, from: number, length: number, path: string): Buffer {
+  const buffer = Buffer.alloc(length);
+  for (let done = 0; done < length; ) {
+    const read = readSync(file, buffer, done, length - done, from + done);
+    if (read === 0) throw new WeightFileError(path, "it ends too early");
+    done += read;
+  }
+  return buffer;
+}
+
+/** Reads the tensors that are wanted (all without a list), floating ones as float32. */
+export function readSafetensors(
+  path: string,
+  wanted?: ReadonlySet<string>,
+): { readonly tensors: Tensors; readonly header: Header } {
+  const file = open(path);
+  try {
+    const header = headerOf(file, path);
+    const tensors = new Map<string, Tensor>();
+    for (const [name, { dtype, shape, offsets }] of header.tensors) {
+      if (wanted !== undefined && !wanted.has(name)) continue;
+      const bytes = bytesAt(file, header.dataStart + offsets[0], offsets[1] - offsets[0], path);
+      tensors.set(name, decode(dtype, shape, bytes));
+    }
+    return { tensors, header };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function decode(dtype: string, shape: readonly number[], bytes: Buffer): Tensor {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const aligned = () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const floats = (width: number, read: (at: number) => number): Tensor => ({
+    dtype: "float32",
+    shape,
+    data: Float32Array.from({ length: bytes.byteLength / width }, (_, i) => read(i * width)),
+  });
+  switch (dtype) {
+    case "F32":
+      return { dtype: "float32", shape, data: new Float32Array(aligned()) };
+    case "F64":
+      return floats(8, (at) => view.getFloat64(at, true));
+    case "F16":
+      return floats(2, (at) => half(view.getUint16(at, true)));
+    case "BF16":
+      return floats(2, (at) => brain(view.getUint16(at, true)));
+    case "I64":
+      return { dtype: "int64", shape, data: new BigInt64Array(aligned()) };
+    case "I32":
+      return { dtype: "int32", shape, data: new Int32Array(aligned()) };
+    default:
+      return { dtype: dtype === "BOOL" ? "bool" : "uint8", shape, data: new Uint8Array(aligned()) };
+  }
+}
+
+/** IEEE 754 half precision. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The upper half of a float32. */
+function brain(bits: number): number {
+  word.setUint32(0, bits << 16);
+  return word.getFloat32(0);
+}

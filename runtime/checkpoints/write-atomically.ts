@@ -1,0 +1,33 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Replaces a file whole or not at all: the bytes go to a file beside it, reach the disk, and take its name. Whatever happens on the
+ * way, a full disk or a kill, the file that was there stays.
+ */
+export function writeAtomically(path: string, pieces: Iterable<Uint8Array>): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      for (const piece of pieces) {
+        for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done, piece.length - done);
+      }
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (problem) {
+    rmSync(temporary, { force: true });
+    throw problem;
+  }
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,175 @@
+import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
+import type { TaskPlan } from "../../../compiler/lower/plan.ts";
+import type { Tensor, Tensors } from "../../engines/engine.ts";
+import type { AnnotationTable } from "../annotation-table.ts";
+import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
+import type { ImageSource } from "./image-source.ts";
+import { epochOrder } from "./random.ts";
+
+/** A finished stage's tensor for every row of the table. */
+export interface FeatureMatrix {
+  /** Sizes per row. */
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface LoaderSources {
+  readonly table: AnnotationTable;
+  readonly windows: Windows;
+  /** Whether graphs have the axis time. */
+  readonly time: boolean;
+  readonly images: ReadonlyMap<string, ImageSource>;
+  readonly features: ReadonlyMap<string, FeatureMatrix>;
+  /** Tasks whose labels are wanted. */
+  readonly tasks: readonly TaskPlan[];
+  /** What padded places show. */
+  readonly pad: "repeat" | "zero" | "mask";
+}
+
+export interface LoaderOptions {
+  readonly batch: number;
+  readonly seed: number;
+  /** Training: in a new order every epoch and augmented. */
+  readonly training: boolean;
+  /** The last batch keeps its size by windows that do not count. */
+  readonly fixedSize: boolean;
+}
+
+export interface Batch {
+  readonly feeds: Tensors;
+  /** [batch × length] rows of the table, −1 for padding. */
+  readonly rows: Int32Array;
+  /** Windows that count. */
+  readonly windows: number;
+}
+
+const ahead = 2;
+
+/** Batches by epoch and place: a pure function of both, made ready while the step before runs. */
+export class BatchLoader {
+  readonly steps: number;
+  readonly #sources: LoaderSources;
+  readonly #options: LoaderOptions;
+  readonly #ready = new Map<string, Promise<Batch>>();
+  #order: { readonly epoch: number; readonly order: Int32Array } | undefined;
+
+  constructor(sources: LoaderSources, options: LoaderOptions) {
+    this.#sources = sources;
+    this.#options = options;
+    this.steps = Math.ceil(sources.windows.count / options.batch);
+  }
+
+  /** The batch at a place of an epoch; those after it begin to be made ready. */
+  async at(epoch: number, index: number): Promise<Batch> {
+    const batch = this.#request(epoch, index);
+    let [e, i] = [epoch, index];
+    for (let k = 0; k < ahead; k += 1) {
+      i += 1;
+      if (i >= this.steps) {
+        if (!this.#options.training) break;
+        [e, i] = [e + 1, 0];
+      }
+      // Its failure is told when it is asked for.
+      this.#request(e, i).catch(() => undefined);
+    }
+    this.#ready.delete(`${epoch} ${index}`);
+    return batch;
+  }
+
+  #request(epoch: number, index: number): Promise<Batch> {
+    const key = `${epoch} ${index}`;
+    const known = this.#ready.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(epoch, index);
+    this.#ready.set(key, made);
+    return made;
+  }
+
+  #orderOf(epoch: number): Int32Array {
+    const { windows } = this.#sources;
+    if (!this.#options.training) return Int32Array.from({ length: windows.count }, (_, i) => i);
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, order: epochOrder(windows.count, this.#options.seed, epoch) };
+    return this.#order.order;
+  }
+
+  async #make(epoch: number, index: number): Promise<Batch> {
+    const { windows, time, images, features, tasks, table, pad } = this.#sources;
+    const { batch, training, fixedSize } = this.#options;
+    const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
+    const size = fixedSize ? batch : chosen.length;
+    const { length } = windows;
+    const rows = new Int32Array(size * length).fill(-1);
+    const shown = new Int32Array(size * length).fill(-1);
+    chosen.forEach((window, i) => {
+      for (let k = 0; k < length; k += 1) {
+        const row = windows.rows[window * length + k] ?? -1;
+        rows[i * length + k] = row;
+        shown[i * length + k] = row >= 0 || pad === "zero" ? row : repeatedRow(windows, window, k);
+      }
+    });
+    const lead = time ? [size, length] : [size];
+    const feeds = new Map<string, Tensor>();
+    feeds.set("present", { dtype: "float32", shape: lead, data: Float32Array.from(rows, (row) => (row >= 0 ? 1 : 0)) });
+    for (const task of tasks) putLabels(feeds, task, table, rows, lead);
+    for (const [input, matrix] of features)
+      feeds.set(input, { dtype: "float32", shape: [...lead, ...matrix.shape], data: gather(matrix, shown) });
+    const pictures = [...images].map(async ([field, source]) => {
+      const pixels = await source.images(shown, training ? epoch : undefined);
+      feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
+      dropBad(feeds, tasks, source, rows);
+    });
+    await Promise.all(pictures);
+    return { feeds, rows, windows: chosen.length };
+  }
+}
+
+function putLabels(
+  feeds: Map<string, Tensor>,
+  { name, meaning }: TaskPlan,
+  table: AnnotationTable,
+  rows: Int32Array,
+  lead: readonly number[],
+): void {
+  const width = widthOf(meaning);
+  const maskWidth = maskWidthOf(meaning);
+  const label = new Float32Array(rows.length * width);
+  const mask = new Float32Array(rows.length * maskWidth);
+  const column = table.labels.get(name);
+  if (column !== undefined) {
+    rows.forEach((row, i) => {
+      if (row < 0) return;
+      label.set(column.values.subarray(row * width, (row + 1) * width), i * width);
+      mask.set(column.weight.subarray(row * maskWidth, (row + 1) * maskWidth), i * maskWidth);
+    });
+  }
+  feeds.set(`${name}.label`, { dtype: "float32", shape: [...lead, width], data: label });
+  feeds.set(`${name}.mask`, { dtype: "float32", shape: [...lead, maskWidth], data: mask });
+}
+
+function gather({ shape, values }: FeatureMatrix, rows: Int32Array): Float32Array {
+  const width = shape.reduce((product, dim) => product * dim, 1);
+  const result = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    if (row >= 0) result.set(values.subarray(row * width, (row + 1) * width), i * width);
+  });
+  return result;
+}
+
+/** An image that could not be read teaches nothing. */
+function dropBad(
+  feeds: ReadonlyMap<string, Tensor>,
+  tasks: readonly TaskPlan[],
+  source: ImageSource,
+  rows: Int32Array,
+): void {
+  if (source.bad.size === 0) return;
+  for (const { name, meaning } of tasks) {
+    const mask = feeds.get(`${name}.mask`)?.data;
+    const width = maskWidthOf(meaning);
+    if (!(mask instanceof Float32Array)) continue;
+    rows.forEach((row, i) => {
+      if (source.bad.has(row)) mask.fill(0, i * width, (i + 1) * width);
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import { Worker } from "node:worker_threads";
+import type { Augmentation } from "../../../compiler/lower/plan.ts";
+import type { AnnotationTable } from "../annotation-table.ts";
+
+export interface ImageWorkerData {
+  readonly folder: string;
+  readonly size: number;
+  readonly images: readonly string[];
+  readonly files: readonly string[];
+  readonly lines: Int32Array;
+  readonly videos: readonly string[];
+  readonly augment: readonly Augmentation[];
+  readonly seed: number;
+  readonly cacheBytes: number;
+  readonly skipBad: boolean;
+}
+
+export interface ImageRequest {
+  readonly id: number;
+  /** Rows of the table; −1 gives a black frame. */
+  readonly rows: Int32Array;
+  /** Undefined: as they are on the disk. */
+  readonly epoch: number | undefined;
+}
+
+export type ImageResponse =
+  | {
+      readonly kind: "images";
+      readonly id: number;
+      readonly pixels: Uint8Array<ArrayBuffer>;
+      readonly bad: readonly { readonly row: number; readonly reason: string }[];
+    }
+  | { readonly kind: "failure"; readonly id: number; readonly message: string; readonly user: boolean };
+
+/** A user's mistake that a worker met; its message has the place already. */
+export class ImageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ImageError";
+  }
+}
+
+export interface ImageOptions {
+  readonly folder: string;
+  readonly size: number;
+  readonly augment: readonly Augmentation[];
+  readonly seed: number;
+  /** Decoded images are kept up to so many bytes. */
+  readonly cacheBytes?: number;
+  /** Unreadable images become black frames, counted and listed. */
+  readonly skipBad: boolean;
+}
+
+const usualCache = 1 << 30;
+
+/** The images of a table's rows as bytes, made ready by a worker. What comes does not depend on what was asked before. */
+export class ImageSource {
+  readonly size: number;
+  /** Rows whose image could not be read, with why. */
+  readonly bad = new Map<number, string>();
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve: (pixels: Uint8Array) => void; reject: (problem: Error) => void }>();
+  #last = 0;
+  #broken: Error | undefined;
+
+  constructor(table: AnnotationTable, options: ImageOptions) {
+    this.size = options.size;
+    const workerData: ImageWorkerData = {
+      folder: options.folder,
+      size: options.size,
+      images: table.image,
+      files: [table.file],
+      lines: table.line,
+      videos: Array.from(table.video, (video) => table.videos[video] ?? ""),
+      augment: options.augment,
+      seed: options.seed,
+      cacheBytes: options.cacheBytes ?? usualCache,
+      skipBad: options.skipBad,
+    };
+    const { url, execArgv } = workerEntry();
+    this.#worker = new Worker(url, { workerData, execArgv: [...execArgv] });
+    this.#worker.unref();
+    this.#worker.on("message", (response: ImageResponse) => this.#receive(response));
+    this.#worker.on("error", (problem) => this.#fail(problem));
+  }
+
+  images(rows: Int32Array, epoch: number | undefined): Promise<Uint8Array> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    this.#last += 1;
+    const id = this.#last;
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, rows, epoch } satisfies ImageRequest);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive(response: ImageResponse): void {
+    const waiting = this.#waiting.get(response.id);
+    this.#waiting.delete(response.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (waiting === undefined) return;
+    if (response.kind === "failure") {
+      waiting.reject(response.user ? new ImageError(response.message) : new Error(response.message));
+      return;
+    }
+    for (const { row, reason } of response.bad) this.bad.set(row, reason);
+    waiting.resolve(response.pixels);
+  }
+
+  #fail(problem: Error): void {
+    this.#broken = problem;
+    for (const { reject } of this.#waiting.values()) reject(problem);
+    this.#waiting.clear();
+  }
+}
+
+/** From source the worker is TypeScript and needs a loader; in the package it is a file beside this one. */
+function workerEntry(): { readonly url: URL; readonly execArgv: readonly string[] } {
+  if (import.meta.url.endsWith(".ts")) {
+    return { url: new URL("./image-worker.ts", import.meta.url), execArgv: ["--import", import.meta.resolve("tsx")] };
+  }
+  return { url: new URL("./image-worker.js", import.meta.url), execArgv: [] };
+}

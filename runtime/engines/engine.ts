@@ -1,0 +1,73 @@
+import type { DType, Graph, TensorData } from "../../compiler/ir/graph.ts";
+import type { OptimiserPlan } from "../../compiler/lower/plan.ts";
+
+/** Numbers of a graph's input or output; `data` has as many entries as `shape` says. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+/** What runs graphs. Every engine gives the same numbers within the tolerance of float32. */
+export interface Engine {
+  readonly name: string;
+  /** A graph in which parameters, states and facts found in `constants` are constants; the others are fed. */
+  evaluator(graph: Graph, constants: Tensors): Promise<Evaluator>;
+  trainer(program: TrainingProgram): Promise<Trainer>;
+}
+
+export interface Evaluator {
+  run(feeds: Tensors): Promise<Tensors>;
+  release(): Promise<void>;
+}
+
+export interface TrainedParameter {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** Index of its group. */
+  readonly group: number;
+  readonly start: Float32Array;
+}
+
+export interface TrainingProgram {
+  /** Outputs `loss`, `loss/<term>`, `gradient/<path>` for trained parameters, `state/<path>` for running statistics. */
+  readonly graph: Graph;
+  readonly parameters: readonly TrainedParameter[];
+  readonly states: Tensors;
+  /** Frozen parameters, fixed statistics and facts. */
+  readonly constants: Tensors;
+  readonly groups: number;
+  readonly optimiser: OptimiserPlan;
+  readonly maxGradientNorm: number | undefined;
+  readonly ema: number | undefined;
+}
+
+export interface GroupNumbers {
+  readonly rate: number;
+  readonly weightDecay: number;
+}
+
+/** Everything that a training remembers, by name: what a checkpoint holds. */
+export interface TrainerState {
+  readonly weights: Tensors;
+  /** By `<slot>/<path>`. */
+  readonly slots: Tensors;
+  readonly states: Tensors;
+  readonly ema: Tensors | undefined;
+}
+
+export interface Trainer {
+  /**
+   * One step: losses by output name, weights updated in place. `step` counts from 1. A loss that is not finite leaves the weights as
+   * they were.
+   */
+  step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>>;
+  /** Weights and statistics as they are now, without a copy: they change with the next step. */
+  live(which: "weights" | "ema"): Tensors;
+  /** A copy of everything. */
+  read(): TrainerState;
+  write(state: TrainerState): void;
+  release(): Promise<void>;
+}

@@ -1,0 +1,168 @@
+import type * as ort from "onnxruntime-node";
+import { elementwiseKernel, type Kernel } from "../../../compiler/emit/wasm/elementwise-kernel.ts";
+import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
+import { updateGraph } from "../../../compiler/library/optimisers/update-graph.ts";
+import type { GroupNumbers, Tensor, Tensors, Trainer, TrainerState, TrainingProgram } from "../engine.ts";
+import { Arena } from "./arena.ts";
+import { fromOrt, type OpenSession, openSession, toOrt } from "./session.ts";
+
+/** Gradients come out of onnxruntime straight into the arena; one fused kernel then updates every group in place. */
+export async function onnxTrainer(program: TrainingProgram): Promise<Trainer> {
+  return new OnnxTrainer(program, await openSession(program.graph, program.constants));
+}
+
+class OnnxTrainer implements Trainer {
+  readonly #program: TrainingProgram;
+  readonly #session: ort.InferenceSession;
+  readonly #inputs: ReadonlySet<string>;
+  readonly #rule: OptimiserRule;
+  readonly #kernel: Kernel;
+  readonly #run: (bytes: number, ...rest: readonly number[]) => void;
+  readonly #arena: Arena;
+  readonly #states: Map<string, Tensor>;
+  /** Parameters as they are fed. */
+  readonly #fixed: Readonly<Record<string, ort.Tensor>>;
+  readonly #fetches: Record<string, ort.Tensor | null> = {};
+  readonly #losses = new Map<string, Float32Array>();
+  readonly #withGradient = new Set<string>();
+
+  constructor(program: TrainingProgram, { session, inputs }: OpenSession) {
+    const { parameters, optimiser, ema } = program;
+    this.#program = program;
+    this.#session = session;
+    this.#inputs = new Set(inputs);
+    this.#rule = optimisers[optimiser.name];
+    this.#kernel = elementwiseKernel(updateGraph(this.#rule, optimiser.settings, ema !== undefined));
+    this.#arena = new Arena(parameters, program.groups, this.#kernel.vectors);
+    this.#run = instantiate(this.#kernel.module, this.#arena.memory);
+    this.#states = new Map([...program.states].map(([name, tensor]) => [name, copyOf(tensor)]));
+    const fixed: Record<string, ort.Tensor> = {};
+    for (const { path, shape, start } of parameters) {
+      const weights = this.#arena.view("parameter", path);
+      weights.set(start);
+      if (ema !== undefined) this.#arena.view("ema", path).set(start);
+      if (this.#inputs.has(path)) fixed[path] = toOrt({ dtype: "float32", shape, data: weights });
+    }
+    this.#fixed = fixed;
+    const shapes = new Map(parameters.map(({ path, shape }) => [path, shape]));
+    for (const name of session.outputNames) {
+      if (name.startsWith("gradient/")) {
+        const path = name.slice("gradient/".length);
+        this.#withGradient.add(path);
+        this.#fetches[name] = toOrt({
+          dtype: "float32",
+          shape: shapes.get(path) ?? [],
+          data: this.#arena.view("gradient", path),
+        });
+      } else if (name === "loss" || name.startsWith("loss/")) {
+        const data = new Float32Array(1);
+        this.#losses.set(name, data);
+        this.#fetches[name] = toOrt({ dtype: "float32", shape: [], data });
+      } else this.#fetches[name] = null;
+    }
+  }
+
+  async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
+    const given: Record<string, ort.Tensor> = { ...this.#fixed };
+    for (const [name, tensor] of this.#states) if (this.#inputs.has(name)) given[name] = toOrt(tensor);
+    for (const [name, tensor] of feeds) if (this.#inputs.has(name)) given[name] = toOrt(tensor);
+    const results = await this.#session.run(given, this.#fetches);
+    const losses = new Map<string, number>();
+    for (const [name, data] of this.#losses) losses.set(name, data[0] ?? Number.NaN);
+    if (![...losses.values()].every(Number.isFinite)) return losses;
+    for (const [name, tensor] of Object.entries(results)) {
+      if (name.startsWith("state/")) this.#states.set(name.slice("state/".length), copyOf(fromOrt(tensor)));
+    }
+    this.#update(step, groups);
+    return losses;
+  }
+
+  #update(step: number, groups: readonly GroupNumbers[]): void {
+    const { optimiser, ema, maxGradientNorm } = this.#program;
+    const gradientScale =
+      maxGradientNorm === undefined ? 1 : Math.min(1, maxGradientNorm / (this.#gradientNorm() + 1e-6));
+    this.#arena.regions.forEach(({ bytes, pointers }, group) => {
+      const numbers = groups[group];
+      if (bytes === 0 || numbers === undefined) return;
+      const values = this.#rule.numbers({ step, ...numbers, gradientScale }, optimiser.settings);
+      const byName = new Map(this.#rule.scalars.map((name, i) => [name, values[i] ?? 0]));
+      if (ema !== undefined) byName.set("ema_share", 1 - ema);
+      this.#run(
+        bytes,
+        ...this.#kernel.vectors.map((name) => pointers.get(name) ?? 0),
+        ...this.#kernel.scalars.map((name) => byName.get(name) ?? 0),
+      );
+    });
+  }
+
+  /** √ Σ g² over all parameters, added up in double precision in a fixed order. */
+  #gradientNorm(): number {
+    let sum = 0;
+    for (let group = 0; group < this.#arena.regions.length; group += 1) {
+      for (const value of this.#arena.whole("gradient", group)) sum += value * value;
+    }
+    return Math.sqrt(sum);
+  }
+
+  live(which: "weights" | "ema"): Tensors {
+    const vector = which === "ema" && this.#program.ema !== undefined ? "ema" : "parameter";
+    const weights = this.#program.parameters.map(({ path, shape }): [string, Tensor] => [
+      path,
+      { dtype: "float32", shape, data: this.#arena.view(vector, path) },
+    ]);
+    return new Map([...weights, ...this.#states]);
+  }
+
+  read(): TrainerState {
+    const vector = (name: string, prefix: string): Tensors =>
+      new Map(
+        this.#program.parameters.map(({ path, shape }) => [
+          `${prefix}${path}`,
+          { dtype: "float32", shape, data: this.#arena.view(name, path).slice() },
+        ]),
+      );
+    return {
+      weights: vector("parameter", ""),
+      slots: new Map(this.#rule.slots.flatMap((slot) => [...vector(`slot/${slot}`, `${slot}/`)])),
+      states: new Map([...this.#states].map(([name, tensor]) => [name, copyOf(tensor)])),
+      ema: this.#program.ema === undefined ? undefined : vector("ema", ""),
+    };
+  }
+
+  write(state: TrainerState): void {
+    const put = (name: string, tensors: Tensors, prefix: string) => {
+      for (const { path } of this.#program.parameters) {
+        const tensor = tensors.get(`${prefix}${path}`);
+        const view = this.#arena.view(name, path);
+        if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== view.length) {
+          throw new Error(`the checkpoint does not have ${prefix}${path} as this training needs it`);
+        }
+        view.set(tensor.data);
+      }
+    };
+    put("parameter", state.weights, "");
+    for (const slot of this.#rule.slots) put(`slot/${slot}`, state.slots, `${slot}/`);
+    if (state.ema !== undefined && this.#program.ema !== undefined) put("ema", state.ema, "");
+    for (const [name, tensor] of state.states) this.#states.set(name, copyOf(tensor));
+  }
+
+  async release(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WebAssembly.Memory,
+): (bytes: number, ...rest: readonly number[]) => void {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  const { run } = instance.exports;
+  if (typeof run !== "function") throw new Error("the kernel exports no function");
+  return (length, ...rest) => {
+    run(length, ...rest);
+  };
+}
+
+function copyOf(tensor: Tensor): Tensor {
+  return { ...tensor, data: tensor.data.slice() };
+}
