@@ -96,7 +96,10 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
     weightDecay,
     maxGradientNorm: numberOf("max_grad_norm", 0),
     ema: numberOf("ema", 0),
-    evaluate: evaluateOf(entry("evaluate"), built, scope),
+    evaluate: {
+      ...evaluateOf(entry("evaluate"), built, scope),
+      weights: entry("ema")?.kind === "number" ? "ema" : "last",
+    },
     keep: keepOf(keep, tasks, scope),
     patience: patience === undefined ? undefined : durationOf(patience),
   };

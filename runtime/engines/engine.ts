@@ -65,7 +65,7 @@ export interface Trainer {
    */
   step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>>;
   /** Weights and statistics as they are now, without a copy: they change with the next step. */
-  live(which: "weights" | "ema"): Tensors;
+  live(which: "last" | "ema"): Tensors;
   /** A copy of everything. */
   read(): TrainerState;
   write(state: TrainerState): void;

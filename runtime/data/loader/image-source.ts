@@ -77,8 +77,7 @@ export class ImageSource {
       cacheBytes: options.cacheBytes ?? usualCache,
       skipBad: options.skipBad,
     };
-    const { url, execArgv } = workerEntry();
-    this.#worker = new Worker(url, { workerData, execArgv: [...execArgv] });
+    this.#worker = openWorker(workerData);
     this.#worker.unref();
     this.#worker.on("message", (response: ImageResponse) => this.#receive(response));
     this.#worker.on("error", (problem) => this.#fail(problem));
@@ -119,10 +118,11 @@ export class ImageSource {
   }
 }
 
-/** From source the worker is TypeScript and needs a loader; in the package it is a file beside this one. */
-function workerEntry(): { readonly url: URL; readonly execArgv: readonly string[] } {
-  if (import.meta.url.endsWith(".ts")) {
-    return { url: new URL("./image-worker.ts", import.meta.url), execArgv: ["--import", import.meta.resolve("tsx")] };
-  }
-  return { url: new URL("./image-worker.js", import.meta.url), execArgv: [] };
+/** In the package the worker is a file beside this one; from source it is TypeScript, which it must first learn to load. */
+function openWorker(workerData: ImageWorkerData): Worker {
+  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./image-worker.js", import.meta.url), { workerData });
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const entry = JSON.stringify(new URL("./image-worker.ts", import.meta.url).href);
+  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
+  return new Worker(code, { workerData, eval: true, execArgv: [] });
 }

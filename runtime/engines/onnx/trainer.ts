@@ -104,7 +104,7 @@ class OnnxTrainer implements Trainer {
     return Math.sqrt(sum);
   }
 
-  live(which: "weights" | "ema"): Tensors {
+  live(which: "last" | "ema"): Tensors {
     const vector = which === "ema" && this.#program.ema !== undefined ? "ema" : "parameter";
     const weights = this.#program.parameters.map(({ path, shape }): [string, Tensor] => [
       path,

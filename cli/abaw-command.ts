@@ -1,0 +1,23 @@
+import { Command } from "commander";
+
+/** A command with what all of them have: `--debug`, and an example below its help. */
+export function abawCommand(name: string, description: string, example: string): Command {
+  return new Command(name)
+    .description(description)
+    .option("--debug", "on a failure, print where in the program it happened")
+    .addHelpText("after", `\nExample:\n  $ ${example.split("\n").join("\n  $ ")}`)
+    .showHelpAfterError("(--help tells more)");
+}
+
+/** A command whose first argument is a spec. */
+export function specCommand(name: string, description: string, example: string): Command {
+  return abawCommand(name, description, example)
+    .argument("<spec>", "the .abaw file; paths that it names are below the current folder")
+    .option("--profile <name>", "apply a profile of the spec")
+    .option("--set <path=value>", "set one value of the spec; may be repeated", collect, [])
+    .addHelpText("after", "\nExit codes: 0 done, 1 a mistake in what was given, 2 a mistake in abaw.");
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}

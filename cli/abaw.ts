@@ -1,0 +1,42 @@
+import { Command } from "commander";
+import { explainFailure } from "./exit-code.ts";
+import { version } from "./version.ts";
+
+interface LazyCommand {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Each command's file is loaded only when it runs: `check` must not wait for an engine. */
+const commands: Readonly<Record<string, LazyCommand>> = {
+  check: { summary: "find every mistake in a spec", load: async () => (await import("./commands/check.ts")).check() },
+  plan: { summary: "show what a spec asks to be done", load: async () => (await import("./commands/plan.ts")).plan() },
+  train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
+  eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },
+  predict: { summary: "write predictions", load: async () => (await import("./commands/predict.ts")).predict() },
+  export: { summary: "write and verify ONNX models", load: async () => (await import("./commands/export.ts")).exporting() },
+  report: { summary: "draw a run's report", load: async () => (await import("./commands/report.ts")).report() },
+  compile: { summary: "write a spec's graphs", load: async () => (await import("./commands/compile.ts")).compiling() },
+  data: { summary: "make or look at data", load: async () => (await import("./commands/data.ts")).data() },
+  doctor: { summary: "say what this machine can do", load: async () => (await import("./commands/doctor.ts")).doctor() },
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const program = new Command("abaw")
+    .description("Multi-task affective-behaviour models from a spec: checked, trained, scored, exported.")
+    .version(version)
+    .addHelpText("after", "\nExample:\n  $ abaw check examples/quickstart.abaw");
+  const words = args.filter((arg) => !arg.startsWith("-"));
+  const wanted = words[0] === "help" ? words[1] : words[0];
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    program.addCommand(name === wanted ? (await load()).summary(summary) : new Command(name).description(summary));
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (problem) {
+    return explainFailure(problem, args.includes("--debug"));
+  }
+}

@@ -1,0 +1,106 @@
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
+import { positionOf, type Span } from "../compiler/diagnostics/source.ts";
+
+/** How parts of a message are marked; without colours each gives its text back. */
+export interface Palette {
+  readonly bold: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly blue: (text: string) => string;
+  readonly green: (text: string) => string;
+}
+
+/**
+ * All diagnostics as rustc prints them: `error[code]: message`, `--> file:line:column`, the line of the text with carets, the places
+ * that say why, a help; at the end how many there were. Nothing for no diagnostics.
+ */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], palette: Palette): string {
+  if (diagnostics.length === 0) return "";
+  const parts = diagnostics.map((each) => renderDiagnostic(each, palette));
+  return `${parts.join("\n\n")}\n\n${countLine(diagnostics, palette)}\n`;
+}
+
+function renderDiagnostic({ severity, code, message, span, related, help, fix }: Diagnostic, palette: Palette): string {
+  const colour = severity === "error" ? palette.red : palette.yellow;
+  const title = `${colour(palette.bold(`${severity}[${code}]`))}${palette.bold(`: ${printable(message)}`)}`;
+  const margin = Math.max(...[span, ...related.map((note) => note.span)].map((each) => lineNumberOf(each).length));
+  const bar = `${" ".repeat(margin)} ${palette.blue("=")} `;
+  const advice = [
+    ...(help === undefined ? [] : [`${palette.bold("help")}: ${printable(help)}`]),
+    ...(fix === undefined ? [] : [`${palette.bold("fix")}: ${fixText(fix.span, fix.replacement)}`]),
+  ];
+  return [
+    title,
+    ...excerpt(span, "^", "", margin, colour, palette),
+    ...related.flatMap((note) => excerpt(note.span, "-", note.text, margin, palette.blue, palette)),
+    ...advice.map((text) => `${bar}${palette.green(text)}`),
+  ].join("\n");
+}
+
+/** A place with the line it is on; a range over several lines is marked to the end of its first. */
+function excerpt(
+  span: Span,
+  mark: "^" | "-",
+  text: string,
+  margin: number,
+  colour: (text: string) => string,
+  palette: Palette,
+): readonly string[] {
+  const { line, column } = positionOf(span.source, span.start);
+  const lineStart = span.start - (column - 1);
+  const lineEnd = endOfLine(span.source.text, span.start);
+  const cut = Math.max(0, column - 1 - beforeMark);
+  const shown = span.source.text.slice(lineStart + cut, Math.min(lineEnd, lineStart + cut + widest));
+  const before = displayed(span.source.text.slice(lineStart + cut, span.start));
+  const marked = displayed(span.source.text.slice(span.start, Math.min(span.end, lineEnd, lineStart + cut + widest)));
+  const ellipsis = cut > 0 ? "…" : "";
+  const underline = `${" ".repeat(ellipsis.length + [...before].length)}${mark.repeat(Math.max(1, [...marked].length))}`;
+  const gutter = (number: string) => palette.blue(`${number.padStart(margin)} |`);
+  return [
+    `${" ".repeat(margin)}${palette.blue("-->")} ${span.source.name}:${line}:${column}`,
+    gutter(""),
+    `${gutter(String(line))} ${ellipsis}${displayed(shown)}`.trimEnd(),
+    `${gutter("")} ${colour(`${underline}${text === "" ? "" : ` ${printable(text)}`}`)}`,
+  ];
+}
+
+/** So many characters of a line are shown, and so many before the mark. */
+const widest = 160;
+const beforeMark = 100;
+
+function lineNumberOf({ source, start }: Span): string {
+  return String(positionOf(source, start).line);
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end;
+}
+
+function fixText({ source, start, end }: Span, replacement: string): string {
+  const old = printable(source.text.slice(start, end));
+  const fresh = printable(replacement);
+  if (old === "") return `insert \`${fresh}\``;
+  return fresh === "" ? `remove \`${old}\`` : `replace \`${old}\` by \`${fresh}\``;
+}
+
+/** A tab is as wide as four spaces. */
+function displayed(text: string): string {
+  return printable(text.replaceAll("\t", "    "));
+}
+
+/** A spec may come from anywhere: its control characters must not reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\n" ? "\n" : "\u{fffd}"));
+}
+
+function countLine(diagnostics: readonly Diagnostic[], palette: Palette): string {
+  const count = (severity: Diagnostic["severity"]) => diagnostics.filter((each) => each.severity === severity).length;
+  const errors = count("error");
+  const warnings = count("warning");
+  const said = [
+    ...(errors === 0 ? [] : [palette.red(palette.bold(`${errors} ${errors === 1 ? "error" : "errors"}`))]),
+    ...(warnings === 0 ? [] : [palette.yellow(palette.bold(`${warnings} ${warnings === 1 ? "warning" : "warnings"}`))]),
+  ];
+  return said.join(", ");
+}

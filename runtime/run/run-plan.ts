@@ -1,0 +1,248 @@
+import { join } from "node:path";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { DataPlan, Plan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
+import { streamValues } from "../assemble/stream-values.ts";
+import { readHeader, readSafetensors } from "../checkpoints/safetensors.ts";
+import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
+import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
+import { type OpenData, openData, type Part } from "../data/open-data.ts";
+import type { Engine, Tensors } from "../engines/engine.ts";
+import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
+import { FeatureStore } from "../features/feature-store.ts";
+import { runOverPart } from "../train/run-graph.ts";
+import type { StageInputs } from "../train/stage-data.ts";
+import { StageError } from "../train/stage-error.ts";
+import { stageFiles, trainStage } from "../train/train-stage.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+export interface RunOptions {
+  readonly engine: Engine;
+  readonly folder: RunFolder;
+  readonly onBadRow: OnBadRow;
+  readonly signal: AbortSignal;
+  readonly watch: RunWatcher;
+}
+
+/** Told what happens; the CLI draws it. */
+export interface RunWatcher {
+  stageStarts(plan: StagePlan, place: number, total: number): void;
+  stageCached(plan: StagePlan): void;
+  step(done: number, total: number, loss: number): void;
+  epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
+  stageEnds(plan: StagePlan): void;
+}
+
+/** A task's result in an assembly or stage, beside what needs no picture. */
+export interface Result {
+  readonly of: string;
+  readonly task: TaskPlan;
+  readonly score: TaskScore;
+  readonly trivial: TaskScore;
+  /** Whether thresholds were cross-fitted on the part they are judged on. */
+  readonly fitted: FittedThresholds | undefined;
+  readonly predictions: Float32Array;
+}
+
+/** Everything of a plan that a run knows: data, finished stages, features. Stages run in the plan's order. */
+export class Run {
+  readonly plan: Plan;
+  readonly options: RunOptions;
+  readonly #stages: ReadonlyMap<string, StagePlan>;
+  readonly #data = new Map<string, Promise<OpenData>>();
+  readonly #identities = new Map<string, string>();
+  readonly #kept = new Map<string, Tensors>();
+  readonly #features: FeatureStore;
+  readonly skipped: BadRow[] = [];
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.plan = plan;
+    this.options = options;
+    this.#stages = new Map(plan.stages.map((stage) => [stage.hash, stage]));
+    this.#features = new FeatureStore(this);
+  }
+
+  stageOf(hash: string): StagePlan {
+    const stage = this.#stages.get(hash);
+    if (stage === undefined) throw new Error(`the plan has no stage ${hash}`);
+    return stage;
+  }
+
+  dataOf(plan: DataPlan): Promise<OpenData> {
+    const key = JSON.stringify(
+      [plan.root, plan.format, plan.duplicates, plan.tasks.map(({ name }) => name)],
+      (_, value: unknown) => (value instanceof Map ? [...value] : value),
+    );
+    const known = this.#data.get(key);
+    if (known !== undefined) return known;
+    const opened = openData(plan, this.options.onBadRow, join(this.options.folder.path, "data")).then((data) => {
+      this.skipped.push(...data.skipped);
+      return data;
+    });
+    this.#data.set(key, opened);
+    return opened;
+  }
+
+  /** Decides whether a finished stage can be used again: its plan, its data's content, and those it builds on. */
+  async identityOf(plan: StagePlan): Promise<string> {
+    const known = this.#identities.get(plan.hash);
+    if (known !== undefined) return known;
+    const data = await this.dataOf(plan.data);
+    const needs: string[] = [];
+    for (const hash of this.needsOf(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
+    const identity = bytesToHex(sha256(utf8ToBytes([plan.hash, data.identity, ...needs].join("\n"))));
+    this.#identities.set(plan.hash, identity);
+    return identity;
+  }
+
+  needsOf(plan: StagePlan): readonly string[] {
+    const weights = [...plan.parameters, ...plan.states].flatMap(({ from }) =>
+      from.kind === "stage" ? [from.stage] : [],
+    );
+    return [...new Set([...plan.features.map(({ stage }) => stage), ...weights])];
+  }
+
+  async isFinished(plan: StagePlan): Promise<boolean> {
+    try {
+      const { metadata } = readHeader(join(this.options.folder.stage(plan), stageFiles.last));
+      const progress: { identity?: string; finished?: boolean } = JSON.parse(metadata["progress"] ?? "{}");
+      return progress.finished === true && progress.identity === (await this.identityOf(plan));
+    } catch {
+      return false;
+    }
+  }
+
+  /** Kept weights of a finished stage. */
+  keptOf(hash: string): Tensors {
+    const known = this.#kept.get(hash);
+    if (known !== undefined) return known;
+    const { tensors } = readSafetensors(join(this.options.folder.stage(this.stageOf(hash)), stageFiles.kept));
+    this.#kept.set(hash, tensors);
+    return tensors;
+  }
+
+  async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {
+    const data = await this.dataOf(plan.data);
+    const features = new Map<string, FeatureMatrix>();
+    for (const { stage, tensor } of plan.features) {
+      for (const part of parts) {
+        if (data.parts.has(part))
+          features.set(`${stage} ${tensor} ${part}`, await this.#features.of(this.stageOf(stage), tensor, part));
+      }
+    }
+    return {
+      data,
+      skipBadImages: this.options.onBadRow === "skip",
+      feature(stage, tensor, part) {
+        const matrix = features.get(`${stage} ${tensor} ${part}`);
+        if (matrix === undefined) throw new Error(`the feature ${tensor} was not computed for ${part}`);
+        return matrix;
+      },
+    };
+  }
+
+  /** Trains what is not finished. False if it was interrupted. */
+  async train(): Promise<boolean> {
+    const { watch, engine, folder, signal } = this.options;
+    let place = 0;
+    for (const plan of this.plan.stages) {
+      place += 1;
+      if (await this.isFinished(plan)) {
+        watch.stageCached(plan);
+        continue;
+      }
+      watch.stageStarts(plan, place, this.plan.stages.length);
+      const inputs = await this.inputsOf(plan, ["train", "val"]);
+      const trained = await trainStage(plan, {
+        engine,
+        folder: folder.stage(plan),
+        identity: await this.identityOf(plan),
+        inputs,
+        keptOf: (hash) => this.keptOf(hash),
+        onStep: (done, total, loss) => watch.step(done, total, loss),
+        onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
+        signal,
+      });
+      folder.writeText(join("stages", folder.stage(plan).split("/").at(-1) ?? "", "resolved.json"), plan.resolved);
+      watch.stageEnds(plan);
+      if (trained.interrupted) return false;
+    }
+    return true;
+  }
+
+  /** A finished stage's predictions of all its tasks for a part, [rows, width], computed once. */
+  readonly #predictions = new Map<string, Promise<ReadonlyMap<string, { readonly values: Float32Array }>>>();
+
+  async predict(plan: StagePlan, task: string, part: Part): Promise<Float32Array> {
+    const key = `${plan.hash} ${part}`;
+    const made = this.#predictions.get(key) ?? this.#compute(plan, part);
+    this.#predictions.set(key, made);
+    const found = (await made).get(task);
+    if (found === undefined) throw new StageError(plan.label, `it has no head of ${task}`);
+    return found.values;
+  }
+
+  async #compute(plan: StagePlan, part: Part) {
+    const evaluator = await this.options.engine.evaluator(plan.graphs.evaluation(), this.keptOf(plan.hash));
+    try {
+      return await runOverPart(plan, evaluator, new Map(), await this.inputsOf(plan, [part]), part, plan.evaluate.clip);
+    } finally {
+      await evaluator.release();
+    }
+  }
+
+  /** Scores on the validation part: every task of every assembly, or of every stage where there is none. */
+  async results(): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (const assembly of this.plan.assemblies) {
+      const data = await this.dataOf(assembly.data);
+      for (const { task, stream } of assembly.members) {
+        let fitted: FittedThresholds | undefined;
+        const predictions = await streamValues(stream, task, "val", {
+          table: (part) => tableOf(data, part),
+          head: (stage, name, part) => this.predict(this.stageOf(stage), name, part),
+          fitted: (thresholds) => {
+            fitted = thresholds;
+          },
+        });
+        results.push(resultOf(assembly.name, task, predictions, data, fitted));
+      }
+    }
+    for (const plan of this.plan.stages) {
+      const data = await this.dataOf(plan.data);
+      if (!data.parts.has("val")) continue;
+      for (const task of plan.tasks)
+        results.push(resultOf(plan.label, task, await this.predict(plan, task.name, "val"), data, undefined));
+    }
+    return results;
+  }
+}
+
+export function tableOf(data: OpenData, part: Part) {
+  const table = data.parts.get(part);
+  if (table === undefined) throw new Error(`the data has no part ${part}`);
+  return table;
+}
+
+function resultOf(
+  of: string,
+  task: TaskPlan,
+  predictions: Float32Array,
+  data: OpenData,
+  fitted: FittedThresholds | undefined,
+): Result {
+  const labels = tableOf(data, "val").labels.get(task.name);
+  const training = tableOf(data, "train").labels.get(task.name);
+  if (labels === undefined || training === undefined) throw new Error(`no labels of ${task.name}`);
+  const row = trivialPrediction(task.meaning, training);
+  const trivial = Float32Array.from(predictions, (_, i) => row[i % row.length] ?? 0);
+  return {
+    of,
+    task,
+    score: scoreTask(task.meaning, predictions, labels),
+    trivial: scoreTask(task.meaning, trivial, labels),
+    fitted,
+    predictions,
+  };
+}

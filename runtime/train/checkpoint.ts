@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
+import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
+
+/** How far a training is. */
+export interface Progress {
+  /** Decides whether a checkpoint belongs to this stage. */
+  readonly identity: string;
+  /** Steps done. */
+  readonly step: number;
+  /** Best value of what `keep` looks at, and the step it was met. */
+  readonly best: { readonly value: number; readonly step: number } | undefined;
+  /** Sums of losses since the epoch began, by term. */
+  readonly sums: Readonly<Record<string, number>>;
+  readonly finished: boolean;
+}
+
+const groups = ["weights", "slots", "states", "ema"] as const;
+
+/** Writes everything a training remembers, as one file that appears whole or not at all. */
+export function writeCheckpoint(path: string, state: TrainerState, progress: Progress): void {
+  const tensors = new Map<string, Tensor>();
+  for (const group of groups) for (const [name, tensor] of state[group] ?? []) tensors.set(`${group}/${name}`, tensor);
+  writeSafetensors(path, tensors, { progress: JSON.stringify(progress) });
+}
+
+/** The checkpoint at a path if it is of this training. */
+export function readCheckpoint(
+  path: string,
+  identity: string,
+): { readonly state: TrainerState; readonly progress: Progress } | undefined {
+  if (!existsSync(path)) return undefined;
+  const { tensors, header } = readSafetensors(path);
+  const progress = progressOf(header.metadata["progress"]);
+  if (progress?.identity !== identity) return undefined;
+  const group = (name: (typeof groups)[number]): Tensors =>
+    new Map(
+      [...tensors].flatMap(([key, tensor]) =>
+        key.startsWith(`${name}/`) ? [[key.slice(name.length + 1), tensor] as const] : [],
+      ),
+    );
+  const ema = group("ema");
+  return {
+    state: {
+      weights: group("weights"),
+      slots: group("slots"),
+      states: group("states"),
+      ema: ema.size === 0 ? undefined : ema,
+    },
+    progress,
+  };
+}
+
+function progressOf(text: string | undefined): Progress | undefined {
+  if (text === undefined) return undefined;
+  const progress: Progress = JSON.parse(text);
+  return typeof progress.step === "number" ? progress : undefined;
+}

@@ -1,0 +1,84 @@
+import type { ParameterPlan, StatePlan, WeightSource } from "../../compiler/lower/plan.ts";
+import { readSafetensors, WeightFileError } from "../checkpoints/safetensors.ts";
+import { hash, hashText } from "../data/loader/random.ts";
+import type { Tensor, Tensors } from "../engines/engine.ts";
+
+/** First values of weights and statistics: drawn, from a finished stage's kept weights, or from a file. */
+export function initialWeights(
+  plans: readonly (ParameterPlan | StatePlan)[],
+  seed: number,
+  keptOf: (stage: string) => Tensors,
+): Map<string, Tensor> {
+  const files = filesOf(plans);
+  return new Map(
+    plans.map(({ path, shape, from }) => [
+      path,
+      { dtype: "float32", shape, data: valuesOf(path, shape, from, seed, keptOf, files) },
+    ]),
+  );
+}
+
+function filesOf(plans: readonly (ParameterPlan | StatePlan)[]): ReadonlyMap<string, Tensors> {
+  const wanted = new Map<string, Set<string>>();
+  for (const { from } of plans) {
+    if (from.kind === "file") wanted.set(from.file, (wanted.get(from.file) ?? new Set()).add(from.tensor));
+  }
+  return new Map([...wanted].map(([file, names]) => [file, readSafetensors(file, names).tensors]));
+}
+
+function valuesOf(
+  path: string,
+  shape: readonly number[],
+  from: WeightSource,
+  seed: number,
+  keptOf: (stage: string) => Tensors,
+  files: ReadonlyMap<string, Tensors>,
+): Float32Array {
+  const count = shape.reduce((product, dim) => product * dim, 1);
+  switch (from.kind) {
+    case "constant":
+      return new Float32Array(count).fill(from.value);
+    case "uniform": {
+      const key = hashText(path, seed);
+      return Float32Array.from({ length: count }, (_, i) => (2 * (hash(key, i) / 2 ** 32) - 1) * from.bound);
+    }
+    case "normal": {
+      // Box and Muller: √(−2 ln u) cos 2πv is normal.
+      const key = hashText(path, seed);
+      return Float32Array.from({ length: count }, (_, i) => {
+        const u = (hash(key, i, 1) + 1) / (2 ** 32 + 1);
+        return from.deviation * Math.sqrt(-2 * Math.log(u)) * Math.cos((2 * Math.PI * hash(key, i, 2)) / 2 ** 32);
+      });
+    }
+    case "stage": {
+      const tensor = keptOf(from.stage).get(from.path);
+      if (!(tensor?.data instanceof Float32Array)) throw new Error(`the finished stage has no weight ${from.path}`);
+      return tensor.data.slice();
+    }
+    case "file": {
+      const tensor = files.get(from.file)?.get(from.tensor);
+      if (!(tensor?.data instanceof Float32Array))
+        throw new WeightFileError(from.file, `it has no tensor ${from.tensor}, from which ${path} starts`);
+      if (tensor.data.length !== count) {
+        throw new WeightFileError(
+          from.file,
+          `${from.tensor} is [${tensor.shape.join(", ")}], ${path} is [${shape.join(", ")}]`,
+        );
+      }
+      return from.arrange === "patches" ? patches(tensor, tensor.data) : tensor.data.slice();
+    }
+  }
+}
+
+/** A kernel [out, c, p, q] as a matrix [out, p × q × c]. */
+function patches({ shape: [out = 1, channels = 1, rows = 1, columns = 1] }: Tensor, data: Float32Array): Float32Array {
+  const area = rows * columns;
+  const result = new Float32Array(data.length);
+  for (let o = 0; o < out; o += 1) {
+    for (let c = 0; c < channels; c += 1) {
+      for (let i = 0; i < area; i += 1)
+        result[(o * area + i) * channels + c] = data[(o * channels + c) * area + i] ?? 0;
+    }
+  }
+  return result;
+}

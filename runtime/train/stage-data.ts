@@ -1,0 +1,72 @@
+import { isAbsolute } from "node:path";
+import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { AnnotationTable } from "../data/annotation-table.ts";
+import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
+import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts";
+import { ImageSource } from "../data/loader/image-source.ts";
+import type { OpenData, Part } from "../data/open-data.ts";
+
+/** Where stages get what they read. */
+export interface StageInputs {
+  readonly data: OpenData;
+  /** A finished stage's tensor for every row of a part. */
+  readonly feature: (stage: string, tensor: string, part: Part) => FeatureMatrix;
+  readonly skipBadImages: boolean;
+}
+
+export interface LoaderRequest {
+  readonly part: Part;
+  readonly rows: Int32Array;
+  readonly clip: ClipPlan | undefined;
+  readonly batch: number;
+  readonly training: boolean;
+  readonly tasks: readonly TaskPlan[];
+}
+
+/** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
+export function stageLoader(
+  plan: StagePlan,
+  inputs: StageInputs,
+  { part, rows, clip, batch, training, tasks }: LoaderRequest,
+): {
+  readonly loader: BatchLoader;
+  readonly table: AnnotationTable;
+  readonly bad: () => number;
+  readonly close: () => Promise<void>;
+} {
+  const table = inputs.data.parts.get(part);
+  if (table === undefined) throw new Error(`the data has no part ${part}`);
+  const images = new Map<string, ImageSource>();
+  for (const field of plan.fields) {
+    const spec = plan.data.fields.get(field);
+    if (spec === undefined) continue;
+    const folder = inputs.data.folderOf(field);
+    if (!isAbsolute(folder)) throw new Error("image folders are absolute by now");
+    images.set(
+      field,
+      new ImageSource(table, {
+        folder,
+        size: spec.size,
+        augment: training ? plan.augment : [],
+        seed: plan.seed,
+        skipBad: inputs.skipBadImages,
+      }),
+    );
+  }
+  const features = new Map(
+    plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use.stage, use.tensor, part)]),
+  );
+  const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
+  const loader = new BatchLoader(
+    { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
+    { batch, seed: plan.seed, training, fixedSize: training },
+  );
+  return {
+    loader,
+    table,
+    bad: () => [...images.values()].reduce((sum, source) => sum + source.bad.size, 0),
+    close: async () => {
+      await Promise.all([...images.values()].map((source) => source.close()));
+    },
+  };
+}

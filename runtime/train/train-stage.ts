@@ -1,0 +1,267 @@
+import { join } from "node:path";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { writeSafetensors } from "../checkpoints/safetensors.ts";
+import { hash } from "../data/loader/random.ts";
+import type { Engine, Evaluator, Tensor, Tensors, Trainer } from "../engines/engine.ts";
+import { scoreTask, type TaskScore } from "../evaluate/score-task.ts";
+import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { chosenRows } from "./chosen-rows.ts";
+import { countFacts } from "./count-facts.ts";
+import { initialWeights } from "./initial-weights.ts";
+import { metricValue } from "./metric-value.ts";
+import { MetricsLog } from "./metrics-log.ts";
+import { runOverPart } from "./run-graph.ts";
+import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
+import { type StageInputs, stageLoader } from "./stage-data.ts";
+import { StageError } from "./stage-error.ts";
+
+export interface TrainContext {
+  readonly engine: Engine;
+  /** The stage's folder of the run. */
+  readonly folder: string;
+  readonly identity: string;
+  readonly inputs: StageInputs;
+  /** Kept weights of a finished stage, by hash. */
+  readonly keptOf: (stage: string) => Tensors;
+  /** Told after every step. */
+  readonly onStep: (done: number, total: number, loss: number) => void;
+  readonly onEpoch: (epoch: number, scores: ReadonlyMap<string, TaskScore>) => void;
+  /** Stops after the step at hand, with a checkpoint. */
+  readonly signal: AbortSignal;
+}
+
+export interface TrainedStage {
+  readonly interrupted: boolean;
+  readonly steps: number;
+  readonly keptStep: number;
+}
+
+/** Where a stage leaves its files. */
+export const stageFiles = {
+  last: "checkpoints/last.safetensors",
+  kept: "checkpoints/kept.safetensors",
+  log: "metrics.jsonl",
+} as const;
+
+const seedLimit = 2 ** 20;
+
+/**
+ * Trains one stage to its end, from where an earlier run of it stopped. Everything that happens in a step is a function of the seed and
+ * the step, so an interrupted and resumed training gives the weights of the uninterrupted one.
+ */
+export async function trainStage(plan: StagePlan, context: TrainContext): Promise<TrainedStage> {
+  const { inputs, engine } = context;
+  const table = inputs.data.parts.get("train");
+  if (table === undefined) throw new StageError(plan.label, "the data has no training part");
+  const rows = chosenRows(table, plan.rows);
+  if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
+  const facts = countFacts(plan.facts, table, rows);
+  const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, context.keptOf);
+  const constants = new Map([...facts, ...frozenOf(plan, first)]);
+  const { loader, close } = stageLoader(plan, inputs, {
+    part: "train",
+    rows,
+    clip: plan.clip,
+    batch: plan.batch,
+    training: true,
+    tasks: plan.tasks,
+  });
+  const trainer = await engine.trainer({
+    graph: plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }),
+    parameters: plan.parameters.flatMap(({ path, shape, group }) => {
+      const data = first.get(path)?.data;
+      return group === undefined || !(data instanceof Float32Array) ? [] : [{ path, shape, group, start: data }];
+    }),
+    states: new Map(plan.states.filter(({ frozen }) => !frozen).map(({ path }) => [path, tensorOf(first, path)])),
+    constants,
+    groups: plan.groups.length,
+    optimiser: plan.optimiser,
+    maxGradientNorm: plan.maxGradientNorm,
+    ema: plan.ema,
+  });
+  const evaluator =
+    inputs.data.parts.has("val") && plan.tasks.length > 0
+      ? await engine.evaluator(plan.graphs.evaluation(), constants)
+      : undefined;
+  try {
+    return await new Training(plan, context, trainer, evaluator, constants).run(loader);
+  } finally {
+    await close();
+    await trainer.release();
+    await evaluator?.release();
+  }
+}
+
+function tensorOf(tensors: Tensors, path: string): Tensor {
+  const tensor = tensors.get(path);
+  if (tensor === undefined) throw new Error(`no first value for ${path}`);
+  return tensor;
+}
+
+function frozenOf(plan: StagePlan, first: Tensors): Tensors {
+  const frozen = new Map<string, Tensor>();
+  for (const { path, group } of plan.parameters) if (group === undefined) frozen.set(path, tensorOf(first, path));
+  for (const { path, frozen: fixed } of plan.states) if (fixed) frozen.set(path, tensorOf(first, path));
+  return frozen;
+}
+
+class Training {
+  readonly #plan: StagePlan;
+  readonly #context: TrainContext;
+  readonly #trainer: Trainer;
+  readonly #evaluator: Evaluator | undefined;
+  readonly #constants: Tensors;
+  readonly #log: MetricsLog;
+  #best: Progress["best"];
+  #sums: Record<string, number> = {};
+
+  constructor(
+    plan: StagePlan,
+    context: TrainContext,
+    trainer: Trainer,
+    evaluator: Evaluator | undefined,
+    constants: Tensors,
+  ) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#trainer = trainer;
+    this.#evaluator = evaluator;
+    this.#constants = constants;
+    this.#log = new MetricsLog(join(context.folder, stageFiles.log));
+  }
+
+  async run(loader: {
+    readonly steps: number;
+    at(epoch: number, index: number): Promise<{ readonly feeds: Tensors }>;
+  }): Promise<TrainedStage> {
+    const { duration, evaluate, patience } = this.#plan;
+    const perEpoch = loader.steps;
+    const total =
+      duration.unit === "epochs"
+        ? Math.round(duration.value * perEpoch)
+        : duration.unit === "steps"
+          ? Math.round(duration.value)
+          : Number.MAX_SAFE_INTEGER;
+    const calendar: Calendar = { stepsPerEpoch: perEpoch, totalSteps: Math.max(1, total) };
+    const every = stepsOf(evaluate.every, calendar);
+    const patienceSteps = patience === undefined ? undefined : stepsOf(patience, calendar);
+    const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;
+    let step = this.#resume();
+    this.#log.cut(step);
+    while (step < total) {
+      const { feeds } = await loader.at(Math.floor(step / perEpoch), step % perEpoch);
+      await this.#step(step, feeds, calendar, total);
+      step += 1;
+      const done = step >= total || (deadline !== undefined && performance.now() > deadline);
+      if (step % every === 0 || done) {
+        await this.#judge(step, perEpoch, calendar);
+        const waited = step - (this.#best?.step ?? step);
+        const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
+        this.#save(step, enough);
+        if (enough) break;
+      }
+      if (this.#context.signal.aborted) {
+        this.#save(step, false);
+        return { interrupted: true, steps: step, keptStep: this.#best?.step ?? step };
+      }
+    }
+    return { interrupted: false, steps: step, keptStep: this.#best?.step ?? step };
+  }
+
+  #resume(): number {
+    const found = readCheckpoint(join(this.#context.folder, stageFiles.last), this.#context.identity);
+    if (found === undefined) return 0;
+    this.#trainer.write(found.state);
+    this.#best = found.progress.best;
+    this.#sums = { ...found.progress.sums };
+    return found.progress.step;
+  }
+
+  async #step(step: number, feeds: Tensors, calendar: Calendar, total: number): Promise<void> {
+    const { seed, scalars, groups, label } = this.#plan;
+    const given = new Map<string, Tensor>(feeds);
+    given.set("seed", {
+      dtype: "int32",
+      shape: [2],
+      data: Int32Array.of(hash(seed, step, 1) % seedLimit, hash(seed, step, 2) % seedLimit),
+    });
+    for (const [name, schedule] of scalars) {
+      given.set(name, { dtype: "float32", shape: [], data: Float32Array.of(scheduleValue(schedule, step, calendar)) });
+    }
+    const numbers = groups.map(({ rate, weightDecay }) => ({ rate: scheduleValue(rate, step, calendar), weightDecay }));
+    const losses = await this.#trainer.step(given, step + 1, numbers);
+    for (const [name, value] of losses) {
+      if (!Number.isFinite(value)) {
+        const term = [...losses].find(([each, loss]) => each !== "loss" && !Number.isFinite(loss))?.[0] ?? name;
+        throw new StageError(
+          label,
+          `the loss of \`${term.replace("loss/", "")}\` is ${value} in step ${step + 1}; the last good checkpoint is ${join(this.#context.folder, stageFiles.last)}. Try a lower rate or max_grad_norm`,
+        );
+      }
+      this.#sums[name] = (this.#sums[name] ?? 0) + value;
+    }
+    this.#context.onStep(step + 1, total, losses.get("loss") ?? 0);
+  }
+
+  /** Scores on the validation part, keeps the weights if they are the best so far, writes the numbers. */
+  async #judge(step: number, perEpoch: number, calendar: Calendar): Promise<void> {
+    const { keep, tasks, evaluate, groups } = this.#plan;
+    const scores = new Map<string, TaskScore>();
+    const labels = this.#context.inputs.data.parts.get("val")?.labels;
+    if (this.#evaluator !== undefined && labels !== undefined) {
+      const weights = this.#trainer.live(evaluate.weights);
+      const results = await runOverPart(
+        this.#plan,
+        this.#evaluator,
+        weights,
+        this.#context.inputs,
+        "val",
+        evaluate.clip,
+      );
+      for (const { name, meaning } of tasks) {
+        const column = labels.get(name);
+        const predictions = results.get(name);
+        if (column !== undefined && predictions !== undefined)
+          scores.set(name, scoreTask(meaning, predictions.values, column));
+      }
+    }
+    const count = Math.max(1, step % perEpoch === 0 ? perEpoch : step % perEpoch);
+    const losses = Object.fromEntries(
+      Object.entries(this.#sums).map(([name, sum]) => [name.replace("loss/", ""), sum / count]),
+    );
+    this.#sums = {};
+    let value: number | undefined;
+    if (keep.kind === "best") value = metricValue(keep.metric, scores);
+    else if (keep.kind === "least") value = -(losses[keep.term ?? "loss"] ?? Number.NaN);
+    const better = value === undefined || this.#best === undefined || value > this.#best.value;
+    if (better) {
+      this.#best = { value: value ?? 0, step };
+      const kept = new Map([...this.#constants, ...this.#trainer.live(evaluate.weights)]);
+      writeSafetensors(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
+        identity: this.#context.identity,
+        step: String(step),
+      });
+    }
+    const [group] = groups;
+    this.#log.add({
+      kind: "epoch",
+      epoch: Math.ceil(step / perEpoch),
+      step,
+      losses,
+      scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
+      kept: value ?? null,
+      rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, calendar),
+    });
+    this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
+  }
+
+  #save(step: number, finished: boolean): void {
+    const progress: Progress = { identity: this.#context.identity, step, best: this.#best, sums: this.#sums, finished };
+    writeCheckpoint(join(this.#context.folder, stageFiles.last), this.#trainer.read(), progress);
+  }
+}
+
+/** Weights and statistics of the plan, without facts. */
+function named(tensors: Tensors, plan: StagePlan): Tensors {
+  return new Map([...plan.parameters, ...plan.states].map(({ path }) => [path, tensorOf(tensors, path)]));
+}
