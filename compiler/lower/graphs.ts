@@ -182,6 +182,8 @@ export function inlined(
   const leaf: LeafRule = (value, builder) => {
     if (value.source.kind !== "input") return sameLeaf(value, builder);
     const { role, name } = value.source;
+    // The bytes of a field, whose numbers are replaced where they have been made of them.
+    if (role === "field") return builder.input(role, `${name} of ${surroundings.name(checked)}`, value.type);
     if (role === "feature") {
       const feature = model.features.get(name);
       invariant(feature !== undefined, `the feature ${name} is unknown`);
