@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command } from "commander";
 import { explainFailure } from "./exit-code.ts";
 import { version } from "./version.ts";

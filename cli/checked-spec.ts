@@ -1,3 +1,4 @@
+import type { Source } from "../compiler/diagnostics/source.ts";
 import type { Plan } from "../compiler/lower/plan.ts";
 import { readSpec, type SpecOptions } from "./read-spec.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
@@ -11,10 +12,18 @@ export class SpecMistakes extends Error {
   }
 }
 
+export interface Checked {
+  readonly path: string;
+  readonly options: SpecOptions;
+  readonly plan: Plan;
+  /** The spec and every file that it uses. */
+  readonly sources: readonly Source[];
+}
+
 /** The plan of a spec. Prints every diagnostic; mistakes end the command before anything is written. */
-export function checkedSpec(path: string, options: SpecOptions): Plan {
-  const { plan, diagnostics } = readSpec(path, options);
+export function checkedSpec(path: string, options: SpecOptions): Checked {
+  const { plan, sources, diagnostics } = readSpec(path, options);
   if (diagnostics.length > 0) terminal.say(renderDiagnostics(diagnostics, terminal.palette));
   if (plan === undefined) throw new SpecMistakes(path);
-  return plan;
+  return { path, options, plan, sources };
 }

@@ -19,6 +19,8 @@ export interface CompileOptions {
 export interface Compiled {
   /** Undefined if there is an error. */
   readonly plan: Plan | undefined;
+  /** The spec and every file that it uses. */
+  readonly sources: readonly Source[];
   /** In source order. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -32,5 +34,6 @@ export function compile(source: Source, options: CompileOptions): Compiled {
   const plan = makePlan(session);
   const diagnostics = inSourceOrder(reporter.found);
   const failed = diagnostics.some(({ severity }) => severity === "error");
-  return { plan: failed ? undefined : plan, diagnostics };
+  const sources = [...session.files.values()].map((file) => file.source);
+  return { plan: failed ? undefined : plan, sources, diagnostics };
 }

@@ -246,6 +246,9 @@ function exportPlan(
   if (thing.kind === "assembly") {
     const plan = assembly(thing);
     if (plan === undefined) throw new Refusal();
+    if (plan.members.some(({ stream }) => isBlend(stream))) {
+      session.reporter.refuse("not-yet", declaration.value.span, { what: "the export of a blend of streams" });
+    }
     return {
       of: { kind: "assembly", name: plan.name },
       opset,
@@ -272,10 +275,13 @@ function exportPlan(
 /** Smoothing and thresholds stay outside the exported graph: they need a whole video. */
 function onlyHead(stream: Stream): string {
   if (stream.kind === "head") return stream.stage;
-  if (stream.kind !== "mean") return onlyHead(stream.stream);
-  const [first] = stream.streams;
-  invariant(first !== undefined && stream.streams.length === 1, "a blend is exported member by member");
-  return onlyHead(first);
+  invariant(stream.kind !== "mean", "a blend is refused");
+  return onlyHead(stream.stream);
+}
+
+function isBlend(stream: Stream): boolean {
+  if (stream.kind === "mean") return true;
+  return stream.kind !== "head" && isBlend(stream.stream);
 }
 
 function opsetOf(declaration: OutputNode, env: Env): number {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { maskWidthOf } from "../../compiler/library/task.ts";
 import type { DataPlan, FormatPlan } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "./annotation-table.ts";
 import { DataError } from "./data-error.ts";
@@ -16,6 +17,7 @@ export type Part = "train" | "val" | "test";
 
 /** Data as a stage sees them. */
 export interface OpenData {
+  readonly root: string;
   readonly parts: ReadonlyMap<Part, AnnotationTable>;
   /** Where the images of a field lie. */
   readonly folderOf: (field: string) => string;
@@ -25,6 +27,34 @@ export interface OpenData {
   readonly synthetic: boolean;
   readonly duplicates: number;
   readonly skipped: readonly BadRow[];
+  /** Rows whose image could not be read, with why, by part: filled as images are met, if they are to be skipped. */
+  readonly badImages: ReadonlyMap<Part, Map<number, string>>;
+}
+
+/** The labels that predictions are judged by: none where the image could not be read. */
+export function judgedLabels(data: OpenData, part: Part, task: string): LabelColumn | undefined {
+  const column = data.parts.get(part)?.labels.get(task);
+  const bad = data.badImages.get(part);
+  if (column === undefined || bad === undefined || bad.size === 0) return column;
+  const weight = column.weight.slice();
+  const width = maskWidthOf(column.meaning);
+  for (const row of bad.keys()) weight.fill(0, row * width, (row + 1) * width);
+  return { ...column, weight };
+}
+
+/** The rows of a part; a DataError if the data have none. */
+export function tableOf(data: OpenData, part: Part): AnnotationTable {
+  const table = data.parts.get(part);
+  if (table === undefined) throw new DataError(`there is no file for the part ${part}`, { file: data.root });
+  return table;
+}
+
+function noBadImages(): OpenData["badImages"] {
+  return new Map([
+    ["train", new Map()],
+    ["val", new Map()],
+    ["test", new Map()],
+  ]);
 }
 
 /** What marks a folder of drawn faces. */
@@ -69,12 +99,14 @@ function openAffWild2(
     digest.update(readFileSync(join(data.root, file)));
   }
   return {
+    root: data.root,
     parts,
     folderOf: folders(data),
     identity: bytesToHex(digest.update(utf8ToBytes(data.duplicates)).digest()),
     synthetic: existsSync(join(data.root, syntheticMark)),
     duplicates,
     skipped,
+    badImages: noBadImages(),
   };
 }
 
@@ -101,12 +133,14 @@ function openCsv(data: DataPlan, format: Extract<FormatPlan, { kind: "csv" }>, o
     if (rows === 0) throw new DataError(`the split leaves no row for ${part}`, { file: format.file });
   }
   return {
+    root: data.root,
     parts,
     folderOf: folders(data),
     identity: bytesToHex(sha256(readFileSync(join(data.root, format.file)))),
     synthetic: existsSync(join(data.root, syntheticMark)),
     duplicates: 0,
     skipped,
+    badImages: noBadImages(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 
@@ -16,6 +16,11 @@ export class RunFolder {
   stage(plan: StagePlan): string {
     const words = plan.label.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
     return join(this.path, "stages", `${words.slice(0, 60)}-${plan.hash.slice(0, 8)}`);
+  }
+
+  /** A path of this folder, from it, with `/` on every system. */
+  below(path: string): string {
+    return relative(this.path, path).split(sep).join("/");
   }
 
   writeText(name: string, text: string): void {

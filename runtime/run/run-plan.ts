@@ -1,17 +1,16 @@
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { DataPlan, Plan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
-import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
-import { streamValues } from "../assemble/stream-values.ts";
-import { readHeader, readSafetensors } from "../checkpoints/safetensors.ts";
+import type { DataPlan, Plan, StagePlan } from "../../compiler/lower/plan.ts";
+import { readSafetensors } from "../checkpoints/safetensors.ts";
 import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { type OpenData, openData, type Part } from "../data/open-data.ts";
 import type { Engine, Tensors } from "../engines/engine.ts";
-import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
+import type { TaskScore } from "../evaluate/score-task.ts";
 import { FeatureStore } from "../features/feature-store.ts";
 import { runOverPart } from "../train/run-graph.ts";
+import { type Progress, readProgress } from "../train/checkpoint.ts";
 import type { StageInputs } from "../train/stage-data.ts";
 import { StageError } from "../train/stage-error.ts";
 import { stageFiles, trainStage } from "../train/train-stage.ts";
@@ -32,17 +31,6 @@ export interface RunWatcher {
   step(done: number, total: number, loss: number): void;
   epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
   stageEnds(plan: StagePlan): void;
-}
-
-/** A task's result in an assembly or stage, beside what needs no picture. */
-export interface Result {
-  readonly of: string;
-  readonly task: TaskPlan;
-  readonly score: TaskScore;
-  readonly trivial: TaskScore;
-  /** Whether thresholds were cross-fitted on the part they are judged on. */
-  readonly fitted: FittedThresholds | undefined;
-  readonly predictions: Float32Array;
 }
 
 /** Everything of a plan that a run knows: data, finished stages, features. Stages run in the plan's order. */
@@ -84,6 +72,19 @@ export class Run {
     return opened;
   }
 
+  /** Images that were left out, as `file:line: reason`. */
+  async badImages(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const data of this.#data.values()) {
+      const { badImages, parts } = await data;
+      for (const [part, rows] of badImages) {
+        const table = parts.get(part);
+        for (const [row, reason] of rows) found.push(`${table?.file ?? part}:${table?.line[row] ?? 0}: ${reason}`);
+      }
+    }
+    return found;
+  }
+
   /** Decides whether a finished stage can be used again: its plan, its data's content, and those it builds on. */
   async identityOf(plan: StagePlan): Promise<string> {
     const known = this.#identities.get(plan.hash);
@@ -103,14 +104,14 @@ export class Run {
     return [...new Set([...plan.features.map(({ stage }) => stage), ...weights])];
   }
 
+  /** How far a stage is, if what is in its folder is of this plan and these data. */
+  async progressOf(plan: StagePlan): Promise<Progress | undefined> {
+    const progress = readProgress(join(this.options.folder.stage(plan), stageFiles.last));
+    return progress?.identity === (await this.identityOf(plan)) ? progress : undefined;
+  }
+
   async isFinished(plan: StagePlan): Promise<boolean> {
-    try {
-      const { metadata } = readHeader(join(this.options.folder.stage(plan), stageFiles.last));
-      const progress: { identity?: string; finished?: boolean } = JSON.parse(metadata["progress"] ?? "{}");
-      return progress.finished === true && progress.identity === (await this.identityOf(plan));
-    } catch {
-      return false;
-    }
+    return (await this.progressOf(plan))?.finished === true;
   }
 
   /** Kept weights of a finished stage. */
@@ -191,58 +192,4 @@ export class Run {
       await evaluator.release();
     }
   }
-
-  /** Scores on the validation part: every task of every assembly, or of every stage where there is none. */
-  async results(): Promise<readonly Result[]> {
-    const results: Result[] = [];
-    for (const assembly of this.plan.assemblies) {
-      const data = await this.dataOf(assembly.data);
-      for (const { task, stream } of assembly.members) {
-        let fitted: FittedThresholds | undefined;
-        const predictions = await streamValues(stream, task, "val", {
-          table: (part) => tableOf(data, part),
-          head: (stage, name, part) => this.predict(this.stageOf(stage), name, part),
-          fitted: (thresholds) => {
-            fitted = thresholds;
-          },
-        });
-        results.push(resultOf(assembly.name, task, predictions, data, fitted));
-      }
-    }
-    for (const plan of this.plan.stages) {
-      const data = await this.dataOf(plan.data);
-      if (!data.parts.has("val")) continue;
-      for (const task of plan.tasks)
-        results.push(resultOf(plan.label, task, await this.predict(plan, task.name, "val"), data, undefined));
-    }
-    return results;
-  }
-}
-
-export function tableOf(data: OpenData, part: Part) {
-  const table = data.parts.get(part);
-  if (table === undefined) throw new Error(`the data has no part ${part}`);
-  return table;
-}
-
-function resultOf(
-  of: string,
-  task: TaskPlan,
-  predictions: Float32Array,
-  data: OpenData,
-  fitted: FittedThresholds | undefined,
-): Result {
-  const labels = tableOf(data, "val").labels.get(task.name);
-  const training = tableOf(data, "train").labels.get(task.name);
-  if (labels === undefined || training === undefined) throw new Error(`no labels of ${task.name}`);
-  const row = trivialPrediction(task.meaning, training);
-  const trivial = Float32Array.from(predictions, (_, i) => row[i % row.length] ?? 0);
-  return {
-    of,
-    task,
-    score: scoreTask(task.meaning, predictions, labels),
-    trivial: scoreTask(task.meaning, trivial, labels),
-    fitted,
-    predictions,
-  };
 }

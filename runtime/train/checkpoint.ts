@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
-import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
+import { readHeader, readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
+import { jsonReader } from "../json/read-json.ts";
+import { integer, mapOf, number, record, text, truth } from "../json/schema.ts";
 
 /** How far a training is. */
 export interface Progress {
@@ -9,7 +11,7 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   /** Best value of what `keep` looks at, and the step it was met. */
-  readonly best: { readonly value: number; readonly step: number } | undefined;
+  readonly best: { readonly value: number; readonly step: number } | null;
   /** Sums of losses since the epoch began, by term. */
   readonly sums: Readonly<Record<string, number>>;
   readonly finished: boolean;
@@ -31,8 +33,8 @@ export function readCheckpoint(
 ): { readonly state: TrainerState; readonly progress: Progress } | undefined {
   if (!existsSync(path)) return undefined;
   const { tensors, header } = readSafetensors(path);
-  const progress = progressOf(header.metadata["progress"]);
-  if (progress?.identity !== identity) return undefined;
+  const progress = parse(header.metadata["progress"] ?? "", `the progress in ${path}`);
+  if (progress.identity !== identity) return undefined;
   const group = (name: (typeof groups)[number]): Tensors =>
     new Map(
       [...tensors].flatMap(([key, tensor]) =>
@@ -51,8 +53,17 @@ export function readCheckpoint(
   };
 }
 
-function progressOf(text: string | undefined): Progress | undefined {
-  if (text === undefined) return undefined;
-  const progress: Progress = JSON.parse(text);
-  return typeof progress.step === "number" ? progress : undefined;
+const progressSchema = record({
+  identity: text,
+  step: integer,
+  best: { ...record({ value: number, step: integer }), nullable: true },
+  sums: mapOf(number),
+  finished: truth,
+});
+
+const parse = jsonReader<Progress>(progressSchema);
+
+/** How far the training of a checkpoint is; undefined if there is no checkpoint. */
+export function readProgress(path: string): Progress | undefined {
+  return existsSync(path) ? parse(readHeader(path).metadata["progress"] ?? "", `the progress in ${path}`) : undefined;
 }

@@ -31,7 +31,6 @@ export function stageLoader(
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
-  readonly bad: () => number;
   readonly close: () => Promise<void>;
 } {
   const table = inputs.data.parts.get(part);
@@ -50,6 +49,7 @@ export function stageLoader(
         augment: training ? plan.augment : [],
         seed: plan.seed,
         skipBad: inputs.skipBadImages,
+        bad: inputs.data.badImages.get(part) ?? new Map(),
       }),
     );
   }
@@ -64,7 +64,6 @@ export function stageLoader(
   return {
     loader,
     table,
-    bad: () => [...images.values()].reduce((sum, source) => sum + source.bad.size, 0),
     close: async () => {
       await Promise.all([...images.values()].map((source) => source.close()));
     },

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { hash } from "../data/loader/random.ts";
+import { judgedLabels } from "../data/open-data.ts";
 import type { Engine, Evaluator, Tensor, Tensors, Trainer } from "../engines/engine.ts";
 import { scoreTask, type TaskScore } from "../evaluate/score-task.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -112,7 +113,7 @@ class Training {
   readonly #evaluator: Evaluator | undefined;
   readonly #constants: Tensors;
   readonly #log: MetricsLog;
-  #best: Progress["best"];
+  #best: Progress["best"] = null;
   #sums: Record<string, number> = {};
 
   constructor(
@@ -207,8 +208,8 @@ class Training {
   async #judge(step: number, perEpoch: number, calendar: Calendar): Promise<void> {
     const { keep, tasks, evaluate, groups } = this.#plan;
     const scores = new Map<string, TaskScore>();
-    const labels = this.#context.inputs.data.parts.get("val")?.labels;
-    if (this.#evaluator !== undefined && labels !== undefined) {
+    const { data } = this.#context.inputs;
+    if (this.#evaluator !== undefined) {
       const weights = this.#trainer.live(evaluate.weights);
       const results = await runOverPart(
         this.#plan,
@@ -219,7 +220,7 @@ class Training {
         evaluate.clip,
       );
       for (const { name, meaning } of tasks) {
-        const column = labels.get(name);
+        const column = judgedLabels(data, "val", name);
         const predictions = results.get(name);
         if (column !== undefined && predictions !== undefined)
           scores.set(name, scoreTask(meaning, predictions.values, column));
@@ -233,7 +234,7 @@ class Training {
     let value: number | undefined;
     if (keep.kind === "best") value = metricValue(keep.metric, scores);
     else if (keep.kind === "least") value = -(losses[keep.term ?? "loss"] ?? Number.NaN);
-    const better = value === undefined || this.#best === undefined || value > this.#best.value;
+    const better = value === undefined || this.#best === null || value > this.#best.value;
     if (better) {
       this.#best = { value: value ?? 0, step };
       const kept = new Map([...this.#constants, ...this.#trainer.live(evaluate.weights)]);

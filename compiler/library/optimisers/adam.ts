@@ -9,7 +9,12 @@ import type { OptimiserRule } from "./index.ts";
  */
 const rule = (decoupled: boolean): OptimiserRule => ({
   slots: ["m", "v"],
-  scalars: ["gradient_scale", "decay", "step_size", "root_correction"],
+  scalars: [
+    { name: "gradient_scale", formula: "min(1, max_grad_norm / norm)" },
+    { name: "decay", formula: decoupled ? "1 - rate * weight_decay" : "weight_decay" },
+    { name: "step_size", formula: "rate / (1 - beta1^step)" },
+    { name: "root_correction", formula: "1 / sqrt(1 - beta2^step)" },
+  ],
   numbers({ step, rate, weightDecay, gradientScale }, { beta1 = 0.9, beta2 = 0.999 }) {
     const decay = decoupled ? 1 - rate * weightDecay : weightDecay;
     return [gradientScale, decay, rate / (1 - beta1 ** step), 1 / Math.sqrt(1 - beta2 ** step)];

@@ -28,8 +28,8 @@ export interface StepNumbers {
 export interface OptimiserRule {
   /** Its memory for every parameter, each beginning at 0. */
   readonly slots: readonly string[];
-  /** Numbers that change from step to step. */
-  readonly scalars: readonly string[];
+  /** Numbers that change from step to step, each with its formula over step (from 1), rate, weight_decay and the settings. */
+  readonly scalars: readonly { readonly name: string; readonly formula: string }[];
   numbers(step: StepNumbers, settings: Settings): readonly number[];
   update(g: GraphBuilder, inputs: UpdateInputs): { readonly parameter: Value; readonly slots: readonly Value[] };
 }

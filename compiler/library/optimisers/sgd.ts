@@ -5,7 +5,11 @@ import type { OptimiserRule } from "./index.ts";
 /** b ← μ b + g, p ← p − r b, with Nesterov p ← p − r (g + μ b); decay is L2 in the gradient. As PyTorch's, without dampening. */
 export const sgd: OptimiserRule = {
   slots: ["momentum"],
-  scalars: ["gradient_scale", "decay", "rate"],
+  scalars: [
+    { name: "gradient_scale", formula: "min(1, max_grad_norm / norm)" },
+    { name: "decay", formula: "weight_decay" },
+    { name: "rate", formula: "rate" },
+  ],
   numbers: ({ rate, weightDecay, gradientScale }) => [gradientScale, weightDecay, rate],
   update(g, { parameter, gradient, slots: [buffer], scalars: [gradientScale, decay, rate], settings }) {
     invariant(buffer && gradientScale && decay && rate, "sgd lacks an input");

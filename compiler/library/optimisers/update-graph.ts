@@ -19,7 +19,7 @@ export function updateGraph(rule: OptimiserRule, settings: Settings, withEma: bo
     parameter,
     gradient: vector("field", "gradient"),
     slots: rule.slots.map((name) => vector("slot", `slot/${name}`)),
-    scalars: rule.scalars.map(scalar),
+    scalars: rule.scalars.map(({ name }) => scalar(name)),
     settings,
   });
   const outputs = [

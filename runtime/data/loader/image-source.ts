@@ -49,6 +49,8 @@ export interface ImageOptions {
   readonly cacheBytes?: number;
   /** Unreadable images become black frames, counted and listed. */
   readonly skipBad: boolean;
+  /** Where they are listed. */
+  readonly bad?: Map<number, string>;
 }
 
 const usualCache = 1 << 30;
@@ -57,7 +59,7 @@ const usualCache = 1 << 30;
 export class ImageSource {
   readonly size: number;
   /** Rows whose image could not be read, with why. */
-  readonly bad = new Map<number, string>();
+  readonly bad: Map<number, string>;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (pixels: Uint8Array) => void; reject: (problem: Error) => void }>();
   #last = 0;
@@ -65,6 +67,7 @@ export class ImageSource {
 
   constructor(table: AnnotationTable, options: ImageOptions) {
     this.size = options.size;
+    this.bad = options.bad ?? new Map();
     const workerData: ImageWorkerData = {
       folder: options.folder,
       size: options.size,

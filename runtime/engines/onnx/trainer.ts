@@ -85,7 +85,7 @@ class OnnxTrainer implements Trainer {
       const numbers = groups[group];
       if (bytes === 0 || numbers === undefined) return;
       const values = this.#rule.numbers({ step, ...numbers, gradientScale }, optimiser.settings);
-      const byName = new Map(this.#rule.scalars.map((name, i) => [name, values[i] ?? 0]));
+      const byName = new Map(this.#rule.scalars.map(({ name }, i) => [name, values[i] ?? 0]));
       if (ema !== undefined) byName.set("ema_share", 1 - ema);
       this.#run(
         bytes,

@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { abawCommand } from "../abaw-command.ts";
+import { specsFolder } from "../read-spec.ts";
+import { terminal } from "../terminal.ts";
+import { version } from "../version.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+export function doctor(): Command {
+  return abawCommand("doctor", "Say what this machine has, and whether abaw can work on it.", "abaw doctor")
+    .option("--json", "print the findings as JSON")
+    .action(async (options: { readonly json?: true }) => {
+      const findings = [...machine(), library(), await engine(), await images()];
+      if (options.json === true) terminal.printJson({ version, findings });
+      else {
+        const { green, red } = terminal.resultPalette;
+        terminal.print(
+          findings.map(({ name, ok, text }) => `${ok ? green("ok  ") : red("FAIL")}  ${name.padEnd(14)} ${text}`).join("\n"),
+        );
+      }
+      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+    });
+}
+
+const leastNode = [20, 19] as const;
+
+function machine(): readonly Finding[] {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  return [
+    {
+      name: "node",
+      ok: major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]),
+      text: `${process.version}, needs ${leastNode.join(".")} or newer`,
+    },
+    { name: "machine", ok: true, text: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${gib(freemem())} of ${gib(totalmem())} free` },
+  ];
+}
+
+function library(): Finding {
+  const path = join(specsFolder, "std", "aff2.abaw");
+  return { name: "std", ok: existsSync(path), text: existsSync(path) ? specsFolder : `${path} is missing; install abaw again` };
+}
+
+async function engine(): Promise<Finding> {
+  try {
+    const { env, listSupportedBackends } = await import("onnxruntime-node");
+    const backends = listSupportedBackends().map(({ name }) => name);
+    return { name: "onnxruntime", ok: backends.includes("cpu"), text: `${env.versions.node ?? "unknown"}, runs on ${backends.join(", ")}` };
+  } catch (problem) {
+    return { name: "onnxruntime", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
+  }
+}
+
+async function images(): Promise<Finding> {
+  try {
+    const { default: sharp } = await import("sharp");
+    const made = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).jpeg().toBuffer();
+    return { name: "sharp", ok: made.length > 0, text: `libvips ${sharp.versions.vips}` };
+  } catch (problem) {
+    return { name: "sharp", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
+  }
+}
+
+function messageOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem);
+}

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { checkExport } from "../../runtime/run/check-export.ts";
+import { exportModel } from "../../runtime/run/export-model.ts";
+import { specCommand } from "../abaw-command.ts";
+import { checkedSpec } from "../checked-spec.ts";
+import { fileName } from "../file-name.ts";
+import { finishedRun, type RunChoice } from "../open-run.ts";
+import type { SpecOptions } from "../read-spec.ts";
+import { terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** Files and runtime add in different orders; more than this is a mistake of ours. */
+const tolerance = 1e-5;
+
+export function exporting(): Command {
+  return specCommand(
+    "export",
+    "Write what the spec exports as ONNX, and check each file's numbers against the runtime's at five shapes.",
+    "abaw export examples/quickstart.abaw --to models",
+  )
+    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
+    .option("--to <folder>", "where the models go (default: export/ in the run's folder)")
+    .option("--json", "print what was written as JSON")
+    .action(async (path: string, options: SpecOptions & RunChoice & { readonly to?: string; readonly json?: true }) => {
+      const checked = checkedSpec(path, options);
+      if (checked.plan.exports.length === 0) throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
+      const run = await finishedRun(checked, options);
+      const folder = options.to ?? join(run.options.folder.path, "export");
+      const written = [];
+      for (const plan of checked.plan.exports) {
+        const name = plan.of.kind === "assembly" ? plan.of.name : run.stageOf(plan.of.hash).label;
+        const model = exportModel(run, plan, join(folder, `${fileName(name)}.onnx`));
+        const checks = await checkExport(run, plan, model.path);
+        const difference = Math.max(...checks.map((each) => each.difference));
+        written.push({ name, ...model, checks, difference });
+        if (!(difference <= tolerance)) {
+          throw new Error(`${model.path} differs from the runtime by ${difference}, more than ${tolerance}`);
+        }
+        if (options.json !== true) {
+          terminal.print(
+            `${model.path}: ${(model.bytes / 2 ** 20).toFixed(1)} MiB; differs from the runtime by at most ${difference.toExponential(1)} at ${new Set(checks.map(({ batch, time }) => `${batch}×${time}`)).size} shapes`,
+          );
+        }
+      }
+      if (options.json === true) terminal.printJson({ models: written });
+    });
+}

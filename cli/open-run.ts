@@ -1,0 +1,59 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { StagePlan } from "../compiler/lower/plan.ts";
+import { onnxEngine } from "../runtime/engines/onnx/index.ts";
+import { RunFolder } from "../runtime/run/run-folder.ts";
+import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
+import type { Checked } from "./checked-spec.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface RunChoice {
+  /** The run's folder. */
+  readonly out?: string;
+  readonly onBadRow?: string;
+}
+
+/** Where a run of a spec lies unless told: `runs/<name of the spec>`. */
+export function runFolderOf(spec: string, out: string | undefined): string {
+  return out ?? join("runs", basename(spec).replace(/\.abaw$/, ""));
+}
+
+const silent: RunWatcher = {
+  stageStarts: () => undefined,
+  stageCached: () => undefined,
+  step: () => undefined,
+  epoch: () => undefined,
+  stageEnds: () => undefined,
+};
+
+/** The run of a checked spec in its folder. */
+export function openRun(
+  { plan, path }: Checked,
+  { out, onBadRow = "error" }: RunChoice,
+  watch: RunWatcher = silent,
+  signal: AbortSignal = new AbortController().signal,
+): Run {
+  if (onBadRow !== "error" && onBadRow !== "skip") {
+    throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(onBadRow)}`);
+  }
+  return new Run(plan, { engine: onnxEngine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
+}
+
+/** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */
+export async function finishedRun(checked: Checked, choice: RunChoice): Promise<Run> {
+  const folder = runFolderOf(checked.path, choice.out);
+  if (!existsSync(folder)) {
+    throw new UsageError(`there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`);
+  }
+  const run = openRun(checked, choice);
+  const untrained = await firstUntrained(run);
+  if (untrained !== undefined) {
+    throw new UsageError(`${untrained.label} is not trained in ${folder}; \`abaw train ${checked.path}\` trains what is missing`);
+  }
+  return run;
+}
+
+async function firstUntrained(run: Run): Promise<StagePlan | undefined> {
+  for (const stage of run.plan.stages) if (!(await run.isFinished(stage))) return stage;
+  return undefined;
+}

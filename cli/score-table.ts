@@ -1,0 +1,24 @@
+import type { Report } from "../runtime/report/report-data.ts";
+
+/** Scores as text: assemblies first, each beside what needs no picture. */
+export function scoreTable({ results, overall, assemblies, synthetic }: Report): string {
+  const assembled = new Set(assemblies.map(({ name }) => name));
+  const order = [...results.filter(({ of }) => assembled.has(of)), ...results.filter(({ of }) => !assembled.has(of))];
+  const rows = [
+    ["of", "task", "metric", "score", "trivial"],
+    ...order.map(({ of, task, metric, score, trivial }) => [of, task, metric, shown(score), shown(trivial)]),
+    ...overall.map(({ of, value, trivial }) => [of, "all", "P", shown(value), shown(trivial)]),
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.min(48, Math.max(...rows.map((row) => (row[column] ?? "").length))));
+  const table = rows.map((row) => row.map((cell, i) => cut(cell, widths[i] ?? 0)).join("  ").trimEnd());
+  const note = synthetic.length === 0 ? [] : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
+  return [...table, ...note].join("\n");
+}
+
+function cut(cell: string, width: number): string {
+  return cell.length > width ? `${cell.slice(0, width - 1)}…` : cell.padEnd(width);
+}
+
+function shown(score: number | null): string {
+  return score === null ? "–" : score.toFixed(4);
+}

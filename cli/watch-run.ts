@@ -1,0 +1,35 @@
+import type { StagePlan } from "../compiler/lower/plan.ts";
+import type { RunWatcher } from "../runtime/run/run-plan.ts";
+import { type Progress, progressBar } from "./progress.ts";
+import { terminal } from "./terminal.ts";
+
+/** Tells of a training: a bar for the stage at hand, a line for every judgement. */
+export function watchRun(quiet: boolean): RunWatcher {
+  const say = (text: string) => {
+    if (!quiet) terminal.say(text);
+  };
+  let bar: Progress | undefined;
+  let title = "";
+  const drop = () => {
+    bar?.stop();
+    bar = undefined;
+  };
+  return {
+    stageStarts(plan: StagePlan, place: number, total: number) {
+      title = `[${place}/${total}] ${plan.label}`;
+      say(terminal.palette.bold(title));
+    },
+    stageCached: (plan) => say(`${plan.label}: trained before, nothing to do`),
+    step(done, total, loss) {
+      if (quiet) return;
+      bar ??= progressBar(title, total, "steps");
+      bar.update(done, `loss ${loss.toFixed(4)}`);
+    },
+    epoch(epoch, scores) {
+      drop();
+      const parts = [...scores].map(([task, { score }]) => `${task} ${score === undefined ? "no labels" : score.toFixed(4)}`);
+      say(`  epoch ${epoch}: ${parts.join(", ")}`);
+    },
+    stageEnds: drop,
+  };
+}

@@ -1,0 +1,139 @@
+import type { Report, ReportResult, ReportStage } from "./report-data.ts";
+
+/** A chart of the page: what ECharts is told (https://echarts.apache.org/en/option.html), plain data. */
+export interface Chart {
+  readonly title: string;
+  readonly height: number;
+  readonly option: Readonly<Record<string, unknown>>;
+}
+
+/** The charts of a report: those of results first, then a pair of curves for each stage. */
+export function resultCharts({ results }: Report): readonly Chart[] {
+  return results.flatMap((result) => {
+    const chart = chartOf(result);
+    return chart === undefined ? [] : [chart];
+  });
+}
+
+function chartOf(result: ReportResult): Chart | undefined {
+  switch (result.kind) {
+    case "classes":
+      return result.confusion.length === 0 ? undefined : confusionChart(result);
+    case "units":
+      return result.each.length === 0 ? undefined : unitChart(result);
+    case "scalar":
+      return result.scatter.length === 0 ? undefined : scatterChart(result);
+  }
+}
+
+/** Rows of labels, in shares of the row, so that frequent classes do not drown the others. */
+function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
+  const data = confusion.flatMap((row, label) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    return row.map((count, found) => [found, label, total === 0 ? 0 : Number(((100 * count) / total).toFixed(1)), count]);
+  });
+  return {
+    title: `${of}: ${task}, confusion (% of each label's rows)`,
+    height: 420,
+    option: {
+      tooltip: {},
+      grid: { left: 90, right: 20, top: 20, bottom: 90 },
+      xAxis: { type: "category", data: names, name: "predicted", nameLocation: "middle", nameGap: 62, axisLabel: { rotate: 45 } },
+      yAxis: { type: "category", data: names, inverse: true },
+      visualMap: { min: 0, max: 100, show: false, inRange: { color: ["#ffffff", "#5470c6"] } },
+      series: [{ type: "heatmap", data, label: { show: true, fontSize: 10 }, encode: { x: 0, y: 1, value: 2 } }],
+    },
+  };
+}
+
+function unitChart({ of, task, names, each, thresholds }: ReportResult): Chart {
+  const labels = names.map((name, i) => {
+    const threshold = thresholds[i];
+    return threshold === undefined ? name : `${name}\n≥ ${threshold.toFixed(2)}`;
+  });
+  return {
+    title: `${of}: ${task}, F1 of each unit`,
+    height: 320,
+    option: {
+      tooltip: {},
+      grid: { left: 40, right: 10, top: 20, bottom: 60 },
+      xAxis: { type: "category", data: labels, axisLabel: { interval: 0, fontSize: 10 } },
+      yAxis: { type: "value", min: 0, max: 1 },
+      series: [
+        {
+          type: "bar",
+          data: each.map((value) => Number(value.toFixed(4))),
+          label: { show: true, position: "top", fontSize: 10, precision: 2 },
+        },
+      ],
+    },
+  };
+}
+
+function scatterChart({ of, task, scatter }: ReportResult): Chart {
+  return {
+    title: `${of}: ${task}, prediction against label`,
+    height: 380,
+    option: {
+      tooltip: {},
+      grid: { left: 50, right: 20, top: 20, bottom: 50 },
+      xAxis: { type: "value", min: -1, max: 1, name: "label", nameLocation: "middle", nameGap: 26 },
+      yAxis: { type: "value", min: -1, max: 1, name: "prediction", nameLocation: "middle", nameGap: 34 },
+      series: [
+        {
+          type: "scatter",
+          symbolSize: 4,
+          itemStyle: { opacity: 0.5 },
+          data: scatter,
+          markLine: {
+            silent: true,
+            symbol: "none",
+            lineStyle: { color: "#999" },
+            data: [[{ coord: [-1, -1] }, { coord: [1, 1] }]],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Losses of training and scores of validation over the steps. */
+export function curveCharts({ label, epochs }: ReportStage): readonly Chart[] {
+  if (epochs.length === 0) return [];
+  const terms = [...new Set(epochs.flatMap(({ losses }) => Object.keys(losses)))];
+  const tasks = [...new Set(epochs.flatMap(({ scores }) => Object.keys(scores)))];
+  const shown = terms.length === 2 ? terms.filter((term) => term !== "loss") : terms;
+  const losses = shown.map((term) => ({
+    name: term === "loss" ? "total" : term,
+    points: epochs.map(({ step, losses: values }): Point => [step, values[term] ?? null]),
+  }));
+  const scores = tasks.map((task) => ({
+    name: task,
+    points: epochs.map(({ step, scores: values }): Point => [step, values[task] ?? null]),
+  }));
+  return [
+    lineChart(`${label}: training loss`, losses, true),
+    ...(scores.length === 0 ? [] : [lineChart(`${label}: validation score`, scores, false)]),
+  ];
+}
+
+type Point = readonly [step: number, value: number | null];
+
+function lineChart(
+  title: string,
+  series: readonly { readonly name: string; readonly points: readonly Point[] }[],
+  fromZero: boolean,
+): Chart {
+  return {
+    title,
+    height: 260,
+    option: {
+      tooltip: { trigger: "axis" },
+      legend: { top: 0 },
+      grid: { left: 50, right: 20, top: 34, bottom: 40 },
+      xAxis: { type: "value", name: "step", nameLocation: "middle", nameGap: 24, max: "dataMax" },
+      yAxis: { type: "value", scale: !fromZero },
+      series: series.map(({ name, points }) => ({ type: "line", name, symbolSize: 5, data: points })),
+    },
+  };
+}

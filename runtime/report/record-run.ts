@@ -1,0 +1,80 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { toJson } from "../../compiler/lower/stage-plan.ts";
+import { type Manifest, type ManifestData, type ManifestStage, manifestName } from "../run/manifest.ts";
+import type { Result } from "../run/results.ts";
+import type { Run } from "../run/run-plan.ts";
+import { type Report, reportFiles, reportOf, reportText } from "./report-data.ts";
+import { reportPage } from "./report-page.ts";
+
+export interface RunOrigin {
+  readonly version: string;
+  readonly spec: string;
+  readonly profile: string | undefined;
+  readonly set: readonly string[];
+  /** Text of every file of the spec by name. */
+  readonly sources: readonly { readonly name: string; readonly text: string }[];
+}
+
+/** Writes what a run was made of: `manifest.json`, and the spec's files under `spec/`. */
+export async function recordManifest(run: Run, origin: RunOrigin): Promise<Manifest> {
+  const { folder, engine } = run.options;
+  const manifest: Manifest = {
+    format: 1,
+    abaw: origin.version,
+    engine: engine.name,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    spec: {
+      name: origin.spec,
+      files: Object.fromEntries(origin.sources.map(({ name, text }) => [name, bytesToHex(sha256(utf8ToBytes(text)))])),
+      profile: origin.profile ?? "",
+      set: origin.set,
+    },
+    data: await dataOf(run),
+    stages: await stagesOf(run),
+  };
+  folder.writeText(manifestName, `${toJson(manifest, 2)}\n`);
+  for (const { name, text } of origin.sources) folder.writeText(`spec/${flat(name)}`, text);
+  return manifest;
+}
+
+/** The spec's files may lie anywhere below; the copies lie beside one another. */
+function flat(name: string): string {
+  return name.replace(/^[./]+/, "").replaceAll(/[^A-Za-z0-9._-]+/g, "_");
+}
+
+async function dataOf(run: Run): Promise<readonly ManifestData[]> {
+  const found = new Map<string, ManifestData>();
+  for (const { data: plan } of [...run.plan.stages, ...run.plan.assemblies]) {
+    const { identity, synthetic, parts, duplicates, skipped } = await run.dataOf(plan);
+    const rows = Object.fromEntries([...parts].map(([part, table]) => [part, table.rows]));
+    found.set(plan.name, { name: plan.name, root: plan.root, identity, synthetic, rows, duplicates, skipped: skipped.length });
+  }
+  return [...found.values()];
+}
+
+async function stagesOf(run: Run): Promise<readonly ManifestStage[]> {
+  const stages: ManifestStage[] = [];
+  for (const plan of run.plan.stages) {
+    const progress = await run.progressOf(plan);
+    stages.push({
+      label: plan.label,
+      hash: plan.hash,
+      folder: run.options.folder.below(run.options.folder.stage(plan)),
+      seed: plan.seed,
+      steps: progress?.step ?? 0,
+      kept: progress?.best?.step ?? 0,
+    });
+  }
+  return stages;
+}
+
+/** Writes `report.json` and `report.html` of a finished run; gives what they show. */
+export async function recordReport(run: Run, spec: string, results: readonly Result[]): Promise<Report> {
+  const synthetic = (await dataOf(run)).flatMap((each) => (each.synthetic ? [each.name] : []));
+  const report = reportOf(run, spec, results, synthetic);
+  run.options.folder.writeText(reportFiles.data, reportText(report));
+  run.options.folder.writeText(reportFiles.page, await reportPage(report));
+  return report;
+}

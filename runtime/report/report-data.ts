@@ -1,0 +1,216 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SchemaObject } from "ajv";
+import type { StagePlan, Stream } from "../../compiler/lower/plan.ts";
+import { toJson } from "../../compiler/lower/stage-plan.ts";
+import { overallScore } from "../evaluate/overall.ts";
+import { jsonReader } from "../json/read-json.ts";
+import { integer, listOf, number, oneOf, perhaps, record, text } from "../json/schema.ts";
+import type { Result } from "../run/results.ts";
+import type { Run } from "../run/run-plan.ts";
+import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
+import { stageFiles } from "../train/train-stage.ts";
+
+/** Everything that a run's page shows, as data. */
+export interface Report {
+  readonly format: 1;
+  readonly spec: string;
+  /** Names of data that are drawn. */
+  readonly synthetic: readonly string[];
+  readonly results: readonly ReportResult[];
+  /** The challenge's measure P of assemblies with all four tasks. */
+  readonly overall: readonly { readonly of: string; readonly value: number; readonly trivial: number }[];
+  readonly stages: readonly ReportStage[];
+  readonly assemblies: readonly ReportAssembly[];
+}
+
+/** A task's result on the validation part, of an assembly or a stage. */
+export interface ReportResult {
+  readonly of: string;
+  readonly task: string;
+  readonly kind: "units" | "classes" | "scalar";
+  readonly metric: string;
+  readonly names: readonly string[];
+  readonly score: number | null;
+  /** Of the majority or the mean of the training part. */
+  readonly trivial: number | null;
+  readonly judged: number;
+  readonly each: readonly number[];
+  readonly confusion: readonly (readonly number[])[];
+  /** Pairs label, prediction: an even selection. */
+  readonly scatter: readonly (readonly [number, number])[];
+  /** How thresholds were chosen; empty if they were not fitted. */
+  readonly fitted: string;
+  readonly thresholds: readonly number[];
+}
+
+export interface ReportStage {
+  readonly label: string;
+  readonly folder: string;
+  readonly tasks: readonly string[];
+  readonly parameters: number;
+  readonly trained: number;
+  /** Features read from other stages, and stages that weights start from. */
+  readonly reads: readonly { readonly stage: string; readonly tensor: string }[];
+  readonly starts: readonly string[];
+  readonly epochs: readonly EpochRecord[];
+}
+
+export interface ReportAssembly {
+  readonly name: string;
+  readonly members: readonly {
+    readonly task: string;
+    readonly stages: readonly string[];
+    readonly steps: readonly string[];
+  }[];
+}
+
+const scatterLimit = 1500;
+
+export const metricNames = { units: "mean F1", classes: "macro F1", scalar: "CCC" } as const;
+
+/** Collects what a finished run's page shows. */
+export function reportOf(run: Run, spec: string, results: readonly Result[], synthetic: readonly string[]): Report {
+  const labelOf = (hash: string) => run.stageOf(hash).label;
+  return {
+    format: 1,
+    spec,
+    synthetic,
+    results: results.map((result) => resultOf(result)),
+    overall: overallOf(results),
+    stages: run.plan.stages.map((plan) => stageOf(run, plan)),
+    assemblies: run.plan.assemblies.map(({ name, members }) => ({
+      name,
+      members: members.map(({ task, stream }) => ({
+        task: task.name,
+        stages: stagesOf(stream).map(labelOf),
+        steps: stepsOf(stream),
+      })),
+    })),
+  };
+}
+
+function overallOf(results: readonly Result[]): Report["overall"] {
+  const names = [...new Set(results.map(({ of }) => of))];
+  return names.flatMap((of) => {
+    const own = results.filter((each) => each.of === of);
+    const value = overallScore(own.map(({ task, score }) => ({ meaning: task.meaning, score: score.score })));
+    const trivial = overallScore(own.map((each) => ({ meaning: each.task.meaning, score: each.trivial.score })));
+    return value === undefined || trivial === undefined ? [] : [{ of, value, trivial }];
+  });
+}
+
+function resultOf({ of, task, score, trivial, fitted, predictions, labels }: Result): ReportResult {
+  const { meaning } = task;
+  return {
+    of,
+    task: task.name,
+    kind: meaning.kind,
+    metric: metricNames[meaning.kind],
+    names: meaning.kind === "scalar" ? [] : meaning.names,
+    score: score.score ?? null,
+    trivial: trivial.score ?? null,
+    judged: score.judged,
+    each: score.each,
+    confusion: score.confusion ?? [],
+    scatter: meaning.kind === "scalar" ? pairs(labels.values, predictions, labels.weight) : [],
+    fitted: fitted === undefined ? "" : `fitted on ${fitted.on}, judged by ${fitted.folds} folds over videos`,
+    thresholds: fitted?.thresholds ?? [],
+  };
+}
+
+function pairs(labels: Float32Array, predictions: Float32Array, weight: Float32Array): readonly [number, number][] {
+  const valid = Array.from(labels.keys()).filter((row) => (weight[row] ?? 0) > 0);
+  const stride = Math.max(1, Math.ceil(valid.length / scatterLimit));
+  const rounded = (value: number | undefined) => Number((value ?? 0).toFixed(4));
+  return valid.filter((_, i) => i % stride === 0).map((row) => [rounded(labels[row]), rounded(predictions[row])]);
+}
+
+function stageOf(run: Run, plan: StagePlan): ReportStage {
+  const folder = run.options.folder.stage(plan);
+  const count = (parameters: StagePlan["parameters"]) =>
+    parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
+  const weights = [...plan.parameters, ...plan.states];
+  const starts = weights.flatMap(({ from }) => (from.kind === "stage" ? [run.stageOf(from.stage).label] : []));
+  return {
+    label: plan.label,
+    folder: run.options.folder.below(folder),
+    tasks: plan.tasks.map(({ name }) => name),
+    parameters: count(plan.parameters),
+    trained: count(plan.parameters.filter(({ group }) => group !== undefined)),
+    reads: plan.features.map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
+    starts: [...new Set(starts)],
+    epochs: readMetrics(join(folder, stageFiles.log)),
+  };
+}
+
+function stagesOf(stream: Stream): readonly string[] {
+  if (stream.kind === "head") return [stream.stage];
+  return stream.kind === "mean" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
+}
+
+/** What is done to a stream after its stages, in words, first to last. */
+function stepsOf(stream: Stream): readonly string[] {
+  switch (stream.kind) {
+    case "head":
+      return [];
+    case "mean":
+      return ["mean"];
+    case "threshold":
+      return [...stepsOf(stream.stream), Array.isArray(stream.at) ? "threshold" : "fitted threshold"];
+    default:
+      return [...stepsOf(stream.stream), `${stream.kind} ${stream.width.value} ${stream.width.unit}`];
+  }
+}
+
+export const reportSchema: SchemaObject = record({
+  format: oneOf(1),
+  spec: text,
+  synthetic: listOf(text),
+  results: listOf(
+    record({
+      of: text,
+      task: text,
+      kind: oneOf("units", "classes", "scalar"),
+      metric: text,
+      names: listOf(text),
+      score: perhaps,
+      trivial: perhaps,
+      judged: integer,
+      each: listOf(number),
+      confusion: listOf(listOf(number)),
+      scatter: listOf({ type: "array", items: number, minItems: 2, maxItems: 2 }),
+      fitted: text,
+      thresholds: listOf(number),
+    }),
+  ),
+  overall: listOf(record({ of: text, value: number, trivial: number })),
+  stages: listOf(
+    record({
+      label: text,
+      folder: text,
+      tasks: listOf(text),
+      parameters: integer,
+      trained: integer,
+      reads: listOf(record({ stage: text, tensor: text })),
+      starts: listOf(text),
+      epochs: listOf(epochRecordSchema),
+    }),
+  ),
+  assemblies: listOf(
+    record({ name: text, members: listOf(record({ task: text, stages: listOf(text), steps: listOf(text) })) }),
+  ),
+});
+
+const parse = jsonReader<Report>(reportSchema);
+
+export const reportFiles = { data: "report.json", page: "report.html" } as const;
+
+export function readReport(folder: string): Report {
+  const path = join(folder, reportFiles.data);
+  return parse(readFileSync(path, "utf8"), path);
+}
+
+export function reportText(report: Report): string {
+  return `${toJson(report, 1)}\n`;
+}

@@ -1,0 +1,105 @@
+import type { AssemblyPlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
+import { streamValues } from "../assemble/stream-values.ts";
+import type { LabelColumn } from "../data/label-column.ts";
+import { judgedLabels, type OpenData, type Part, tableOf } from "../data/open-data.ts";
+import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
+import type { Predictions } from "./prediction-csv.ts";
+import type { Run } from "./run-plan.ts";
+
+/** A task's result in an assembly or stage, beside what needs no picture. */
+export interface Result {
+  readonly of: string;
+  readonly task: TaskPlan;
+  readonly score: TaskScore;
+  readonly trivial: TaskScore;
+  /** Whether thresholds were cross-fitted on the part they are judged on. */
+  readonly fitted: FittedThresholds | undefined;
+  /** [rows, width] of the validation part. */
+  readonly predictions: Float32Array;
+  readonly labels: LabelColumn;
+}
+
+/** Scores on the validation part: every task of every assembly, then of every stage. */
+export async function resultsOf(run: Run): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const assembly of run.plan.assemblies) {
+    const data = await run.dataOf(assembly.data);
+    for (const { task, values, fitted } of await assembledValues(run, assembly, data, "val")) {
+      results.push(resultOf(assembly.name, task, values, data, fitted));
+    }
+  }
+  for (const plan of run.plan.stages) {
+    const data = await run.dataOf(plan.data);
+    if (!data.parts.has("val")) continue;
+    for (const task of plan.tasks) {
+      results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data, undefined));
+    }
+  }
+  return results;
+}
+
+/** What an assembly or a stage says of every row of a part; undefined if nothing has this name. */
+export async function predictionsOf(run: Run, name: string, part: Part): Promise<Predictions | undefined> {
+  const assembly = run.plan.assemblies.find((each) => each.name === name);
+  if (assembly !== undefined) {
+    const data = await run.dataOf(assembly.data);
+    return { table: tableOf(data, part), tasks: await assembledValues(run, assembly, data, part) };
+  }
+  const stage = run.plan.stages.find(({ label }) => label === name);
+  if (stage === undefined) return undefined;
+  const tasks: { readonly task: TaskPlan; readonly values: Float32Array }[] = [];
+  const table = tableOf(await run.dataOf(stage.data), part);
+  for (const task of stage.tasks) tasks.push({ task, values: await run.predict(stage, task.name, part) });
+  return { table, tasks };
+}
+
+interface AssembledValues {
+  readonly task: TaskPlan;
+  readonly values: Float32Array;
+  readonly fitted: FittedThresholds | undefined;
+}
+
+async function assembledValues(
+  run: Run,
+  { members }: AssemblyPlan,
+  data: OpenData,
+  part: Part,
+): Promise<readonly AssembledValues[]> {
+  const all: AssembledValues[] = [];
+  for (const { task, stream } of members) {
+    let fitted: FittedThresholds | undefined;
+    const values = await streamValues(stream, task, part, {
+      table: (each) => tableOf(data, each),
+      head: (stage, name, each) => run.predict(run.stageOf(stage), name, each),
+      fitted: (thresholds) => {
+        fitted = thresholds;
+      },
+    });
+    all.push({ task, values, fitted });
+  }
+  return all;
+}
+
+function resultOf(
+  of: string,
+  task: TaskPlan,
+  predictions: Float32Array,
+  data: OpenData,
+  fitted: FittedThresholds | undefined,
+): Result {
+  const labels = judgedLabels(data, "val", task.name);
+  const training = tableOf(data, "train").labels.get(task.name);
+  if (labels === undefined || training === undefined) throw new Error(`no labels of ${task.name}`);
+  const row = trivialPrediction(task.meaning, training);
+  const trivial = Float32Array.from(predictions, (_, i) => row[i % row.length] ?? 0);
+  return {
+    of,
+    task,
+    score: scoreTask(task.meaning, predictions, labels),
+    trivial: scoreTask(task.meaning, trivial, labels),
+    fitted,
+    predictions,
+    labels,
+  };
+}

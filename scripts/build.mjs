@@ -1,0 +1,26 @@
+// Bundles the CLI: one file for what every command needs, chunks for what some need, and the worker that reads images beside them.
+import { chmodSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+rmSync(`${root}dist`, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: { abaw: "cli/abaw.ts", "image-worker": "runtime/data/loader/image-worker.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  minifySyntax: true,
+  legalComments: "none",
+  // Native ones, and those whose own files are read at run time.
+  external: ["onnxruntime-node", "sharp", "@viz-js/viz", "echarts"],
+  banner: {
+    js: "import { createRequire as abawRequire } from 'node:module'; const require = abawRequire(import.meta.url);",
+  },
+  logLevel: "warning",
+});
+chmodSync(`${root}dist/abaw.js`, 0o755);
