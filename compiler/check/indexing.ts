@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import { addDims, type Dim, printDim } from "../ir/dim.ts";
+import { addDims, type Dim, printDim, substituteDim } from "../ir/dim.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { Expr, IndexNode } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
@@ -133,17 +133,13 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
     return reporter.refuse("unknown-axis", index.axis?.span ?? index.span, { axis: axisName, shape: printAxes(x) });
   const dim = dimsOf(x)[i] ?? 1;
   const wireAxis = x.batched ? i + 1 : i;
-  const { g } = bodyOf(env).build;
-  const at = evaluate(index.value, env);
-  if (at.kind === "number") {
-    const start = endOf(at.value, dim, index.span, axisName, env);
-    const piece = v.slice(g, x.wire, wireAxis, start, addDims(start, 1));
-    const shape = piece.type.shape.filter((_, j) => j !== wireAxis);
-    return { ...x, wire: v.reshape(g, piece, shape), axes: x.axes.filter((_, j) => j !== i) };
-  }
-  if (at.kind === "range") {
-    const start = at.from === undefined ? 0 : endOf(at.from, dim, index.span, axisName, env);
-    const last = at.to === undefined ? addDims(dim, -1) : endOf(at.to, dim, index.span, axisName, env);
+  const { build } = bodyOf(env);
+  const { g } = build;
+  if (index.value.kind === "range") {
+    const end = (side: Expr | undefined, open: Dim) =>
+      side === undefined ? open : sizedEnd(evaluate(side, env), dim, side.span, axisName, build.clip?.length, env);
+    const start = end(index.value.start, 0);
+    const last = end(index.value.end, addDims(dim, -1));
     if (typeof start === "number" && typeof last === "number" && start > last) {
       reporter.refuse("out-of-range", index.span, {
         what: "the range",
@@ -153,11 +149,41 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
     }
     return { ...x, wire: v.slice(g, x.wire, wireAxis, start, addDims(last, 1)) };
   }
+  const at = evaluate(index.value, env);
+  if (at.kind === "number") {
+    const start = endOf(at.value, dim, index.span, axisName, env);
+    const piece = v.slice(g, x.wire, wireAxis, start, addDims(start, 1));
+    const shape = piece.type.shape.filter((_, j) => j !== wireAxis);
+    return { ...x, wire: v.reshape(g, piece, shape), axes: x.axes.filter((_, j) => j !== i) };
+  }
   return reporter.refuse("wrong-type", index.span, {
     what: "the index",
     expected: "a whole number or a range",
     actual: describeThing(at),
   });
+}
+
+/** An end of a range: a number, or a size that is known when it runs, such as `size(x, time) - 1`. */
+function sizedEnd(thing: Thing, dim: Dim, span: Span, axis: string, time: number | undefined, env: Env): Dim {
+  if (thing.kind === "number") return endOf(thing.value, dim, span, axis, env);
+  if (thing.kind === "poison") throw new Refusal();
+  if (thing.kind !== "size") {
+    return env.session.reporter.refuse("wrong-type", span, {
+      what: "an end of a range",
+      expected: "a number or a size",
+      actual: describeThing(thing),
+    });
+  }
+  const known = time === undefined ? thing.dim : substituteDim(thing.dim, new Map([["time", time]]));
+  if (typeof known === "number" && typeof dim === "number" && known >= dim) {
+    env.session.reporter.refuse(
+      "out-of-range",
+      span,
+      { what: `the place in \`${axis}\``, expected: `below ${dim}`, actual: known },
+      { help: `the clip has ${time} frames; allow more, or cut shorter clips` },
+    );
+  }
+  return thing.dim;
 }
 
 /** A position that may count from the end of an axis, whose size may be a symbol. */

@@ -1,4 +1,5 @@
 import { printDim, sameDim } from "../../ir/dim.ts";
+import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
@@ -9,6 +10,20 @@ import { dropped } from "./random.ts";
 import { sameLead } from "./shape.ts";
 
 const poison: Thing = { kind: "poison" };
+
+/** So far below every score that its share is 0. */
+const hidden = -1e9;
+
+/** Scores [batch, .., queries, keys]: keys over time that are masked padding get none of the attention. */
+function withoutPadding(use: Use, scores: Value, k: TensorThing): Value {
+  const keys = scores.type.shape.at(-1);
+  if (use.present === undefined || !k.batched || keys === undefined) return scores;
+  const [batch = 1, time = 1] = use.present.type.shape;
+  if (!sameDim(keys, time)) return scores;
+  const across = scores.type.shape.map((_, i, all) => (i === 0 ? batch : i === all.length - 1 ? time : 1));
+  const absent = v.shift(use.g, v.negate(use.g, v.reshape(use.g, use.present, across)), 1);
+  return v.add(use.g, scores, v.scale(use.g, absent, hidden));
+}
 
 /** Products of tensors (language rule 24). */
 export const products: TensorFunctions = {
@@ -34,7 +49,8 @@ export const products: TensorFunctions = {
       const scores = built(use, () =>
         v.matmul(use.g, v.scale(use.g, q.wire, 1 / Math.sqrt(width)), v.transpose(use.g, k.wire, turn)),
       );
-      const weights = dropped(use, v.softmax(use.g, scores, scores.type.shape.length - 1), numberOf(args, "drop", 0));
+      const shown = withoutPadding(use, scores, k);
+      const weights = dropped(use, v.softmax(use.g, shown, shown.type.shape.length - 1), numberOf(args, "drop", 0));
       return {
         ...q,
         wire: built(use, () => v.matmul(use.g, weights, value.wire)),
