@@ -8,4 +8,6 @@ export const tolerances = {
   referenceGradients: 3e-6,
   /** A few dozen float32 ops in a row, some of which magnify rounding, relative to 1 at least: onnxruntime's sigmoid is right to 1e-8, not to so many digits. */
   randomGraphs: 1e-4,
+  /** Losses and weights of the joint model over 20 steps of float32 against float64. */
+  jointModel: 1e-4,
 } as const;
