@@ -15,11 +15,17 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
   eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },
   predict: { summary: "write predictions", load: async () => (await import("./commands/predict.ts")).predict() },
-  export: { summary: "write and verify ONNX models", load: async () => (await import("./commands/export.ts")).exporting() },
+  export: {
+    summary: "write and verify ONNX models",
+    load: async () => (await import("./commands/export.ts")).exporting(),
+  },
   report: { summary: "draw a run's report", load: async () => (await import("./commands/report.ts")).report() },
   compile: { summary: "write a spec's graphs", load: async () => (await import("./commands/compile.ts")).compiling() },
   data: { summary: "make or look at data", load: async () => (await import("./commands/data.ts")).data() },
-  doctor: { summary: "say what this machine can do", load: async () => (await import("./commands/doctor.ts")).doctor() },
+  doctor: {
+    summary: "say what this machine can do",
+    load: async () => (await import("./commands/doctor.ts")).doctor(),
+  },
 };
 
 process.exitCode = await main(process.argv.slice(2));

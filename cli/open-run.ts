@@ -43,12 +43,16 @@ export function openRun(
 export async function finishedRun(checked: Checked, choice: RunChoice): Promise<Run> {
   const folder = runFolderOf(checked.path, choice.out);
   if (!existsSync(folder)) {
-    throw new UsageError(`there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`);
+    throw new UsageError(
+      `there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`,
+    );
   }
   const run = openRun(checked, choice);
   const untrained = await firstUntrained(run);
   if (untrained !== undefined) {
-    throw new UsageError(`${untrained.label} is not trained in ${folder}; \`abaw train ${checked.path}\` trains what is missing`);
+    throw new UsageError(
+      `${untrained.label} is not trained in ${folder}; \`abaw train ${checked.path}\` trains what is missing`,
+    );
   }
   return run;
 }

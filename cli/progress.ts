@@ -25,7 +25,10 @@ export function progressBar(title: string, total: number, unit: string): Progres
   return {
     update(done, note) {
       const seconds = (performance.now() - begun) / 1000;
-      bar.update(done, { rate: (done / Math.max(seconds, 1e-3)).toFixed(1), note: note === undefined ? "" : ` · ${note}` });
+      bar.update(done, {
+        rate: (done / Math.max(seconds, 1e-3)).toFixed(1),
+        note: note === undefined ? "" : ` · ${note}`,
+      });
     },
     stop: () => bar.stop(),
   };

@@ -9,9 +9,17 @@ export function scoreTable({ results, overall, assemblies, synthetic }: Report):
     ...order.map(({ of, task, metric, score, trivial }) => [of, task, metric, shown(score), shown(trivial)]),
     ...overall.map(({ of, value, trivial }) => [of, "all", "P", shown(value), shown(trivial)]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.min(48, Math.max(...rows.map((row) => (row[column] ?? "").length))));
-  const table = rows.map((row) => row.map((cell, i) => cut(cell, widths[i] ?? 0)).join("  ").trimEnd());
-  const note = synthetic.length === 0 ? [] : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.min(48, Math.max(...rows.map((row) => (row[column] ?? "").length))),
+  );
+  const table = rows.map((row) =>
+    row
+      .map((cell, i) => cut(cell, widths[i] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  const note =
+    synthetic.length === 0 ? [] : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
   return [...table, ...note].join("\n");
 }
 

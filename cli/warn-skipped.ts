@@ -6,12 +6,16 @@ const listed = 20;
 /** Lists rows and images that were left out by `--on-bad-row skip`. */
 export async function warnSkipped(run: Run): Promise<void> {
   const lines = [
-    ...run.skipped.map(({ file, line, video, reason }) => `${file}:${line}: ${reason}${video === undefined ? "" : ` (video ${video})`}`),
+    ...run.skipped.map(
+      ({ file, line, video, reason }) => `${file}:${line}: ${reason}${video === undefined ? "" : ` (video ${video})`}`,
+    ),
     ...(await run.badImages()),
   ];
   if (lines.length === 0) return;
   const { palette, say } = terminal;
-  say(`${palette.yellow(palette.bold("warning"))}: ${lines.length} ${lines.length === 1 ? "row was" : "rows were"} left out`);
+  say(
+    `${palette.yellow(palette.bold("warning"))}: ${lines.length} ${lines.length === 1 ? "row was" : "rows were"} left out`,
+  );
   for (const line of lines.slice(0, listed)) say(`  ${line}`);
   if (lines.length > listed) say(`  and ${lines.length - listed} more`);
 }

@@ -27,7 +27,9 @@ export function watchRun(quiet: boolean): RunWatcher {
     },
     epoch(epoch, scores) {
       drop();
-      const parts = [...scores].map(([task, { score }]) => `${task} ${score === undefined ? "no labels" : score.toFixed(4)}`);
+      const parts = [...scores].map(
+        ([task, { score }]) => `${task} ${score === undefined ? "no labels" : score.toFixed(4)}`,
+      );
       say(`  epoch ${epoch}: ${parts.join(", ")}`);
     },
     stageEnds: drop,

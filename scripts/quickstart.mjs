@@ -17,7 +17,10 @@ console.log(`\n${((performance.now() - begun) / 1000).toFixed(0)} s. Open runs/q
 
 function abaw(...words) {
   console.log(`\n$ npx abaw ${words.join(" ")}`);
-  const { status, error } = spawnSync(process.execPath, [`${root}dist/abaw.js`, ...words], { cwd: root, stdio: "inherit" });
+  const { status, error } = spawnSync(process.execPath, [`${root}dist/abaw.js`, ...words], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type CompileOptions, type Compiled, compile } from "../compiler/compile.ts";
+import { type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import { positionOf } from "../compiler/diagnostics/source.ts";
 import type { Plan } from "../compiler/lower/plan.ts";
 

@@ -8,7 +8,11 @@ import { renderDiagnostics } from "../render-diagnostics.ts";
 import { terminal } from "../terminal.ts";
 
 export function check(): Command {
-  return specCommand("check", "Find every mistake in a spec, before anything is read or trained.", "abaw check examples/quickstart.abaw")
+  return specCommand(
+    "check",
+    "Find every mistake in a spec, before anything is read or trained.",
+    "abaw check examples/quickstart.abaw",
+  )
     .option("--json", "print the diagnostics as JSON")
     .action((path: string, options: SpecOptions & { readonly json?: true }) => {
       const { plan, diagnostics } = readSpec(path, options);
@@ -18,7 +22,11 @@ export function check(): Command {
       if (plan === undefined) throw new SpecMistakes(path);
       if (options.json !== true) {
         const { stages, assemblies, exports } = plan;
-        const parts = [counted(stages.length, "stage"), counted(assemblies.length, "assembly", "assemblies"), counted(exports.length, "export")];
+        const parts = [
+          counted(stages.length, "stage"),
+          counted(assemblies.length, "assembly", "assemblies"),
+          counted(exports.length, "export"),
+        ];
         terminal.print(`${path} is right: ${parts.join(", ")}`);
       }
     });

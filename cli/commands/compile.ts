@@ -41,7 +41,9 @@ export function compiling(): Command {
       if (options.json === true) terminal.printJson({ target: options.target, graphs: written });
       else {
         terminal.print(
-          written.map((each) => `${each.path}: ${(each.bytes / 1024).toFixed(0)} KiB, ${each.milliseconds} ms`).join("\n"),
+          written
+            .map((each) => `${each.path}: ${(each.bytes / 1024).toFixed(0)} KiB, ${each.milliseconds} ms`)
+            .join("\n"),
         );
       }
     });
@@ -56,7 +58,9 @@ interface NamedGraph {
 function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly NamedGraph[] {
   const stages = plan.stages.filter(({ label }) => stage === undefined || label === stage);
   if (stages.length === 0) {
-    throw new UsageError(`there is no stage ${JSON.stringify(stage)}; there are ${plan.stages.map(({ label }) => label).join(", ")}`);
+    throw new UsageError(
+      `there is no stage ${JSON.stringify(stage)}; there are ${plan.stages.map(({ label }) => label).join(", ")}`,
+    );
   }
   switch (target) {
     case "onnx":
@@ -78,6 +82,9 @@ function heads({ label, graphs }: StagePlan): NamedGraph {
 }
 
 function step(stage: StagePlan): NamedGraph {
-  const metadata = { optimiser: JSON.stringify({ name: stage.optimiser.name, ...stage.optimiser.settings }), scalars: JSON.stringify(stepScalars(stage)) };
+  const metadata = {
+    optimiser: JSON.stringify({ name: stage.optimiser.name, ...stage.optimiser.settings }),
+    scalars: JSON.stringify(stepScalars(stage)),
+  };
   return { name: `step ${stage.label}`, graph: () => stepGraph(stage), options: { metadata } };
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { Command } from "commander";
 import { openData } from "../../runtime/data/open-data.ts";
-import { synthesise } from "../../runtime/data/synth/index.ts";
 import { dataStatistics, type PartStatistics } from "../../runtime/data/statistics.ts";
+import { synthesise } from "../../runtime/data/synth/index.ts";
 import { abawCommand, specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { progressBar } from "../progress.ts";
@@ -10,9 +10,12 @@ import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
-
 export function data(): Command {
-  return abawCommand("data", "Make or look at data.", "abaw data synth --out data/faces --videos 24 --frames 100 --seed 1")
+  return abawCommand(
+    "data",
+    "Make or look at data.",
+    "abaw data synth --out data/faces --videos 24 --frames 100 --seed 1",
+  )
     .addCommand(synth())
     .addCommand(stats());
 }
@@ -50,7 +53,11 @@ function wholeNumber(option: string, text: string, least: number, most: number):
 }
 
 function stats(): Command {
-  return specCommand("stats", "Count what the data of a spec hold: rows, videos, labels, classes.", "abaw data stats examples/quickstart.abaw")
+  return specCommand(
+    "stats",
+    "Count what the data of a spec hold: rows, videos, labels, classes.",
+    "abaw data stats examples/quickstart.abaw",
+  )
     .option("--on-bad-row <policy>", "error: stop at rows that cannot be used; skip: count them", "error")
     .option("--json", "print the counts as JSON")
     .action(async (path: string, options: SpecOptions & { readonly onBadRow: string; readonly json?: true }) => {
@@ -65,16 +72,25 @@ function stats(): Command {
         found.push({ name, root: each.root, ...dataStatistics(opened) });
       }
       if (options.json === true) terminal.printJson({ data: found });
-      else terminal.print(found.map(({ name, root, synthetic, parts, duplicates, skipped }) => [
-        `${name} in ${root}${synthetic ? " (drawn faces)" : ""}: ${duplicates} duplicate rows, ${skipped} rows skipped`,
-        ...parts.flatMap(partLines),
-      ].join("\n")).join("\n\n"));
+      else
+        terminal.print(
+          found
+            .map(({ name, root, synthetic, parts, duplicates, skipped }) =>
+              [
+                `${name} in ${root}${synthetic ? " (drawn faces)" : ""}: ${duplicates} duplicate rows, ${skipped} rows skipped`,
+                ...parts.flatMap(partLines),
+              ].join("\n"),
+            )
+            .join("\n\n"),
+        );
     });
 }
 
 function partLines({ part, rows, videos, tasks }: PartStatistics): readonly string[] {
   return [
     `  ${part}: ${rows} rows of ${videos} videos`,
-    ...tasks.map(({ task, labelled, summary }) => `    ${task.padEnd(10)} ${String(labelled).padStart(7)} labelled  ${summary}`),
+    ...tasks.map(
+      ({ task, labelled, summary }) => `    ${task.padEnd(10)} ${String(labelled).padStart(7)} labelled  ${summary}`,
+    ),
   ];
 }

@@ -22,7 +22,9 @@ export function doctor(): Command {
       else {
         const { green, red } = terminal.resultPalette;
         terminal.print(
-          findings.map(({ name, ok, text }) => `${ok ? green("ok  ") : red("FAIL")}  ${name.padEnd(14)} ${text}`).join("\n"),
+          findings
+            .map(({ name, ok, text }) => `${ok ? green("ok  ") : red("FAIL")}  ${name.padEnd(14)} ${text}`)
+            .join("\n"),
         );
       }
       if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
@@ -40,20 +42,32 @@ function machine(): readonly Finding[] {
       ok: major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]),
       text: `${process.version}, needs ${leastNode.join(".")} or newer`,
     },
-    { name: "machine", ok: true, text: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${gib(freemem())} of ${gib(totalmem())} free` },
+    {
+      name: "machine",
+      ok: true,
+      text: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${gib(freemem())} of ${gib(totalmem())} free`,
+    },
   ];
 }
 
 function library(): Finding {
   const path = join(specsFolder, "std", "aff2.abaw");
-  return { name: "std", ok: existsSync(path), text: existsSync(path) ? specsFolder : `${path} is missing; install abaw again` };
+  return {
+    name: "std",
+    ok: existsSync(path),
+    text: existsSync(path) ? specsFolder : `${path} is missing; install abaw again`,
+  };
 }
 
 async function engine(): Promise<Finding> {
   try {
     const { env, listSupportedBackends } = await import("onnxruntime-node");
     const backends = listSupportedBackends().map(({ name }) => name);
-    return { name: "onnxruntime", ok: backends.includes("cpu"), text: `${env.versions.node ?? "unknown"}, runs on ${backends.join(", ")}` };
+    return {
+      name: "onnxruntime",
+      ok: backends.includes("cpu"),
+      text: `${env.versions.node ?? "unknown"}, runs on ${backends.join(", ")}`,
+    };
   } catch (problem) {
     return { name: "onnxruntime", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
   }
@@ -62,7 +76,9 @@ async function engine(): Promise<Finding> {
 async function images(): Promise<Finding> {
   try {
     const { default: sharp } = await import("sharp");
-    const made = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).jpeg().toBuffer();
+    const made = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .jpeg()
+      .toBuffer();
     return { name: "sharp", ok: made.length > 0, text: `libvips ${sharp.versions.vips}` };
   } catch (problem) {
     return { name: "sharp", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };

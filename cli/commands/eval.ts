@@ -10,9 +10,17 @@ import { terminal } from "../terminal.ts";
 import { warnSkipped } from "../warn-skipped.ts";
 
 export function evaluate(): Command {
-  return specCommand("eval", "Score a finished run on the validation part and write its report again.", "abaw eval examples/quickstart.abaw")
+  return specCommand(
+    "eval",
+    "Score a finished run on the validation part and write its report again.",
+    "abaw eval examples/quickstart.abaw",
+  )
     .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option("--on-bad-row <policy>", "error: stop at annotations or images that cannot be used; skip: count and list them", "error")
+    .option(
+      "--on-bad-row <policy>",
+      "error: stop at annotations or images that cannot be used; skip: count and list them",
+      "error",
+    )
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const run = await finishedRun(checkedSpec(path, options), options);

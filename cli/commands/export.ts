@@ -24,7 +24,8 @@ export function exporting(): Command {
     .option("--json", "print what was written as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly to?: string; readonly json?: true }) => {
       const checked = checkedSpec(path, options);
-      if (checked.plan.exports.length === 0) throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
+      if (checked.plan.exports.length === 0)
+        throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
       const run = await finishedRun(checked, options);
       const folder = options.to ?? join(run.options.folder.path, "export");
       const written = [];

@@ -7,7 +7,11 @@ import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 
 export function plan(): Command {
-  return specCommand("plan", "Show what a spec asks to be done, without doing it.", "abaw plan examples/quickstart.abaw")
+  return specCommand(
+    "plan",
+    "Show what a spec asks to be done, without doing it.",
+    "abaw plan examples/quickstart.abaw",
+  )
     .option("--json", "print the whole plan as JSON, every default written out")
     .action((path: string, options: SpecOptions & { readonly json?: true }) => {
       const { plan } = checkedSpec(path, options);

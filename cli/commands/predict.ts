@@ -24,7 +24,11 @@ export function predict(): Command {
     "abaw predict examples/quickstart.abaw --part test --to predictions.csv",
   )
     .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option("--on-bad-row <policy>", "error: stop at annotations or images that cannot be used; skip: count and list them", "error")
+    .option(
+      "--on-bad-row <policy>",
+      "error: stop at annotations or images that cannot be used; skip: count and list them",
+      "error",
+    )
     .option("--part <part>", "train, val or test", "val")
     .option("--of <name>", "the assembly or the stage by its label (default: the only assembly, or the last stage)")
     .option("--to <file>", "the file to write (default: standard output)")

@@ -14,7 +14,9 @@ export function report(): Command {
     .option("--json", "print the report's data instead")
     .action(async (folder: string, options: { readonly to?: string; readonly json?: true }) => {
       if (!existsSync(join(folder, reportFiles.data))) {
-        throw new UsageError(`there is no ${join(folder, reportFiles.data)}; \`abaw train\` or \`abaw eval\` writes it`);
+        throw new UsageError(
+          `there is no ${join(folder, reportFiles.data)}; \`abaw train\` or \`abaw eval\` writes it`,
+        );
       }
       const data = readReport(folder);
       if (options.json === true) {

@@ -19,7 +19,11 @@ export function train(): Command {
     "abaw train examples/quickstart.abaw --out runs/first",
   )
     .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option("--on-bad-row <policy>", "error: stop at annotations or images that cannot be used; skip: count and list them", "error")
+    .option(
+      "--on-bad-row <policy>",
+      "error: stop at annotations or images that cannot be used; skip: count and list them",
+      "error",
+    )
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const checked = checkedSpec(path, options);
@@ -34,7 +38,13 @@ export function train(): Command {
       };
       process.once("SIGINT", stop);
       try {
-        const origin = { version, spec: path, profile: options.profile, set: options.set ?? [], sources: checked.sources };
+        const origin = {
+          version,
+          spec: path,
+          profile: options.profile,
+          set: options.set ?? [],
+          sources: checked.sources,
+        };
         await recordManifest(run, origin);
         const finished = await run.train();
         await recordManifest(run, origin);
@@ -46,7 +56,8 @@ export function train(): Command {
         }
         const results = await resultsOf(run);
         const report = await recordReport(run, path, results);
-        if (options.json === true) terminal.printJson({ run: folder.path, results: report.results, overall: report.overall });
+        if (options.json === true)
+          terminal.printJson({ run: folder.path, results: report.results, overall: report.overall });
         else terminal.print(`${scoreTable(report)}\nreport: ${folder.path}/${reportFiles.page}`);
       } finally {
         process.removeListener("SIGINT", stop);

@@ -30,7 +30,12 @@ function chartOf(result: ReportResult): Chart | undefined {
 function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
   const data = confusion.flatMap((row, label) => {
     const total = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count, found) => [found, label, total === 0 ? 0 : Number(((100 * count) / total).toFixed(1)), count]);
+    return row.map((count, found) => [
+      found,
+      label,
+      total === 0 ? 0 : Number(((100 * count) / total).toFixed(1)),
+      count,
+    ]);
   });
   return {
     title: `${of}: ${task}, confusion (% of each label's rows)`,
@@ -38,7 +43,14 @@ function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
     option: {
       tooltip: {},
       grid: { left: 90, right: 20, top: 20, bottom: 90 },
-      xAxis: { type: "category", data: names, name: "predicted", nameLocation: "middle", nameGap: 62, axisLabel: { rotate: 45 } },
+      xAxis: {
+        type: "category",
+        data: names,
+        name: "predicted",
+        nameLocation: "middle",
+        nameGap: 62,
+        axisLabel: { rotate: 45 },
+      },
       yAxis: { type: "category", data: names, inverse: true },
       visualMap: { min: 0, max: 100, show: false, inRange: { color: ["#ffffff", "#5470c6"] } },
       series: [{ type: "heatmap", data, label: { show: true, fontSize: 10 }, encode: { x: 0, y: 1, value: 2 } }],

@@ -49,7 +49,15 @@ async function dataOf(run: Run): Promise<readonly ManifestData[]> {
   for (const { data: plan } of [...run.plan.stages, ...run.plan.assemblies]) {
     const { identity, synthetic, parts, duplicates, skipped } = await run.dataOf(plan);
     const rows = Object.fromEntries([...parts].map(([part, table]) => [part, table.rows]));
-    found.set(plan.name, { name: plan.name, root: plan.root, identity, synthetic, rows, duplicates, skipped: skipped.length });
+    found.set(plan.name, {
+      name: plan.name,
+      root: plan.root,
+      identity,
+      synthetic,
+      rows,
+      duplicates,
+      skipped: skipped.length,
+    });
   }
   return [...found.values()];
 }

@@ -54,7 +54,9 @@ function scoreTable({ results, overall, assemblies }: Report): string {
       ...own.map((result, i) => scoreRow(result, i === 0 ? own.length + (total === undefined ? 0 : 1) : 0)),
       ...(total === undefined
         ? []
-        : [`<tr class="total"><td>all</td><td>P</td><td>${total.value.toFixed(4)}</td><td>${total.trivial.toFixed(4)}</td><td></td></tr>`]),
+        : [
+            `<tr class="total"><td>all</td><td>P</td><td>${total.value.toFixed(4)}</td><td>${total.trivial.toFixed(4)}</td><td></td></tr>`,
+          ]),
     ];
   });
   return `<table><thead><tr><th>of</th><th>task</th><th>metric</th><th>score</th><th>trivial</th><th>judged on</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
@@ -92,7 +94,10 @@ function drawing({ option }: Chart, id: string): string {
 let library: string | undefined;
 
 function chartLibrary(): string {
-  library ??= readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min"), "utf8").replaceAll("</script", "<\\/script");
+  library ??= readFileSync(createRequire(import.meta.url).resolve("echarts/dist/echarts.min"), "utf8").replaceAll(
+    "</script",
+    "<\\/script",
+  );
   return library;
 }
 

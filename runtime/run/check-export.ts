@@ -37,7 +37,9 @@ export async function checkExport(run: Run, plan: ExportPlan, path: string): Pro
         ]),
       );
       const results = await session.run(
-        Object.fromEntries([...images].map(([name, { asFloat }]) => [name, new ort.Tensor("float32", asFloat.data, asFloat.shape)])),
+        Object.fromEntries(
+          [...images].map(([name, { asFloat }]) => [name, new ort.Tensor("float32", asFloat.data, asFloat.shape)]),
+        ),
       );
       for (const head of headsOf(run, plan)) {
         const found = results[head.name]?.data;
@@ -140,7 +142,8 @@ class RuntimeNumbers {
   #evaluator(stage: StagePlan, feature: string | undefined): Promise<Evaluator> {
     const key = `${stage.hash} ${feature ?? ""}`;
     const graph = () => (feature === undefined ? stage.graphs.evaluation() : stage.graphs.feature(feature));
-    const known = this.#evaluators.get(key) ?? this.#run.options.engine.evaluator(graph(), this.#run.keptOf(stage.hash));
+    const known =
+      this.#evaluators.get(key) ?? this.#run.options.engine.evaluator(graph(), this.#run.keptOf(stage.hash));
     this.#evaluators.set(key, known);
     return known;
   }

@@ -38,7 +38,8 @@ export function exportModel(run: Run, plan: ExportPlan, path: string): Exported 
 /** Parameters are named `<stage hash>/<path>` in the graph; each becomes a constant with its stage's kept value. */
 function withWeights(graph: Graph, keptOf: (stage: string) => Tensors): Graph {
   return rewriteGraph(graph, new GraphBuilder(opRules), undefined, (leaf, g) => {
-    if (leaf.source.kind !== "input" || (leaf.source.role !== "parameter" && leaf.source.role !== "state")) return sameLeaf(leaf, g);
+    if (leaf.source.kind !== "input" || (leaf.source.role !== "parameter" && leaf.source.role !== "state"))
+      return sameLeaf(leaf, g);
     const slash = leaf.source.name.indexOf("/");
     const stage = leaf.source.name.slice(0, slash);
     const path = leaf.source.name.slice(slash + 1);
@@ -53,7 +54,12 @@ function withWeights(graph: Graph, keptOf: (stage: string) => Tensors): Graph {
 function metadataOf(run: Run, plan: ExportPlan): Readonly<Record<string, string>> {
   const heads = headsOf(run, plan);
   const outputs = Object.fromEntries(
-    heads.map(({ name, meaning }) => [name, meaning.kind === "scalar" ? { kind: meaning.kind, min: meaning.min, max: meaning.max } : { kind: meaning.kind, names: meaning.names }]),
+    heads.map(({ name, meaning }) => [
+      name,
+      meaning.kind === "scalar"
+        ? { kind: meaning.kind, min: meaning.min, max: meaning.max }
+        : { kind: meaning.kind, names: meaning.names },
+    ]),
   );
   return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
 }

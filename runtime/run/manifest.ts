@@ -64,9 +64,7 @@ export const manifestSchema: SchemaObject = record({
       skipped: integer,
     }),
   ),
-  stages: listOf(
-    record({ label: text, hash: digest, folder: text, seed: integer, steps: integer, kept: integer }),
-  ),
+  stages: listOf(record({ label: text, hash: digest, folder: text, seed: integer, steps: integer, kept: integer })),
 });
 
 export const manifestName = "manifest.json";

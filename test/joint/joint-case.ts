@@ -24,7 +24,10 @@ export function jointCase(): JointCase {
   const stage = planOf(readFileSync(path, "utf8")).stages.find(({ label }) => label === "together");
   if (stage === undefined) throw new Error("joint.abaw has no stage together");
   const parameters = new Map(
-    stage.parameters.map((parameter): [string, Tensor] => [parameter.path, drawn(parameter.path, parameter.shape, -0.3, 0.3)]),
+    stage.parameters.map((parameter): [string, Tensor] => [
+      parameter.path,
+      drawn(parameter.path, parameter.shape, -0.3, 0.3),
+    ]),
   );
   const facts = new Map(
     [...stage.facts].map(([name, { shape }]): [string, Tensor] => [name, drawn(name, shape, 0.5, 2)]),
@@ -35,7 +38,11 @@ export function jointCase(): JointCase {
 function drawn(name: string, shape: readonly number[], low: number, high: number): Tensor {
   const random = seededRandom(name);
   const count = shape.reduce((product, dim) => product * dim, 1);
-  return { dtype: "float32", shape, data: Float32Array.from({ length: count }, () => onGrid(low + (high - low) * random())) };
+  return {
+    dtype: "float32",
+    shape,
+    data: Float32Array.from({ length: count }, () => onGrid(low + (high - low) * random())),
+  };
 }
 
 function feedsOf(stage: StagePlan, index: number): Tensors {
@@ -70,7 +77,9 @@ function feedsOf(stage: StagePlan, index: number): Tensors {
 /** The case as make_joint.py reads it. */
 export function questionOfJoint({ stage, parameters, facts, feeds }: JointCase): unknown {
   const plain = (tensors: Tensors) =>
-    Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, { shape, values: Array.from(data, Number) }]));
+    Object.fromEntries(
+      [...tensors].map(([name, { shape, data }]) => [name, { shape, values: Array.from(data, Number) }]),
+    );
   return {
     steps,
     optimiser: stage.optimiser,

@@ -15,11 +15,19 @@ interface Stored {
 const stored: Stored = JSON.parse(readFileSync(new URL("../reference/joint.json", import.meta.url), "utf8"));
 
 /** All 20 steps on the engine: losses by step, and everything it remembers. */
-async function follow(): Promise<{ readonly losses: readonly ReadonlyMap<string, number>[]; readonly state: TrainerState }> {
+async function follow(): Promise<{
+  readonly losses: readonly ReadonlyMap<string, number>[];
+  readonly state: TrainerState;
+}> {
   const { stage, parameters, facts, feeds } = jointCase();
   const trainer = await onnxEngine.trainer({
     graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
-    parameters: stage.parameters.map(({ path, shape, group }) => ({ path, shape, group: group ?? 0, start: startOf(parameters.get(path)) })),
+    parameters: stage.parameters.map(({ path, shape, group }) => ({
+      path,
+      shape,
+      group: group ?? 0,
+      start: startOf(parameters.get(path)),
+    })),
     states: new Map(),
     constants: facts,
     groups: stage.groups.length,
@@ -49,7 +57,9 @@ describe("the joint model", async () => {
     for (const [step, expected] of stored.steps.entries()) {
       for (const term of ["au", "expr", "valence"]) {
         const found = losses[step]?.get(`loss/${term}`) ?? Number.NaN;
-        expect(largestDifference([found], [expected[term] ?? 0]), `${term} in step ${step + 1}`).toBeLessThan(tolerances.jointModel);
+        expect(largestDifference([found], [expected[term] ?? 0]), `${term} in step ${step + 1}`).toBeLessThan(
+          tolerances.jointModel,
+        );
       }
     }
   });

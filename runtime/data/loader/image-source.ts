@@ -123,7 +123,8 @@ export class ImageSource {
 
 /** In the package the worker is a file beside this one; from source it is TypeScript, which it must first learn to load. */
 function openWorker(workerData: ImageWorkerData): Worker {
-  if (!import.meta.url.endsWith(".ts")) return new Worker(new URL("./image-worker.js", import.meta.url), { workerData });
+  if (!import.meta.url.endsWith(".ts"))
+    return new Worker(new URL("./image-worker.js", import.meta.url), { workerData });
   const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
   const entry = JSON.stringify(new URL("./image-worker.ts", import.meta.url).href);
   const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;

@@ -1,0 +1,7 @@
+/**
+ * Prints what losses and optimisers are tried on, as JSON for test/reference/make_training.py:
+ *   npx tsx scripts/write-training-samples.ts | python test/reference/make_training.py
+ */
+import { lossCases, optimiserCases } from "../test/training/training-cases.ts";
+
+process.stdout.write(JSON.stringify({ losses: lossCases(), optimisers: optimiserCases() }));
