@@ -10,7 +10,7 @@ const closing: ReadonlySet<TokenType> = new Set([t.RightParen, t.RightBracket, t
 
 /**
  * The pass between lexer and parser: says of every name what it is by its neighbours alone, so that one token of lookahead is enough.
- * A key stands before `:`, a binding before `=`, a unit right after a number; a declaration word is one as the first word of a line
+ * A key stands before `:`, `..` with an open end before what closes or a comma, a binding before `=`, a unit right after a number; a declaration word is one as the first word of a line
  * outside all brackets with a name or a string behind.
  */
 export function classify(tokens: readonly IToken[]): IToken[] {
@@ -22,6 +22,13 @@ export function classify(tokens: readonly IToken[]): IToken[] {
     const after = tokens[i + 1];
     if (opening.has(token.tokenType)) depth += 1;
     else if (closing.has(token.tokenType)) depth = Math.max(0, depth - 1);
+    if (
+      token.tokenType === t.DotDot &&
+      (after === undefined || after.tokenType === t.Comma || closing.has(after.tokenType))
+    ) {
+      result.push(retyped(token, t.OpenEnd));
+      return;
+    }
     if (token.tokenType !== t.Name) {
       result.push(token);
       return;
@@ -29,11 +36,13 @@ export function classify(tokens: readonly IToken[]): IToken[] {
     const firstOnLine = before === undefined || before.startLine !== token.startLine;
     const type = typeOf(token, before, after, depth, firstOnLine, declaration);
     if (declarations.get(token.image) === type) declaration = token.image;
-    result.push(
-      type === t.Name ? token : { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? token.tokenTypeIdx },
-    );
+    result.push(type === t.Name ? token : retyped(token, type));
   });
   return result;
+}
+
+function retyped(token: IToken, type: TokenType): IToken {
+  return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? token.tokenTypeIdx };
 }
 
 function typeOf(

@@ -351,6 +351,7 @@ export interface AxisCstNode {
 }
 
 export type AxisCstChildren = {
+  readonly OpenEnd?: readonly (IToken)[];
   readonly DotDot?: readonly (IToken)[];
   readonly Question?: readonly (IToken)[];
   readonly Name?: readonly (IToken)[];
@@ -549,6 +550,7 @@ export interface OpenRangeCstNode {
 export type OpenRangeCstChildren = {
   readonly DotDot?: readonly (IToken)[];
   readonly operand?: readonly (OperandCstNode)[];
+  readonly OpenEnd?: readonly (IToken)[];
 };
 
 export interface StepCstNode {

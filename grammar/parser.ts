@@ -228,6 +228,7 @@ export class AbawParser extends CstParser {
 
   readonly axis = this.RULE("axis", () => {
     this.OR([
+      { ALT: () => this.CONSUME(t.OpenEnd) },
       { ALT: () => this.CONSUME(t.DotDot) },
       { ALT: () => this.CONSUME(t.Question) },
       { ALT: () => this.CONSUME(t.Name) },
@@ -371,8 +372,15 @@ export class AbawParser extends CstParser {
 
   /** `.. 5` or a bare `..` at the start. */
   readonly openRange = this.RULE("openRange", () => {
-    this.CONSUME(t.DotDot);
-    this.OPTION(() => this.SUBRULE(this.operand));
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.DotDot);
+          this.SUBRULE(this.operand);
+        },
+      },
+      { ALT: () => this.CONSUME(t.OpenEnd) },
+    ]);
   });
 
   readonly step = this.RULE("step", () => {

@@ -26,6 +26,8 @@ export const Unit = createToken({ name: "Unit", pattern: Lexer.NA, label: "a uni
 
 export const Arrow = mark("Arrow", "->");
 export const DotDot = mark("DotDot", "..");
+/** `..` with nothing behind: an open end of a range, or the axes that are carried. */
+export const OpenEnd = createToken({ name: "OpenEnd", pattern: Lexer.NA, label: "`..`" });
 export const StarStar = mark("StarStar", "**");
 export const Equal = mark("Equal", "==");
 export const NotEqual = mark("NotEqual", "!=");
@@ -106,6 +108,7 @@ const lexed: readonly TokenType[] = [
   Name,
   Arrow,
   DotDot,
+  OpenEnd,
   StarStar,
   Equal,
   NotEqual,

@@ -85,7 +85,7 @@ export class ExprReader {
   }
 
   #openRange(node: OpenRangeCstNode | undefined, into: Piece[]): void {
-    const mark = node?.children.DotDot?.[0];
+    const mark = node?.children.DotDot?.[0] ?? node?.children.OpenEnd?.[0];
     if (node === undefined || mark === undefined) return;
     into.push({ kind: "range", span: this.places.token(mark) });
     this.#operand(node.children.operand?.[0], into);

@@ -242,8 +242,8 @@ class FileReader extends ExprReader {
 
   #axis(node: AxisCstNode): Axis {
     const span = this.places.node(node);
-    const { DotDot, Question, Key, Name, flat } = node.children;
-    if (DotDot !== undefined) return { kind: "carried", span };
+    const { DotDot, OpenEnd, Question, Key, Name, flat } = node.children;
+    if (DotDot !== undefined || OpenEnd !== undefined) return { kind: "carried", span };
     if (Question !== undefined) return { kind: "any", span };
     if (Key?.[0] !== undefined)
       return { kind: "axis", span, name: this.places.name(Key[0]), size: this.flat(flat?.[0], span) };
