@@ -20,6 +20,8 @@ import { describeThing } from "./type.ts";
 /** The terms of a stage's loss, each one number of the graph, and what the runtime must feed for them. */
 export interface LossBuild {
   readonly terms: ReadonlyMap<string, Value>;
+  /** Whether no mistake was met: else a term may be missing. */
+  readonly complete: boolean;
   readonly facts: ReadonlyMap<string, FactPlan>;
   readonly scalars: ReadonlyMap<string, Schedule>;
   /** The scope in which terms stand: the stage's parameters over the model's names. */
@@ -40,6 +42,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   const body: Body = { build: model, path: "loss", definition: "", repeated: new Set(), made: new Map(), depth: 0 };
   const scope = lossScope(session, built, body);
   const terms = new Map<string, Value>();
+  const before = session.reporter.errors;
   const given = stageEntry(stage, "loss", scope);
   const span = entryOf(stage, "loss")?.span ?? stage.declaration.span;
   if (given?.kind === "map") {
@@ -60,7 +63,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
     }
   }
   const poisoned = given?.kind === "map" && [...given.entries.values()].some(({ kind }) => kind === "poison");
-  if (!poisoned && (given === undefined || given.kind === "map")) {
+  if (!poisoned && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
     for (const [task, head] of model.heads) {
       if (!reaches([...terms.values()], head.logits.wire))
         reporter.report(
@@ -76,7 +79,8 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
       where: `${stage.label}, whose model has no head,`,
       key: "loss",
     });
-  return { terms, facts: making.facts, scalars: making.scalars, scope };
+  const complete = !poisoned && session.reporter.errors === before;
+  return { terms, complete, facts: making.facts, scalars: making.scalars, scope };
 }
 
 export function lossScope(session: Session, built: StageBuild, body: Body): Env {

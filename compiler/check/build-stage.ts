@@ -29,7 +29,10 @@ import {
 } from "./things.ts";
 import { call, describeThing, orNone, task as taskType } from "./type.ts";
 
-/** Phase 4 of one stage: its model with the fields of its data, as a graph with symbolic batch and time. Built once. */
+/**
+ * Phase 4 of one stage: its model with the fields of its data, as a graph with symbolic batch and time. Built once. A model with a
+ * mistake is refused whole: what reads it would only repeat the mistake.
+ */
 export function buildStage(session: Session, stage: StageThing, span: Span): StageBuild {
   const known = session.builds.get(stage.key);
   if (known === "building") {
@@ -40,7 +43,10 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   session.builds.set(stage.key, "building");
   let built: StageBuild | undefined;
   try {
-    built = build(session, stage);
+    const before = session.reporter.errors;
+    const made = build(session, stage);
+    if (session.reporter.errors > before) throw new Refusal();
+    built = made;
     return built;
   } finally {
     session.builds.set(stage.key, built);

@@ -12,6 +12,7 @@ import { suggestion } from "./nearest.ts";
 import { applyListFunction, applyNumberFunction, listFunctions, numberFunctions } from "./number-functions.ts";
 import { bindLibrary } from "./parameters.ts";
 import { Refusal } from "./reporter.ts";
+import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import type { Arguments, Given, RecipeThing, Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
@@ -69,7 +70,9 @@ function calleeThing(callee: Expr, env: Env): Thing {
     callee.span,
     { kind: "module or function", name: callee.name },
     {
-      help: suggestion(callee.name, [...libraryNames(), ...env.file.own.keys(), ...env.file.used.keys()]),
+      help:
+        suggestion(callee.name, [...libraryNames(), ...env.file.own.keys(), ...env.file.used.keys()]) ??
+        standardHelp(env.session, callee.name),
     },
   );
 }

@@ -43,7 +43,7 @@ export function checkStage(session: Session, stage: StageThing, span: Span): Che
 }
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
-  const before = session.reporter.found.length;
+  const before = session.reporter.errors;
   const built = buildStage(session, stage, span);
   const { model } = built;
   const heads = [...model.heads.values()];
@@ -61,17 +61,16 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
       );
     }
   }
-  // Mistakes inside the model would show again as missing names of the loss.
-  const clean = !session.reporter.found.slice(before).some(({ severity }) => severity === "error");
-  if (!clean) throw new Refusal();
+  if (session.reporter.errors > before) throw new Refusal();
   const loss = buildLoss(session, built);
   const sources = sourcesOf(built, loss.scope);
   const training = trainingOf(built, loss.scope, sources.size > 0);
   const trained = trainedOf(built, loss.scope, sources, training.rate, training.weightDecay);
-  const reached = reachedParameters([...loss.terms.values()]);
+  // Where a term of the loss is missing, gradients are missing too.
+  const reached = !loss.complete ? undefined : reachedParameters([...loss.terms.values()]);
   for (const { path, group } of trained.parameters) {
     const parameter = model.parameters.get(path);
-    if (group !== undefined && parameter !== undefined && !reached.has(path)) {
+    if (group !== undefined && parameter !== undefined && reached?.has(path) === false) {
       session.reporter.report(
         "no-gradient",
         parameter.span,

@@ -2,12 +2,12 @@ import type { Span } from "../diagnostics/source.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { dataThing } from "./data.ts";
 import type { Env } from "./env.ts";
-import { evaluate, evaluateAs } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import type { FileScope, Found } from "./files.ts";
 import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
-import { changed, settingsOf } from "./settings.ts";
-import { stageThing } from "./stages.ts";
+import { settingsOf } from "./settings.ts";
+import { applied, stageThing } from "./stages.ts";
 import { sweepThing } from "./sweeps.ts";
 import { taskThing } from "./tasks.ts";
 import { type DeclarationThing, poison, type Thing } from "./things.ts";
@@ -48,20 +48,13 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
         const settings = settingsOf(session, text);
         const whole = settings.findLast(({ path }) => path.length === 1);
         const value = evaluate(whole?.expr ?? declaration.value, whole?.env ?? env);
-        return settings
+        const changes = settings
           .filter(({ path }) => path.length > 1)
-          .reduce(
-            (thing, { path, expr, env: place, span: at }) =>
-              changed(
-                session,
-                thing,
-                path.slice(1),
-                (type) => evaluateAs(expr, place, type, path.join(".")),
-                path.join("."),
-                at,
-              ),
-            value,
-          );
+          .map((setting) => ({ ...setting, path: setting.path.slice(1) }));
+        const [first] = changes;
+        if (first === undefined) return value;
+        const target = value.kind === "declaration" ? (instanceOf(session, value, first.span) ?? value) : value;
+        return applied(session, target, changes, first.span);
       }
       case "task":
         return taskThing(declaration, env);

@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import { type Dim, printDim, printShape, sameDim } from "../ir/dim.ts";
 import type { Body as BodyNode, Input, ModuleNode, ShapeNode } from "../syntax/ast.ts";
-import { define, namedPath } from "./body.ts";
+import { type Body, define, namedPath } from "./body.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
@@ -36,6 +36,23 @@ export function applyUserModule(
   if (around.depth >= depthLimit) return reporter.refuse("too-deep", span, { limit: depthLimit });
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const bound = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
+  return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
+    const result = resultOf(declaration, home, [...sizes, ...names], bound, path, around);
+    if (declaration.result !== undefined && result.thing.kind === "tensor") {
+      checkResult(result.thing, declaration.result, declaration.name.text, result.scope, span);
+    }
+    return handBack(result.thing, callers, env, span);
+  });
+}
+
+function resultOf(
+  declaration: ModuleNode,
+  home: Env,
+  local: readonly (readonly [string, Thing])[],
+  bound: ReadonlyMap<string, Thing>,
+  path: string,
+  around: Body,
+): { readonly thing: Thing; readonly scope: Env } {
   const body = {
     ...around,
     path,
@@ -44,15 +61,13 @@ export function applyUserModule(
     made: new Map<string, number>(),
     depth: around.depth + 1,
   };
-  const start = inner(home, [...sizes, ...names], body);
-  const scope = withDefaults(declaration.parameters, bound, start);
-  const result = runBody(declaration.body, scope);
-  if (result === undefined)
+  const scope = withDefaults(declaration.parameters, bound, inner(home, local, body));
+  const thing = runBody(declaration.body, scope);
+  if (thing === undefined) {
+    const reporter: Reporter = home.session.reporter;
     return reporter.refuse("missing-return", declaration.name.span, { name: declaration.name.text });
-  if (declaration.result !== undefined && result.kind === "tensor") {
-    checkResult(result, declaration.result, declaration.name.text, scope, span);
   }
-  return handBack(result, callers, env, span);
+  return { thing, scope };
 }
 
 interface Matched {

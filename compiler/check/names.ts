@@ -4,6 +4,7 @@ import { type Env, localNamed, localNames } from "./env.ts";
 import { visible } from "./files.ts";
 import { libraryNames, libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
+import { standardHelp } from "./standard.ts";
 import type { Thing } from "./things.ts";
 import type { Type } from "./type.ts";
 
@@ -18,7 +19,7 @@ export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thi
     span,
     { kind: "thing", name },
     {
-      help: suggestion(name, [...labelsOf(wanted), ...known]),
+      help: suggestion(name, [...labelsOf(wanted), ...known]) ?? standardHelp(env.session, name),
     },
   );
 }

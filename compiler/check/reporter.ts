@@ -13,9 +13,33 @@ export class Refusal extends Error {
 /** Collects the mistakes of one check. */
 export class Reporter {
   readonly #found: Diagnostic[] = [];
+  /** Uses of modules that are being looked into, outermost first. */
+  readonly #uses: { readonly span: Span; readonly text: string }[] = [];
+  #errors = 0;
 
+  /** One mistake is told once for each place, however many stages reach it. */
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void {
-    this.#found.push(diagnostic(code, span, holes, extras));
+    const made = diagnostic(code, span, holes, this.#placed(span, extras));
+    if (made.severity === "error") this.#errors += 1;
+    const told = this.#found.some(
+      (each) => each.code === code && each.span.source === span.source && each.span.start === span.start,
+    );
+    if (!told) this.#found.push(made);
+  }
+
+  /** Mistakes met inside are also placed at `span`, if that is in another file: a library's line says little without its use. */
+  within<T>(span: Span, text: string, make: () => T): T {
+    this.#uses.push({ span, text });
+    try {
+      return make();
+    } finally {
+      this.#uses.pop();
+    }
+  }
+
+  #placed(span: Span, extras: DiagnosticExtras | undefined): DiagnosticExtras | undefined {
+    const use = this.#uses.findLast((each) => each.span.source !== span.source);
+    return use === undefined ? extras : { ...extras, related: [...(extras?.related ?? []), use] };
   }
 
   /** Reports and gives up on the expression at hand. */
@@ -26,6 +50,11 @@ export class Reporter {
 
   add(diagnostics: readonly Diagnostic[]): void {
     this.#found.push(...diagnostics);
+  }
+
+  /** How many errors were met so far, those told before among them. */
+  get errors(): number {
+    return this.#errors;
   }
 
   get found(): readonly Diagnostic[] {

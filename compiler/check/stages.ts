@@ -122,7 +122,6 @@ function sorted(
 export function withChanges(given: Thing, node: MapNode, env: Env): Thing {
   const { session } = env;
   const target = given.kind === "declaration" ? (instanceOf(session, given, node.span) ?? given) : given;
-  if (target.kind === "poison") throw new Refusal();
   const changes: Change[] = [];
   const seen = new Map<string, Span>();
   for (const entry of node.entries) {
@@ -141,37 +140,40 @@ export function withChanges(given: Thing, node: MapNode, env: Env): Thing {
       changes.push({ path, expr: entry.value, env: place, span: entry.path.span });
     });
   }
+  return applied(session, target, changes, node.span);
+}
+
+/** A thing with changes inside it, of `with`, a profile or `--set`. */
+export function applied(session: Session, target: Thing, changes: readonly Change[], span: Span): Thing {
   switch (target.kind) {
     case "stage":
       return stageThing(session, {
         ...target,
         bound: target.base.bound,
         changes: [...target.base.changes, ...changes],
-        span: node.span,
+        span,
       });
     case "data":
-      return dataThing(
-        session,
-        target.declaration,
-        target.env,
-        target.bound,
-        [...target.changes, ...changes],
-        node.span,
-      );
+      return dataThing(session, target.declaration, target.env, target.bound, [...target.changes, ...changes], span);
     case "map":
     case "call":
       return changes.reduce<Thing>(
-        (thing, { path, expr, env: place, span }) =>
-          changed(session, thing, path, (type) => evaluateAs(expr, place, type, path.join(".")), path.join("."), span),
+        (thing, { path, expr, env: place, span: at }) =>
+          changed(session, thing, path, (type) => evaluateAs(expr, place, type, path.join(".")), path.join("."), at),
         target,
       );
     case "recipe": {
       const named = new Map(target.args.named);
-      for (const { path, expr, env: place, span } of changes)
-        named.set(path.join("."), { expr, env: place, thing: undefined, span });
+      for (const { path, expr, env: place, span: at } of changes)
+        named.set(path.join("."), { expr, env: place, thing: undefined, span: at });
       return { ...target, args: { ...target.args, named } };
     }
+    case "poison":
+      throw new Refusal();
     default:
-      return session.reporter.refuse("override-target", node.span, { path: "with", what: describeThing(target) });
+      return session.reporter.refuse("override-target", span, {
+        path: changes[0]?.path.join(".") ?? "with",
+        what: describeThing(target),
+      });
   }
 }

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { compiled, oneLine } from "../plan-of.ts";
+import { mistakes } from "./mistakes.ts";
+
+const right = readFileSync(new URL("./right.abaw", import.meta.url), "utf8");
+
+test("the spec without a mistake is right", () => {
+  expect(compiled(right).diagnostics.map(oneLine)).toEqual([]);
+});
+
+describe("one mistake", () => {
+  test.each(mistakes)("$is instead of $was", ({ was, is, found }) => {
+    expect(right).toContain(was);
+    const { plan, diagnostics } = compiled(right.replace(was, is));
+    expect(diagnostics.map((each) => `${oneLine(each)}${each.help === undefined ? "" : ` (${each.help})`}`)).toEqual(
+      found,
+    );
+    expect(plan).toBeUndefined();
+  });
+});
+
+test("several mistakes are told in one run, in the order of the text", () => {
+  const wrong = right.replace("-> face\n", "-> fase\n").replace("opset: 17", "opset: 3").replace("bce(au,", "bce(ua,");
+  const lines = compiled(wrong).diagnostics.map(({ code }) => code);
+  expect(lines).toEqual(["unknown-name", "unknown-name", "out-of-range"]);
+});
+
+test("a mistake met inside a library module is also placed at its use", () => {
+  const { diagnostics } = compiled(right.replace("drop: 0.1", "drop: 1.5"));
+  const [only] = diagnostics;
+  expect(only?.span.source.name).toBe("std/nn.abaw");
+  expect(only?.related.map(({ span, text }) => [span.source.name, text])).toEqual([
+    ["test.abaw", "in this use of `fusion`"],
+  ]);
+});

@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { standardFiles } from "../../compiler/check/standard.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { planOf } from "../plan-of.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const textOf = (path: string) => readFileSync(`${root}${path}`, "utf8");
+const weightsOf = ({ parameters }: StagePlan) =>
+  parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
+
+describe("specs that come with abaw", () => {
+  test("the winning system: 14 stages, each task's model of 85.65 M weights, as published", () => {
+    const { stages, assemblies, exports } = planOf(textOf("specs/00-example.abaw"));
+    expect(stages.length).toBe(14);
+    const alone = stages.find(({ label }) => label === "alone(au)");
+    // ViT-B/16: 85,646,592 without the class head that was trained with it, and 12 × 769 for the units.
+    expect(alone === undefined ? 0 : weightsOf(alone)).toBe(85_656_588);
+    expect([assemblies.length, exports.length]).toEqual([1, 1]);
+  });
+
+  test("the newcomer's: ResNet-18 of 11.18 M weights on a table", () => {
+    const { stages } = planOf(textOf("specs/10-newcomer.abaw"));
+    expect(stages.map(weightsOf)).toEqual([11_177_025]);
+    expect(stages[0]?.data.format.kind).toBe("csv");
+  });
+
+  test("the quickstart: four tasks alone, a joint stage that reads two of them and starts from one", () => {
+    const { stages, assemblies, exports } = planOf(textOf("examples/quickstart.abaw"));
+    const joint = stages.find(({ features }) => features.length > 0);
+    expect(
+      stages
+        .filter(({ tasks }) => tasks.length === 1)
+        .map(({ label }) => label)
+        .toSorted(),
+    ).toEqual(["alone(arousal)", "alone(au)", "alone(expr)", "alone(valence)"]);
+    expect(joint?.features.map(({ tensor }) => tensor)).toEqual(["x", "x"]);
+    expect(joint?.clip?.length).toBeGreaterThan(1);
+    expect(assemblies.map(({ members }) => members.length)).toEqual([4]);
+    expect(exports.length).toBe(1);
+  });
+
+  test("the library's files are those that help names", () => {
+    expect(
+      readdirSync(`${root}specs/std`)
+        .map((name) => `std/${name}`)
+        .toSorted(),
+    ).toEqual([...standardFiles].toSorted());
+  });
+
+  test("the README's spec is right", () => {
+    const text = /```\n(use [\s\S]*?)```/.exec(textOf("README.md"))?.[1] ?? "";
+    expect(planOf(text).stages.length).toBe(1);
+  });
+
+  test("compiled twice, a spec gives the same hashes", () => {
+    const hashes = () => planOf(textOf("examples/quickstart.abaw")).stages.map(({ hash }) => hash);
+    expect(hashes()).toEqual(hashes());
+  });
+});
+
+describe("settings from outside", () => {
+  test("a value that --set changes changes the stage, and only that", () => {
+    const text = textOf("examples/quickstart.abaw");
+    const plain = planOf(text);
+    const changed = planOf(text, { set: [["together.batch", "16"]] });
+    const differs = plain.stages.filter(({ hash }) => !changed.stages.some((each) => each.hash === hash));
+    expect(differs.map(({ tasks }) => tasks.length)).toEqual([4]);
+    expect(changed.stages.find(({ tasks }) => tasks.length === 4)?.batch).toBe(16);
+  });
+});
