@@ -24,11 +24,20 @@ export interface LossBuild {
   readonly complete: boolean;
   readonly facts: ReadonlyMap<string, FactPlan>;
   readonly scalars: ReadonlyMap<string, Schedule>;
+  readonly leastRows: readonly LeastRows[];
   /** The scope in which terms stand: the stage's parameters over the model's names. */
   readonly scope: Env;
 }
 
+/** A loss that says nothing about fewer labelled rows in a step than these. */
+export interface LeastRows {
+  readonly loss: string;
+  readonly rows: number;
+  readonly span: Span;
+}
+
 interface Making {
+  readonly leastRows: LeastRows[];
   readonly built: StageBuild;
   readonly facts: Map<string, FactPlan>;
   readonly scalars: Map<string, Schedule>;
@@ -38,7 +47,7 @@ interface Making {
 export function buildLoss(session: Session, built: StageBuild): LossBuild {
   const { stage, model } = built;
   const reporter: Reporter = session.reporter;
-  const making: Making = { built, facts: new Map(), scalars: new Map() };
+  const making: Making = { leastRows: [], built, facts: new Map(), scalars: new Map() };
   const body: Body = { build: model, path: "loss", definition: "", repeated: new Set(), made: new Map(), depth: 0 };
   const scope = lossScope(session, built, body);
   const terms = new Map<string, Value>();
@@ -80,7 +89,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
       key: "loss",
     });
   const complete = !poisoned && session.reporter.errors === before;
-  return { terms, complete, facts: making.facts, scalars: making.scalars, scope };
+  return { terms, complete, leastRows: making.leastRows, facts: making.facts, scalars: making.scalars, scope };
 }
 
 export function lossScope(session: Session, built: StageBuild, body: Body): Env {
@@ -180,6 +189,14 @@ function libraryLoss(call: CallThing, env: Env, making: Making): Value {
       actual: describeThing(subject),
     });
   }
+  const { meaning } = subject;
+  if (!rule.takes.includes(meaning.kind)) {
+    return reporter.refuse("loss-against-task", call.span, {
+      loss: `\`${call.name}\``,
+      task: `\`${subject.name}\` (${meaning.kind})`,
+      expected: rule.takes.join(" or "),
+    });
+  }
   const head = model.heads.get(subject.name);
   if (head === undefined) {
     return reporter.refuse(
@@ -192,14 +209,7 @@ function libraryLoss(call: CallThing, env: Env, making: Making): Value {
       },
     );
   }
-  const { meaning } = subject;
-  if (!rule.takes.includes(meaning.kind)) {
-    return reporter.refuse("loss-against-task", call.span, {
-      loss: `\`${call.name}\``,
-      task: `\`${subject.name}\` (${meaning.kind})`,
-      expected: rule.takes.join(" or "),
-    });
-  }
+  if (rule.leastRows !== undefined) making.leastRows.push({ loss: call.name, rows: rule.leastRows, span: call.span });
   const weightOf = (name: string) => classWeights(call, name, subject.name, meaning, env, making);
   const options = new Map<string, number | boolean>();
   for (const [name, thing] of call.args)

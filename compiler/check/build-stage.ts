@@ -45,7 +45,7 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   try {
     const before = session.reporter.errors;
     const made = build(session, stage);
-    if (session.reporter.errors > before) throw new Refusal();
+    if (made.model.refused || session.reporter.errors > before) throw new Refusal();
     built = made;
     return built;
   } finally {
@@ -154,7 +154,9 @@ function runModel(model: ModelThing, made: ModelBuild, scope: Env): ReadonlyMap<
   for (const statement of declaration.body.statements)
     attempt(
       () => runStatement(statement, declaration, made, place, body),
-      () => undefined,
+      () => {
+        made.refused = true;
+      },
     );
   return place.local?.names ?? new Map();
 }

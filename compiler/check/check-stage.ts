@@ -65,6 +65,12 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const loss = buildLoss(session, built);
   const sources = sourcesOf(built, loss.scope);
   const training = trainingOf(built, loss.scope, sources.size > 0);
+  const rows = training.batch * (model.clip?.length ?? 1);
+  for (const { loss: name, rows: least, span: at } of loss.leastRows) {
+    if (rows >= least) continue;
+    const help = `a step needs ${least} rows or more: raise \`batch\`, or give longer clips`;
+    session.reporter.report("batch-too-small", at, { batch: rows, loss: `\`${name}\`` }, { help });
+  }
   const trained = trainedOf(built, loss.scope, sources, training.rate, training.weightDecay);
   // Where a term of the loss is missing, gradients are missing too.
   const reached = !loss.complete ? undefined : reachedParameters([...loss.terms.values()]);

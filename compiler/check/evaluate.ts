@@ -10,6 +10,7 @@ import { indexThing } from "./indexing.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { attempt, type Reporter } from "./reporter.ts";
+import { spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
 import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
@@ -130,7 +131,10 @@ export function forEachSuffix(suffixes: readonly Suffix[], env: Env, body: (env:
       actual: describeThing(list),
     });
   }
-  for (const item of items) forEachSuffix(suffixes, inner(env, [[suffix.name.text, item]]), body, from + 1);
+  for (const item of items) {
+    spend(env.session, suffix.list.span);
+    forEachSuffix(suffixes, inner(env, [[suffix.name.text, item]]), body, from + 1);
+  }
 }
 
 /** The items of a list, loops run and conditions decided. */

@@ -59,6 +59,8 @@ export interface ModelBuild {
   /** Schedules inside the model or its loss, by the name of their input. */
   readonly schedules: Map<string, Thing>;
   streams: number;
+  /** Whether a statement was given up because of a mistake. */
+  refused: boolean;
 }
 
 /** A stage after phase 4. */
@@ -85,6 +87,7 @@ export function newModelBuild(stage: StageThing, data: DataThing, clip: ClipPlan
     encoders: new Map(),
     schedules: new Map(),
     streams: 0,
+    refused: false,
   };
 }
 

@@ -6,6 +6,7 @@ import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
+import { spend } from "./session.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
 import { dimsOf, type LayerThing, none, type RecipeThing, sizeOf, type TensorThing, type Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
@@ -33,6 +34,7 @@ export function applyUserModule(
 ): Thing {
   const reporter: Reporter = env.session.reporter;
   const around = bodyOf(env);
+  spend(env.session, span);
   if (around.depth >= depthLimit) return reporter.refuse("too-deep", span, { limit: depthLimit });
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const bound = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);

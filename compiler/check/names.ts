@@ -28,7 +28,10 @@ export function lookUp(name: string, span: Span, env: Env): Thing | undefined {
   const local = localNamed(env, name);
   if (local !== undefined) return local;
   const found = visible(env.file, name);
-  if (found !== undefined) return thingNamed(env.session, found, span);
+  if (found !== undefined) {
+    env.session.namesUsed.add(found.declaration);
+    return thingNamed(env.session, found, span);
+  }
   return libraryThing(name, span);
 }
 

@@ -24,10 +24,14 @@ export interface Session {
   readonly things: Map<object, Thing | undefined>;
   settings: readonly Setting[];
   readonly usedSettings: Set<Setting>;
+  /** Declarations that some expression names. */
+  readonly namesUsed: Set<object>;
   /** Stages by identity. */
   readonly stages: Map<string, StageThing>;
   /** Built stages by identity; "building" while in the making. */
   readonly builds: Map<string, StageBuild | "building" | undefined>;
+  /** Rounds of loops and uses of modules so far. */
+  work: number;
   /** The file that was asked for. */
   main: FileScope | undefined;
 }
@@ -40,8 +44,19 @@ export function newSession(reporter: Reporter, read: (path: string) => string | 
     things: new Map(),
     settings: [],
     usedSettings: new Set(),
+    namesUsed: new Set(),
     stages: new Map(),
     builds: new Map(),
+    work: 0,
     main: undefined,
   };
+}
+
+/** A full system of 14 stages of ViT-B takes some 6000. */
+const workLimit = 300_000;
+
+/** Counts one round of a loop or one use of a module; a spec from outside must not keep the checker busy for ever. */
+export function spend(session: Session, span: Span): void {
+  session.work += 1;
+  if (session.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
 }

@@ -30,6 +30,7 @@ const entries = {
   "out-of-range": error("{what} must be {expected}, not {actual}"),
   "empty-list": error("{callee} of nothing has no value"),
   "no-match": error("no arm of this match fits {value}"),
+  "too-much": error("this spec asks for more than {limit} rounds of `for` and uses of modules"),
   "too-deep": error("this goes deeper than {limit} calls"),
   "override-target": error("`{path}` names nothing that {what} has"),
   "changes-nothing": warning("`{path}` changes nothing"),

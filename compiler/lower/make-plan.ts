@@ -3,7 +3,7 @@ import { dataPlan } from "../check/data-plan.ts";
 import { fileEnv, instanceOf, thingNamed } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate, forEachSuffix, keyOf } from "../check/evaluate.ts";
-import { visible } from "../check/files.ts";
+import { type FileScope, visible } from "../check/files.ts";
 import { withDefaults } from "../check/parameters.ts";
 import { attempt, Refusal, type Reporter } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
@@ -111,12 +111,50 @@ export function makePlan(session: Session): Plan {
       () => undefined,
     );
   }
+  warnUnused(session, file, order.length > 0);
   return {
     stages: order,
     assemblies: [...assemblies.values()].filter((each) => each !== undefined),
     exports,
     sweeps,
   };
+}
+
+/** Settings that change nothing, and what a spec with stages declares without using it; a file without stages is a library. */
+function warnUnused(session: Session, file: FileScope, hasStages: boolean): void {
+  for (const setting of session.settings) {
+    if (!session.usedSettings.has(setting)) {
+      session.reporter.report("changes-nothing", setting.span, { path: setting.path.join(".") });
+    }
+  }
+  if (!hasStages) return;
+  for (const declaration of file.node.declarations) {
+    switch (declaration.kind) {
+      case "stage":
+        if (declaration.parameters.every(({ fallback }) => fallback !== undefined)) break;
+        warn(declaration);
+        break;
+      case "encoder":
+      case "module":
+      case "loss":
+      case "model":
+        warn(declaration);
+        break;
+      default:
+    }
+  }
+
+  function warn({
+    kind,
+    name,
+  }: {
+    readonly kind: string;
+    readonly name: { readonly text: string; readonly span: TextSpan };
+  }): void {
+    const found = visible(file, name.text);
+    if (found === undefined || session.namesUsed.has(found.declaration)) return;
+    session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
+  }
 }
 
 function hasDefaults(thing: Extract<Thing, { kind: "declaration" }>): boolean {

@@ -34,3 +34,31 @@ test("a mistake met inside a library module is also placed at its use", () => {
     ["test.abaw", "in this use of `fusion`"],
   ]);
 });
+
+describe("a spec from outside is bounded", () => {
+  const codes = (text: string) => compiled(text).diagnostics.map(({ code }) => code);
+
+  test("lists", () => {
+    expect(codes("a = [i for i in range(1000000000)]")).toEqual(["out-of-range"]);
+    expect(codes("a = [[i for i in range(10000)] for j in range(10000)]")).toEqual(["too-much"]);
+  });
+
+  test("modules that double at every level, or call themselves", () => {
+    const doubling = Array.from(
+      { length: 40 },
+      (_, i) => `module m${i + 1}() (x: [.., d]) -> [.., d] {\n  return x -> m${i}() -> m${i}()\n}`,
+    );
+    const first = "module m0() (x: [.., d]) -> [.., d] {\n  return x -> linear(d)\n}";
+    const use = right.replace("x = image -> face", "x = image -> face -> m40()");
+    expect(codes([use, first, ...doubling].join("\n"))).toEqual(["too-much"]);
+    const selfish = "module m0() (x: [.., d]) -> [.., d] {\n  return x -> m0()\n}";
+    expect(codes(`${right.replace("x = image -> face", "x = image -> face -> m0()")}\n${selfish}`)).toEqual([
+      "too-deep",
+    ]);
+  });
+
+  test("files that lie outside", () => {
+    expect(codes('use "../../etc/passwd"')).toEqual(["cannot-read-file"]);
+    expect(codes('use "std/../../package.json"')).toEqual(["cannot-read-file"]);
+  });
+});

@@ -79,10 +79,7 @@ export const mistakes: readonly { readonly was: string; readonly is: string; rea
   {
     was: "bce(au, pos_weight: balanced)",
     is: "bce(expr, pos_weight: balanced)",
-    found: [
-      "loss-against-task 20:18 `bce` does not go with `expr` (classes): it takes units",
-      "no-head 20:18 the model has no head for `expr` (it has `au`)",
-    ],
+    found: ["loss-against-task 20:18 `bce` does not go with `expr` (classes): it takes units"],
   },
   {
     was: "ce(expr)",
@@ -92,10 +89,7 @@ export const mistakes: readonly { readonly was: string; readonly is: string; rea
   {
     was: "ccc(valence)",
     is: "ccc(au)",
-    found: [
-      "loss-against-task 20:74 `ccc` does not go with `au` (units): it takes scalar",
-      "no-head 20:74 the model has no head for `au` (it has `valence`)",
-    ],
+    found: ["loss-against-task 20:74 `ccc` does not go with `au` (units): it takes scalar"],
   },
   {
     was: "expr: ce(expr), ",
@@ -288,5 +282,83 @@ export const mistakes: readonly { readonly was: string; readonly is: string; rea
     was: "on faces {\n  clip",
     is: "on face {\n  clip",
     found: ["wrong-type 28:90 what a stage is trained on must be data, not the layer `face`"],
+  },
+  {
+    was: "batch: 4, duration: 2 epochs",
+    is: "batch: 0.5, duration: 2 epochs",
+    found: ["wrong-type 34:10 `batch` must be a whole number, not 0.5"],
+  },
+  {
+    was: "0.5 * criterion[t]",
+    is: "0.5 + criterion[t]",
+    found: ["cannot-combine 31:18 0.5 + bce(..) has no meaning"],
+  },
+  {
+    was: "linear for t in tasks",
+    is: "linear(3) for t in tasks",
+    found: ["head-width 17:12 the head of `au` must be [12] wide, not [d: 3]"],
+  },
+  {
+    was: "hidden: 16",
+    is: "hidden: 16, hidden: 8",
+    found: ["duplicate-argument 16:62 `hidden` is given twice"],
+  },
+  {
+    was: "encoder face = tiny(24)",
+    is: "encoder face = tiny",
+    found: ["missing-argument 14:16 `tiny` needs `out` (a whole number)"],
+  },
+  {
+    was: "encoder face = tiny(24)",
+    is: "encoder face = 24",
+    found: ["wrong-type 11:16 the encoder `face` must be a module, such as vit(..), not number"],
+  },
+  {
+    was: "assemble final on faces",
+    is: "assemble final on criterion",
+    found: ["wrong-type 39:19 what an assembly is on must be data, not a map"],
+  },
+  {
+    was: "together.valence -> gaussian(sigma: 2 frames)",
+    is: "together.valence -> threshold(0.5)",
+    found: ["wrong-type 41:32 what `threshold` cuts must be a stream of units, not `valence`"],
+  },
+  {
+    was: "conv(8, kernel: 3, stride: 4)",
+    is: "conv(8, kernel: 3, stride: 0)",
+    found: ["out-of-range 8:19 `stride` must be at least 1, not 0"],
+  },
+  {
+    was: "if from == [] then x",
+    is: "if from then x",
+    found: ["wrong-type 15:10 a condition must be true or false, not a list"],
+  },
+  {
+    was: "-> relu ->",
+    is: "-> rellu ->",
+    found: ["unknown-name 8:52 there is no module or function named `rellu` (did you mean `relu`?)"],
+  },
+  {
+    was: "bce(au, pos_weight: balanced)",
+    is: "bce(au, pos_weight: balance)",
+    found: ["unknown-name 20:38 there is no thing named `balance` (did you mean `valence`?)"],
+  },
+  {
+    was: "model system(",
+    is: "model system2(",
+    found: [
+      "unknown-name 22:33 there is no module or function named `system` (did you mean `system2`?)",
+      "unknown-name 28:51 there is no module or function named `system` (did you mean `system2`?)",
+    ],
+  },
+  {
+    was: "keep: best(score(goal))",
+    is: "keep: bets(score(goal))",
+    found: ["unknown-name 25:39 there is no module or function named `bets` (did you mean `best`?)"],
+  },
+  {
+    was: "on faces {\n  loss",
+    is: "on faces {\n  batch: 4, loss",
+    found: ["duplicate-key 25:3 `batch` is set twice"],
   },
 ];

@@ -1,4 +1,4 @@
-import type { Args } from "../tensor-function.ts";
+import type { Args, Use } from "../tensor-function.ts";
 import type { ShapeThing } from "../things.ts";
 
 /** Arguments have been converted to their types, so that reading one is only a matter of its kind. */
@@ -10,6 +10,13 @@ export function numberOf(args: Args, name: string, otherwise: number): number {
 export function optionalNumber(args: Args, name: string): number | undefined {
   const thing = args.get(name);
   return thing?.kind === "number" ? thing.value : undefined;
+}
+
+/** A size or a step, which has a least value. */
+export function countOf(use: Use, args: Args, name: string, otherwise: number, least = 1): number {
+  const value = numberOf(args, name, otherwise);
+  if (value >= least) return value;
+  return use.refuse("out-of-range", { what: `\`${name}\``, expected: `at least ${least}`, actual: value });
 }
 
 export function truthOf(args: Args, name: string, otherwise: boolean): boolean {

@@ -4,7 +4,7 @@ import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions } from "../tensor-function.ts";
 import type { Thing } from "../things.ts";
 import { float, int, list, may, must, shape } from "../type.ts";
-import { numberOf, numbersOf, shapeOf } from "./arguments.ts";
+import { countOf, numbersOf, shapeOf } from "./arguments.ts";
 import { axesText, built, wireAxis } from "./axes.ts";
 import { fixed, folded, unfolded } from "./layers.ts";
 
@@ -35,8 +35,9 @@ export const constantFunctions: TensorFunctions = {
     inputs: [],
     params: { length: must(int), dim: must(int) },
     apply(use, _, args) {
-      const [length, dim] = [numberOf(args, "length", 1), numberOf(args, "dim", 2)];
+      const [length, dim] = [countOf(use, args, "length", 1), countOf(use, args, "dim", 2)];
       if (dim % 2 !== 0) return use.refuse("op-refuses", { callee: "`sincos1d`", reason: `the width ${dim} is odd` });
+      checkTable(use, length, dim);
       const rows = Array.from({ length }, (_, position) => waves(position, dim));
       return { kind: "tensor", wire: constant(use.g, rows, dim), batched: false, axes: ["n", "d"] };
     },
@@ -46,9 +47,14 @@ export const constantFunctions: TensorFunctions = {
     inputs: [],
     params: { rows: must(int), columns: must(int), dim: must(int) },
     apply(use, _, args) {
-      const [rows, columns, dim] = [numberOf(args, "rows", 1), numberOf(args, "columns", 1), numberOf(args, "dim", 4)];
+      const [rows, columns, dim] = [
+        countOf(use, args, "rows", 1),
+        countOf(use, args, "columns", 1),
+        countOf(use, args, "dim", 4),
+      ];
       if (dim % 4 !== 0)
         return use.refuse("op-refuses", { callee: "`sincos2d`", reason: `the width ${dim} is not divisible by 4` });
+      checkTable(use, rows * columns, dim);
       const cells = Array.from({ length: rows * columns }, (_, i) => [
         ...waves(i % columns, dim / 2),
         ...waves(Math.floor(i / columns), dim / 2),
@@ -63,9 +69,9 @@ export const constantFunctions: TensorFunctions = {
       if (x === undefined) return poison;
       if (x.axes.length < 3)
         return use.refuse("op-refuses", { callee: "`max_pool`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
-      const size = numberOf(args, "size", 2);
-      const stride = numberOf(args, "stride", size);
-      const pad = numberOf(args, "pad", 0);
+      const size = countOf(use, args, "size", 2);
+      const stride = countOf(use, args, "stride", size);
+      const pad = countOf(use, args, "pad", 0, 0);
       const { wire, lead } = folded(use, x, 3);
       const settings = { kernel: [size, size], strides: [stride, stride], pads: [pad, pad, pad, pad] };
       return {
@@ -105,6 +111,14 @@ export const constantFunctions: TensorFunctions = {
 };
 
 /** sin(position ω), then cos(position ω), ω = 10000^(−2i/dim). */
+/** Numbers that a table of positions may have. */
+const tableLimit = 2 ** 24;
+
+function checkTable(use: Use, rows: number, dim: number): void {
+  if (rows * dim <= tableLimit) return;
+  use.refuse("op-refuses", { callee: `\`${use.name}\``, reason: `a table of ${rows} × ${dim} numbers is too large` });
+}
+
 function waves(position: number, dim: number): readonly number[] {
   const angles = Array.from({ length: dim / 2 }, (_, i) => position / 10000 ** ((2 * i) / dim));
   return [...angles.map(Math.sin), ...angles.map(Math.cos)];

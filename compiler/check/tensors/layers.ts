@@ -5,7 +5,7 @@ import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type TensorThing, type Thing } from "../things.ts";
 import { axis, bool, call, float, int, labels, may, must, options, shape } from "../type.ts";
-import { labelOf, numberOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
+import { countOf, labelOf, numberOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
 import { axesText, built, lastAxis, wireAxis } from "./axes.ts";
 
 const poison: Thing = { kind: "poison" };
@@ -158,17 +158,12 @@ function conv(use: Use, x: TensorThing, args: Args): Thing {
     return use.refuse("op-refuses", { callee: "`conv`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
   const channels = fixed(use, x, x.axes.at(-3) ?? "");
   const out = widthOf(use, args, "out");
-  const kernel = numberOf(args, "kernel", 1);
-  const stride = numberOf(args, "stride", 1);
-  const dilation = numberOf(args, "dilation", 1);
-  const groups = numberOf(args, "groups", 1);
-  const pad = numberOf(args, "pad", Math.floor((dilation * (kernel - 1)) / 2));
-  if (channels % groups !== 0 || out % groups !== 0) {
-    return use.refuse("op-refuses", {
-      callee: "`conv`",
-      reason: `${groups} groups do not divide ${channels} inputs and ${out} outputs`,
-    });
-  }
+  const kernel = countOf(use, args, "kernel", 1);
+  const stride = countOf(use, args, "stride", 1);
+  const dilation = countOf(use, args, "dilation", 1);
+  const groups = countOf(use, args, "groups", 1);
+  const pad = countOf(use, args, "pad", Math.floor((dilation * (kernel - 1)) / 2), 0);
+  if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, "conv", groups, channels, out);
   const fan = (channels / groups) * kernel * kernel;
   const weight = use.parameter("weight", [out, channels / groups, kernel, kernel], uniform(fan));
   const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(fan)) : undefined;
@@ -178,6 +173,11 @@ function conv(use: Use, x: TensorThing, args: Args): Thing {
   return { ...x, wire: unfolded(use, y, lead) };
 }
 
+function ungrouped(use: Use, name: string, groups: number, channels: number, out: number): never {
+  const reason = `${groups} groups do not divide ${channels} inputs and ${out} outputs`;
+  return use.refuse("op-refuses", { callee: `\`${name}\``, reason });
+}
+
 /** Over `time`, the last axis being channels. Causal: a frame sees only those before it. */
 function convTime(use: Use, x: TensorThing, args: Args): Thing {
   if (!x.axes.includes("time")) return use.refuse("needs-clip", { what: "`conv_time`" });
@@ -185,9 +185,10 @@ function convTime(use: Use, x: TensorThing, args: Args): Thing {
     return use.refuse("op-refuses", { callee: "`conv_time`", reason: `it needs [.., time, d], not ${axesText(x)}` });
   const channels = fixed(use, x, lastAxis(use, x));
   const out = widthOf(use, args, "out");
-  const kernel = numberOf(args, "kernel", 1);
-  const dilation = numberOf(args, "dilation", 1);
-  const groups = numberOf(args, "groups", 1);
+  const kernel = countOf(use, args, "kernel", 1);
+  const dilation = countOf(use, args, "dilation", 1);
+  const groups = countOf(use, args, "groups", 1);
+  if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, "conv_time", groups, channels, out);
   const reach = dilation * (kernel - 1);
   const before = truthOf(args, "causal", false) ? reach : Math.floor(reach / 2);
   const fan = (channels / groups) * kernel;

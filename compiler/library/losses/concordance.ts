@@ -10,6 +10,7 @@ import { safeQuotient } from "./masked.ts";
  */
 export const concordance: LossRule = {
   takes: ["scalar"],
+  leastRows: 2,
   build(g, { output, label, mask, options }) {
     const zero = g.scalar(0);
     const count = v.sumAll(g, mask);

@@ -25,6 +25,8 @@ export interface LossInputs {
 export interface LossRule {
   /** Kinds of tasks it is for. */
   readonly takes: readonly TaskMeaning["kind"][];
+  /** Fewer labelled rows than these in a step say nothing. */
+  readonly leastRows?: number;
   /** One number: exactly 0, with zero gradient, when no label is there. */
   readonly build: (g: GraphBuilder, inputs: LossInputs) => Value;
 }
