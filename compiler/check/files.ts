@@ -103,8 +103,7 @@ function bring(
 
 /** `std/` names the language's own library; anything else is beside the file that uses it. */
 function pathFrom(user: string, path: string): string {
-  if (path.startsWith("std/")) return path;
-  const folder = user.includes("/") ? user.slice(0, user.lastIndexOf("/") + 1) : "";
+  const folder = path.startsWith("std/") ? "" : folderOf(user);
   const segments: string[] = [];
   for (const segment of `${folder}${path}`.split("/")) {
     if (segment === "..") segments.pop();
@@ -115,4 +114,8 @@ function pathFrom(user: string, path: string): string {
 
 function hasName(declaration: Declaration): declaration is Named {
   return "name" in declaration && declaration.kind !== "profile";
+}
+
+function folderOf(user: string): string {
+  return user.includes("/") ? user.slice(0, user.lastIndexOf("/") + 1) : "";
 }

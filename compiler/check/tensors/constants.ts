@@ -1,7 +1,7 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
-import type { TensorFunction, TensorFunctions } from "../tensor-function.ts";
+import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
 import type { Thing } from "../things.ts";
 import { float, int, list, may, must, shape } from "../type.ts";
 import { countOf, numbersOf, shapeOf } from "./arguments.ts";
