@@ -14,4 +14,6 @@ export const tolerances = {
   losses: 5e-5,
   /** Five steps of float32, whose square roots and quotients round, against float64. */
   optimiserSteps: 1e-5,
+  /** Scores are sums of whole numbers in double precision; predictions are float32. */
+  scores: 1e-6,
 } as const;

@@ -15,6 +15,8 @@ export interface Use {
   readonly expected: number | undefined;
   /** 1 for a real frame and 0 for a padded one, [batch, time]; only where a clip's padding is masked. */
   readonly present: Value | undefined;
+  /** Whether padding may stand between real frames, not only behind them. */
+  readonly paddingInside: boolean;
   /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */
   parameter(name: string, shape: readonly number[], from: Initialiser): Value;
   /** A running statistic `<path of this layer>.<name>`. */

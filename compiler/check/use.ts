@@ -25,6 +25,7 @@ export function makeUse(
     name,
     expected,
     present: build.clip?.pad === "mask" ? presentOf(build) : undefined,
+    paddingInside: build.clip?.by === "frames",
     parameter(part: string, shape: readonly number[], from: Initialiser) {
       const where = at(part);
       const known = build.parameters.get(where);

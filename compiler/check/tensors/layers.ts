@@ -207,9 +207,11 @@ function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" 
     return use.refuse("needs-clip", { what: `\`${op}\`` }, { help: "give the stage a `clip:`" });
   if (x.axes.at(-2) !== "time")
     return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });
-  // Padding comes last: read forward, nothing real has seen it.
-  if (use.present !== undefined && truthOf(args, "both", false))
-    return use.refuse("not-yet", { what: `\`${op}(both: true)\` with \`pad: mask\`` });
+  // Padding of windows by rows comes last: read forward, nothing real has seen it.
+  if (use.present !== undefined && (use.paddingInside || truthOf(args, "both", false)))
+    return use.refuse("not-yet", {
+      what: `\`${op}\` over \`pad: mask\` ${use.paddingInside ? "by frames" : "in both directions"}`,
+    });
   const into = fixed(use, x, lastAxis(use, x));
   const hidden = widthOf(use, args, "hidden");
   const { wire, lead } = folded(use, x, 2);

@@ -109,10 +109,8 @@ function readRow(
   return { video, name, frame: Number.parseInt(number, 10), image, line, values };
 }
 
-const scalarNames = ["valence", "arousal"] as const;
-
 function wrongValue(values: readonly number[], cells: readonly string[]): string | undefined {
-  for (const [i, name] of scalarNames.entries()) {
+  for (const [i, name] of sAffWild2.scalars.entries()) {
     const value = values[i] ?? Number.NaN;
     if (value !== missingValence && !(value >= -1 && value <= 1))
       return `${name} is ${cells[i + 1]}, neither within -1 and 1 nor -5`;
