@@ -3,21 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ClipPlan } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../../runtime/data/annotation-table.ts";
 import { clipWindows, repeatedRow, WindowMerge } from "../../runtime/data/clips/clip-windows.ts";
-
-/** A table of videos by their frame numbers. */
-function tableOf(videos: readonly (readonly number[])[]): AnnotationTable {
-  const frames = videos.flat();
-  return {
-    rows: frames.length,
-    videos: videos.map((_, i) => String(i)),
-    video: Int32Array.from(videos.flatMap((each, i) => each.map(() => i))),
-    frame: Int32Array.from(frames),
-    image: frames.map(String),
-    line: Int32Array.from(frames),
-    file: "rows.txt",
-    labels: new Map(),
-  };
-}
+import { tableOf } from "./small-table.ts";
 
 const all = (table: AnnotationTable) => Int32Array.from({ length: table.rows }, (_, i) => i);
 const plan = (changes: Partial<ClipPlan>): ClipPlan => ({

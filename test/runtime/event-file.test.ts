@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { eventFileStart, eventRecord } from "../../runtime/report/event-file.ts";
 
-/** Bytes that tensorboard 2.20 writes for the same event (tensorboard.summary.writer.record_writer, event_pb2). */
-const fromTensorBoard = { start: "", scalar: "" } as const;
+/** Bytes that tensorboard 2.21 writes for the same event (tensorboard.summary.writer.record_writer, event_pb2). */
+const fromTensorBoard = {
+  start: "1800000000000000a37f4b2209000000000000f83f1a0d627261696e2e4576656e743a322a28646c",
+  scalar: "2400000000000000422b804d09000000000000044010ac022a160a140a0d73636f72652f76616c656e6365150000803e701e2a56",
+} as const;
 
 describe("event files", () => {
   test("have TensorBoard's bytes", () => {
