@@ -22,6 +22,7 @@ export function oneOf(...values: readonly (string | number)[]): SchemaObject {
   return { enum: values };
 }
 
-export function record(properties: Readonly<Record<string, SchemaObject>>): SchemaObject {
-  return { type: "object", required: Object.keys(properties), additionalProperties: false, properties };
+/** An object of exactly these keys. */
+export function record<const Properties extends Readonly<Record<string, SchemaObject>>>(properties: Properties) {
+  return { type: "object", required: Object.keys(properties), additionalProperties: false, properties } as const;
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SchemaObject } from "ajv";
 import type { StagePlan, Stream } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { overallScore } from "../evaluate/overall.ts";
@@ -163,7 +162,7 @@ function stepsOf(stream: Stream): readonly string[] {
   }
 }
 
-export const reportSchema: SchemaObject = record({
+export const reportSchema = record({
   format: oneOf(1),
   spec: text,
   synthetic: listOf(text),

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** What each folder may import beside itself: only what stands before it. The longest folder that matches decides. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  grammar: [],
+  "compiler/diagnostics": [],
+  "compiler/syntax": ["grammar", "compiler/diagnostics"],
+  "compiler/ir": [],
+  "compiler/ops": ["compiler/ir"],
+  "compiler/autodiff": ["compiler/ir", "compiler/ops"],
+  "compiler/passes": ["compiler/ir", "compiler/ops"],
+  "compiler/library": ["compiler/ir", "compiler/ops"],
+  "compiler/check": [
+    "compiler/syntax",
+    "compiler/diagnostics",
+    "compiler/ir",
+    "compiler/ops",
+    "compiler/library",
+    "compiler/lower/plan.ts",
+  ],
+  "compiler/lower": [
+    "compiler/check",
+    "compiler/syntax",
+    "compiler/diagnostics",
+    "compiler/ir",
+    "compiler/ops",
+    "compiler/library",
+    "compiler/autodiff",
+    "compiler/passes",
+  ],
+  "compiler/lower/plan.ts": ["compiler/ir", "compiler/library"],
+  "compiler/emit": ["compiler/ir", "compiler/ops", "compiler/passes"],
+  "compiler/compile.ts": ["compiler"],
+  "runtime/json": [],
+  "runtime/checkpoints": ["runtime/engines/engine.ts"],
+  "runtime/engines": ["compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower/plan.ts"],
+  "runtime/data": ["compiler/library", "compiler/lower/plan.ts", "runtime/engines/engine.ts"],
+  runtime: ["runtime", "compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower"],
+  cli: ["runtime", "compiler", "package.json"],
+};
+
+const forbiddenPackages: Readonly<Record<string, RegExp>> = {
+  // The compiler loads no engine and works in a browser's worker.
+  grammar: /^(node:|onnxruntime|sharp|ajv|commander)/,
+  compiler: /^(node:|onnxruntime|sharp|ajv|commander)/,
+  runtime: /^(chevrotain|commander|cli-progress|picocolors)/,
+};
+
+const files = ["grammar", "compiler", "runtime", "cli"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${folder}/${name}`),
+);
+
+const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/(?:from|import\()\s*"([^"]+)"|^import "([^"]+)"/gm)].map(
+    (match) => match[1] ?? match[2] ?? "",
+  );
+}
+
+describe("imports", () => {
+  test("go only to what stands before", () => {
+    const wrong = files.flatMap((file) => {
+      const home =
+        Object.keys(mayImport)
+          .filter((folder) => isBelow(file, folder))
+          .toSorted((a, b) => b.length - a.length)[0] ?? "";
+      const allowed = [home, ...(mayImport[home] ?? [])];
+      return importsOf(file)
+        .filter((name) => name.startsWith("."))
+        .map((name) => relative(root, resolve(root, dirname(file), name)))
+        .filter((target) => !allowed.some((folder) => isBelow(target, folder)))
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("of packages keep the compiler free of engines and of Node", () => {
+    const wrong = files.flatMap((file) => {
+      const forbidden = forbiddenPackages[file.split("/")[0] ?? ""];
+      return importsOf(file)
+        .filter((name) => forbidden?.test(name))
+        .map((name) => `${file} imports ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  test("have one idea each: some 150 lines, 400 at most", () => {
+    const lines = (file: string) => readFileSync(join(root, file), "utf8").split("\n").length;
+    const long = files.filter((file) => !file.endsWith(".generated.ts") && lines(file) > 400);
+    // The grammar is one table of rules.
+    expect(long).toEqual(["grammar/parser.ts"]);
+  });
+
+  test("every folder says what it turns into what, in at most 15 lines", () => {
+    const folders = [...new Set(files.map((file) => dirname(file)))];
+    const wrong = folders.filter((folder) => {
+      try {
+        return (
+          readFileSync(join(root, folder, "README.md"), "utf8")
+            .trim()
+            .split("\n").length > 15
+        );
+      } catch {
+        return true;
+      }
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("name no place of a machine", () => {
+    const found = files.filter((file) => /\/(home|root|work)\//.test(readFileSync(join(root, file), "utf8")));
+    expect(found).toEqual([]);
+  });
+});
