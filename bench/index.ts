@@ -1,0 +1,6 @@
+/** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
+import { benchCompile } from "./compile.ts";
+import { benchStep } from "./step.ts";
+
+benchCompile();
+await benchStep();

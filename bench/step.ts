@@ -1,0 +1,142 @@
+/** A training step, optimiser included, beside PyTorch eager in the same run: rounds alternate, medians are compared. */
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { StagePlan } from "../compiler/lower/plan.ts";
+import { onnxEngine } from "../runtime/engines/onnx/index.ts";
+import { initialWeights } from "../runtime/train/initial-weights.ts";
+import { median } from "./median.ts";
+import { measuredStage } from "./plan-of.ts";
+import { randomFeeds } from "./random-feeds.ts";
+
+interface Config {
+  readonly name: string;
+  readonly spec: string;
+  readonly set: readonly (readonly [string, string])[];
+  /** What bench/torch_step.py builds. */
+  readonly torch: Readonly<Record<string, number | string>>;
+  readonly steps: number;
+}
+
+const configs: readonly Config[] = [
+  {
+    name: "stored features, fusion, 2 LSTM, B16 S30 d768 h256",
+    spec: "stored-features",
+    set: [],
+    torch: { kind: "features", batch: 16, time: 30, width: 768, hidden: 256 },
+    steps: 20,
+  },
+  {
+    name: "stored features, fusion, 2 LSTM, B32 S20 d512 h256",
+    spec: "stored-features",
+    set: [
+      ["width", "512"],
+      ["batch", "32"],
+      ["length", "20"],
+    ],
+    torch: { kind: "features", batch: 32, time: 20, width: 512, hidden: 256 },
+    steps: 20,
+  },
+  {
+    name: "ViT 6x384 at 224 px, B8",
+    spec: "vit",
+    set: [],
+    torch: { kind: "vit", batch: 8, depth: 6, dim: 384 },
+    steps: 4,
+  },
+];
+
+const rounds = 5;
+
+export async function benchStep(): Promise<void> {
+  const python = process.env["PYTHON"] ?? "python3";
+  const found = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
+  const torch = found.status === 0 ? found.stdout.trim() : undefined;
+  console.log(torch === undefined ? "PyTorch: not found (PYTHON names the interpreter)" : `PyTorch ${torch}, eager`);
+  for (const config of configs) await benchConfig(config, torch === undefined ? undefined : python);
+}
+
+async function benchConfig({ name, spec, set, torch, steps }: Config, python: string | undefined): Promise<void> {
+  const ours = await openOurs(measuredStage(spec, set));
+  const peer = python === undefined ? undefined : new TorchPeer(python, torch);
+  const mine: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round <= rounds; round += 1) {
+    const own = await ours.round(steps);
+    const other = await peer?.round(steps);
+    // The first round warms both up.
+    if (round === 0) continue;
+    mine.push(own);
+    if (other !== undefined) theirs.push(other);
+  }
+  await ours.release();
+  peer?.close();
+  const own = `${median(mine).toFixed(1)} ms`;
+  const ratio =
+    theirs.length === 0
+      ? ""
+      : `, PyTorch ${median(theirs).toFixed(1)} ms, ratio ${(median(mine) / median(theirs)).toFixed(2)}`;
+  console.log(`${name}: ${own}${ratio}`);
+}
+
+/** Milliseconds for a step, as the mean over a round. */
+async function openOurs(stage: StagePlan) {
+  const feeds = randomFeeds(stage);
+  const first = initialWeights(
+    stage.parameters.map((each) =>
+      each.from.kind === "stage" ? { ...each, from: { kind: "normal", deviation: 0.02 } } : each,
+    ),
+    1,
+    () => new Map(),
+  );
+  const trainer = await onnxEngine.trainer({
+    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
+    parameters: stage.parameters.flatMap(({ path, shape, group }) => {
+      const start = first.get(path)?.data;
+      return group === undefined || !(start instanceof Float32Array) ? [] : [{ path, shape, group, start }];
+    }),
+    states: new Map(),
+    constants: new Map(),
+    groups: stage.groups.length,
+    optimiser: stage.optimiser,
+    maxGradientNorm: stage.maxGradientNorm,
+    ema: stage.ema,
+  });
+  let step = 0;
+  const numbers = stage.groups.map(({ weightDecay }) => ({ rate: 1e-4, weightDecay }));
+  return {
+    async round(steps: number): Promise<number> {
+      const begun = performance.now();
+      for (let i = 0; i < steps; i += 1) {
+        step += 1;
+        await trainer.step(feeds, step, numbers);
+      }
+      return (performance.now() - begun) / steps;
+    },
+    release: () => trainer.release(),
+  };
+}
+
+/** A Python process that runs a round for each line it is sent, and answers with milliseconds for a step. */
+class TorchPeer {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(python: string, config: Config["torch"]) {
+    const script = fileURLToPath(new URL("./torch_step.py", import.meta.url));
+    this.#process = spawn(python, [script, JSON.stringify(config)]);
+    this.#process.stderr.pipe(process.stderr);
+    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  }
+
+  async round(steps: number): Promise<number> {
+    this.#process.stdin.write(`${steps}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done === true) throw new Error("PyTorch ended");
+    return Number(value);
+  }
+
+  close(): void {
+    this.#process.stdin.end();
+  }
+}
