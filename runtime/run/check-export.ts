@@ -18,17 +18,22 @@ export interface ExportCheck extends Shape {
   readonly difference: number;
 }
 
-/**
- * Runs an exported file in onnxruntime, at five shapes, on noise; beside it the runtime's own graphs, stage by stage with features in
- * between. Says how far they are apart.
- */
-export async function checkExport(run: Run, plan: ExportPlan, path: string): Promise<readonly ExportCheck[]> {
-  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+/** What the runtime says of noise of one shape. */
+export interface ExportAnswer {
+  readonly shape: Shape;
+  /** Float32 [batch, (time), 3, height, width] in 0..1, by the file's inputs. */
+  readonly inputs: Tensors;
+  /** By output of the file. */
+  readonly outputs: ReadonlyMap<string, Float32Array>;
+}
+
+/** The runtime's own numbers, stage by stage with features in between, at five shapes of noise. */
+export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonly ExportAnswer[]> {
   const numbers = new RuntimeNumbers(run);
   try {
     const fields = inputsOf(plan.graph()).filter(({ source }) => source.role === "field");
     const timed = fields.some(({ type }) => type.shape.length === 5);
-    const checks: ExportCheck[] = [];
+    const answers: ExportAnswer[] = [];
     for (const shape of timed ? timedShapes : stillShapes) {
       const images = new Map(
         fields.map(({ source, type }): [string, Noise] => [
@@ -36,24 +41,38 @@ export async function checkExport(run: Run, plan: ExportPlan, path: string): Pro
           noise(shape, type.shape.slice(-2).map(Number)),
         ]),
       );
-      const results = await session.run(
-        Object.fromEntries(
-          [...images].map(([name, { asFloat }]) => [name, new ort.Tensor("float32", asFloat.data, asFloat.shape)]),
-        ),
+      const outputs = new Map<string, Float32Array>();
+      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, images));
+      const inputs = new Map(
+        [...images].map(([name, { asFloat }]) => [name, { dtype: "float32", ...asFloat } as const]),
       );
-      for (const head of headsOf(run, plan)) {
-        const found = results[head.name]?.data;
-        const expected = await numbers.head(head, shape, images);
+      answers.push({ shape, inputs, outputs });
+    }
+    return answers;
+  } finally {
+    await numbers.release();
+  }
+}
+
+/** Runs an exported file in onnxruntime at five shapes, and says how far it is from the runtime's numbers. */
+export async function checkExport(run: Run, plan: ExportPlan, path: string): Promise<readonly ExportCheck[]> {
+  const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
+  try {
+    const checks: ExportCheck[] = [];
+    for (const { shape, inputs, outputs } of await exportAnswers(run, plan)) {
+      const feeds = [...inputs].map(([name, { data, shape: dims }]) => [name, new ort.Tensor("float32", data, dims)]);
+      const results = await session.run(Object.fromEntries(feeds));
+      for (const [task, expected] of outputs) {
+        const found = results[task]?.data;
         if (!(found instanceof Float32Array) || found.length !== expected.length) {
-          throw new Error(`${path} gives no ${head.name} like the runtime's`);
+          throw new Error(`${path} gives no ${task} like the runtime's`);
         }
-        checks.push({ ...shape, task: head.name, difference: greatestDifference(found, expected) });
+        checks.push({ ...shape, task, difference: greatestDifference(found, expected) });
       }
     }
     return checks;
   } finally {
     await session.release();
-    await numbers.release();
   }
 }
 

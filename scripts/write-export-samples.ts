@@ -1,0 +1,25 @@
+/**
+ * Writes, for every export of a finished run, noise at five shapes and what the runtime says of it, for test/reference/check_export.py:
+ *   npx tsx scripts/write-export-samples.ts SPEC RUN
+ */
+import { join } from "node:path";
+import { checkedSpec } from "../cli/checked-spec.ts";
+import { fileName } from "../cli/file-name.ts";
+import { finishedRun } from "../cli/open-run.ts";
+import { writeSafetensors } from "../runtime/checkpoints/safetensors.ts";
+import type { Tensor } from "../runtime/engines/engine.ts";
+import { exportAnswers } from "../runtime/run/check-export.ts";
+
+const [spec = "", out = ""] = process.argv.slice(2);
+const checked = checkedSpec(spec, {});
+const run = await finishedRun(checked, { out });
+for (const plan of checked.plan.exports) {
+  const name = plan.of.kind === "assembly" ? plan.of.name : run.stageOf(plan.of.hash).label;
+  const tensors = new Map<string, Tensor>();
+  for (const [i, { inputs, outputs }] of (await exportAnswers(run, plan)).entries()) {
+    for (const [field, tensor] of inputs) tensors.set(`${i}/input/${field}`, tensor);
+    for (const [task, data] of outputs)
+      tensors.set(`${i}/output/${task}`, { dtype: "float32", shape: [data.length], data });
+  }
+  writeSafetensors(join(out, "export", `${fileName(name)}.samples.safetensors`), tensors, {});
+}
