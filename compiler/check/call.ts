@@ -14,7 +14,7 @@ import { bindLibrary } from "./parameters.ts";
 import { Refusal } from "./reporter.ts";
 import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
-import type { Arguments, Given, RecipeThing, Thing } from "./things.ts";
+import type { Arguments, Given, ListThing, RecipeThing, Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
 
 type Call = Extract<Expr, { kind: "call" }>;
@@ -77,6 +77,14 @@ function calleeThing(callee: Expr, env: Env): Thing {
   );
 }
 
+/** The mean of several streams, frame by frame (language rule 67). */
+function blendOf(list: ListThing, span: Span): Thing | undefined {
+  const isStream = (thing: Thing) =>
+    thing.kind === "member" || thing.kind === "stage" || (thing.kind === "call" && thing.family === "stream");
+  if (list.items.length === 0 || !list.items.every(isStream)) return undefined;
+  return { kind: "call", family: "stream", name: "mean", args: new Map([["streams", list]]), span };
+}
+
 /** Arguments with their places; those that a `for` makes are one list. */
 function gather(args: readonly Argument[], env: Env): Arguments {
   const positional: Given[] = [];
@@ -115,6 +123,10 @@ function callLibrary(
     if (listFunctions.has(name) && first !== undefined) return applyListFunction(name, first, env, span);
     const result = applyNumberFunction(name, givenNumbers, env, span);
     if (result !== undefined) return result;
+    if (name === "mean" && env.body === undefined && givenNumbers[0]?.kind === "list") {
+      const blend = blendOf(givenNumbers[0], span);
+      if (blend !== undefined) return blend;
+    }
     args = known(args, givenNumbers, sent.length);
   }
   const tensorFunction = tensorFunctions[name];

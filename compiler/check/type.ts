@@ -69,7 +69,7 @@ export function describeType(type: Type): string {
     case "none":
       return "none";
     case "axis":
-      return "the name of an axis";
+      return "a plain name, without quotes";
     case "duration":
       return "a duration, such as 30 epochs or 200 steps";
     case "span":
