@@ -54,7 +54,10 @@ describe("the language", () => {
     expect(stage.terms).toEqual(["valence", "both"]);
     const groupOf = (path: string) => stage.parameters.find((each) => each.path === path)?.group;
     expect(groupOf("x.linear.weight")).toBeUndefined();
-    expect(stage.groups[groupOf("layers[0].g.linear.weight") ?? -1]?.rate).toMatchObject({ kind: "scaled", factor: 0.1 });
+    expect(stage.groups[groupOf("layers[0].g.linear.weight") ?? -1]?.rate).toMatchObject({
+      kind: "scaled",
+      factor: 0.1,
+    });
     expect(stage.groups[groupOf("valence.linear.weight") ?? -1]?.rate).toEqual({
       kind: "step",
       peak: 1e-3,

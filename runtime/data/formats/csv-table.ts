@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
 import type { DataPlan, FormatPlan, TaskPlan } from "../../../compiler/lower/plan.ts";
@@ -23,8 +24,8 @@ export function readCsvTable(
   tasks: readonly TaskPlan[],
   onBadRow: OnBadRow,
 ): CsvTable {
-  const { file } = format;
-  const records = recordsOf(data.root, file);
+  const file = join(data.root, format.file);
+  const records = recordsOf(data.root, format.file);
   const [header = [], ...lines] = records;
   const column = (name: string): number => {
     const at = header.indexOf(name);
@@ -92,7 +93,7 @@ function recordsOf(root: string, file: string): readonly (readonly string[])[] {
     return records;
   } catch (problem) {
     if (problem instanceof DataError) throw problem;
-    throw new DataError(problem instanceof Error ? problem.message : String(problem), { file });
+    throw new DataError(problem instanceof Error ? problem.message : String(problem), { file: join(root, file) });
   }
 }
 

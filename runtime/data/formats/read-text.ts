@@ -3,7 +3,7 @@ import { DataError } from "../data-error.ts";
 import { insideFolder } from "../inside-folder.ts";
 
 /** An annotation file may have so many bytes. */
-const bytesLimit = 1 << 30;
+const bytesLimit = 500 << 20;
 
 /** The text of an annotation file below the data's root. */
 export function readText(root: string, file: string): string {
@@ -13,8 +13,9 @@ export function readText(root: string, file: string): string {
   try {
     size = statSync(path).size;
   } catch {
-    throw new DataError(`there is no such annotation file below ${root}`, { file });
+    throw new DataError("there is no such annotation file", { file: path });
   }
-  if (size > bytesLimit) throw new DataError(`the file has ${size} bytes; at most ${bytesLimit} are read`, { file });
+  if (size > bytesLimit)
+    throw new DataError(`the file has ${size} bytes; at most ${bytesLimit} are read`, { file: path });
   return readFileSync(path, "utf8");
 }

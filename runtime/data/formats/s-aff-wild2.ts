@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { sAffWild2 } from "../../../compiler/library/s-aff-wild2.ts";
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
 import type { DataPlan, TaskPlan } from "../../../compiler/lower/plan.ts";
@@ -31,8 +32,9 @@ const missingLabel = -1;
  * part of the image's path, frames its number. Rows come out by video in order of appearance, frames ascending.
  */
 export function readSAffWild2(options: ReadOptions): ReadTable {
-  const { root, file } = options;
-  const lines = readText(root, file).split("\n");
+  const { root } = options;
+  const file = join(root, options.file);
+  const lines = readText(root, options.file).split("\n");
   const bad = new BadRows();
   const rows: Row[] = [];
   const videos = new Map<string, number>();
@@ -62,7 +64,7 @@ export function readSAffWild2(options: ReadOptions): ReadTable {
   }
   const skipped = bad.settle(options.onBadRow);
   rows.sort((a, b) => a.video - b.video || a.frame - b.frame);
-  return { table: tableOf(rows, [...videos.keys()], options), duplicates, skipped };
+  return { table: tableOf(rows, [...videos.keys()], file, options.tasks), duplicates, skipped };
 }
 
 interface Row {
@@ -124,7 +126,12 @@ function wrongValue(values: readonly number[], cells: readonly string[]): string
   return wrong < 0 ? undefined : `${sAffWild2.units[wrong]} is ${cells[wrong + 4]}, neither 0, 1 nor -1`;
 }
 
-function tableOf(rows: readonly Row[], videos: readonly string[], { file, tasks }: ReadOptions): AnnotationTable {
+function tableOf(
+  rows: readonly Row[],
+  videos: readonly string[],
+  file: string,
+  tasks: readonly TaskPlan[],
+): AnnotationTable {
   const labels = new Map<string, LabelColumn>();
   const labelled = rows.length === 0 || rows.some(({ values }) => values !== undefined);
   if (labelled) for (const task of tasks) labels.set(task.name, labelColumn(rows, task));
