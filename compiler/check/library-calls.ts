@@ -152,7 +152,7 @@ export const library: Readonly<Record<string, LibraryCall>> = {
   score: { family: "metric", params: { task: must(task) } },
   accuracy: { family: "metric", params: { task: must(task) } },
   best: { family: "keep", params: { metric: must(metric) } },
-  least: { family: "keep", params: { term: must(any) } },
+  least: { family: "keep", params: { term: must(any) }, later: true },
   // After training
   gaussian: { family: "stream", params: { stream: must(stream), sigma: must(span), within: may(span) } },
   box: { family: "stream", params: { stream: must(stream), width: must(span) } },

@@ -240,14 +240,8 @@ function keepOf(thing: Thing | undefined, tasks: readonly string[], scope: Env):
     return tasks.length === 0 ? { kind: "last" } : { kind: "best", metric: sum };
   }
   if (thing.kind !== "call") return { kind: "last" };
-  if (thing.name === "least") return { kind: "least", term: leastTerm(thing) };
   const what = thing.args.get("metric");
   return what === undefined ? { kind: "last" } : { kind: "best", metric: metricOf(what, tasks, scope, thing.span) };
-}
-
-function leastTerm(thing: CallThing): string | undefined {
-  const term = thing.args.get("term");
-  return term?.kind === "label" && term.name !== "loss" ? term.name : undefined;
 }
 
 /** A metric over the scores of tasks that a stage or assembly has (language rule 64). */

@@ -231,11 +231,7 @@ export interface EvaluatePlan {
   readonly weights: "last" | "ema";
 }
 
-export type KeepPlan =
-  | { readonly kind: "last" }
-  | { readonly kind: "best"; readonly metric: Metric }
-  /** The least validation loss, of one term or all. */
-  | { readonly kind: "least"; readonly term: string | undefined };
+export type KeepPlan = { readonly kind: "last" } | { readonly kind: "best"; readonly metric: Metric };
 
 /** An expression over the scores of tasks, on validation rows. */
 export type Metric =

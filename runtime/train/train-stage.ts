@@ -233,7 +233,6 @@ class Training {
     this.#sums = {};
     let value: number | undefined;
     if (keep.kind === "best") value = metricValue(keep.metric, scores);
-    else if (keep.kind === "least") value = -(losses[keep.term ?? "loss"] ?? Number.NaN);
     const better = value === undefined || this.#best === null || value > this.#best.value;
     if (better) {
       this.#best = { value: value ?? 0, step };
