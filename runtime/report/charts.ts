@@ -52,7 +52,7 @@ function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
         axisLabel: { rotate: 45 },
       },
       yAxis: { type: "category", data: names, inverse: true },
-      visualMap: { min: 0, max: 100, show: false, inRange: { color: ["#ffffff", "#5470c6"] } },
+      visualMap: { dimension: 2, min: 0, max: 100, show: false, inRange: { color: ["#ffffff", "#5470c6"] } },
       series: [{ type: "heatmap", data, label: { show: true, fontSize: 10 }, encode: { x: 0, y: 1, value: 2 } }],
     },
   };
@@ -61,36 +61,36 @@ function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
 function unitChart({ of, task, names, each, thresholds }: ReportResult): Chart {
   const labels = names.map((name, i) => {
     const threshold = thresholds[i];
-    return threshold === undefined ? name : `${name}\n≥ ${threshold.toFixed(2)}`;
+    return threshold === undefined ? name : `${name}\n${threshold.toFixed(2)}`;
   });
   return {
-    title: `${of}: ${task}, F1 of each unit`,
+    title: `${of}: ${task}, F1 of each unit${thresholds.length === 0 ? "" : " (below: its threshold)"}`,
     height: 320,
     option: {
       tooltip: {},
       grid: { left: 40, right: 10, top: 20, bottom: 60 },
-      xAxis: { type: "category", data: labels, axisLabel: { interval: 0, fontSize: 10 } },
+      xAxis: { type: "category", data: labels, axisLabel: { interval: 0, fontSize: 10, lineHeight: 14 } },
       yAxis: { type: "value", min: 0, max: 1 },
       series: [
         {
           type: "bar",
-          data: each.map((value) => Number(value.toFixed(4))),
-          label: { show: true, position: "top", fontSize: 10, precision: 2 },
+          data: each.map((value) => Number(value.toFixed(2))),
+          label: { show: true, position: "top", fontSize: 10 },
         },
       ],
     },
   };
 }
 
-function scatterChart({ of, task, scatter }: ReportResult): Chart {
+function scatterChart({ of, task, scatter, range: [min = -1, max = 1] }: ReportResult): Chart {
   return {
     title: `${of}: ${task}, prediction against label`,
     height: 380,
     option: {
       tooltip: {},
       grid: { left: 50, right: 20, top: 20, bottom: 50 },
-      xAxis: { type: "value", min: -1, max: 1, name: "label", nameLocation: "middle", nameGap: 26 },
-      yAxis: { type: "value", min: -1, max: 1, name: "prediction", nameLocation: "middle", nameGap: 34 },
+      xAxis: { type: "value", min, max, name: "label", nameLocation: "middle", nameGap: 26 },
+      yAxis: { type: "value", min, max, name: "prediction", nameLocation: "middle", nameGap: 34 },
       series: [
         {
           type: "scatter",
@@ -101,7 +101,7 @@ function scatterChart({ of, task, scatter }: ReportResult): Chart {
             silent: true,
             symbol: "none",
             lineStyle: { color: "#999" },
-            data: [[{ coord: [-1, -1] }, { coord: [1, 1] }]],
+            data: [[{ coord: [min, min] }, { coord: [max, max] }]],
           },
         },
       ],

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ScalarMeaning } from "../../compiler/library/task.ts";
 import type { StagePlan, Stream } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { overallScore } from "../evaluate/overall.ts";
@@ -36,6 +37,8 @@ export interface ReportResult {
   readonly judged: number;
   readonly each: readonly number[];
   readonly confusion: readonly (readonly number[])[];
+  /** Least and greatest value of a scalar, as its task or else its numbers have them; empty for others. */
+  readonly range: readonly number[];
   /** Pairs label, prediction: an even selection. */
   readonly scatter: readonly (readonly [number, number])[];
   /** How thresholds were chosen; empty if they were not fitted. */
@@ -112,10 +115,23 @@ function resultOf({ of, task, score, trivial, fitted, predictions, labels }: Res
     judged: score.judged,
     each: score.each,
     confusion: score.confusion ?? [],
+    range: meaning.kind === "scalar" ? rangeOf(meaning, labels.values, predictions) : [],
     scatter: meaning.kind === "scalar" ? pairs(labels.values, predictions, labels.weight) : [],
     fitted: fitted === undefined ? "" : `fitted on ${fitted.on}, judged by ${fitted.folds} folds over videos`,
     thresholds: fitted?.thresholds ?? [],
   };
+}
+
+function rangeOf({ min, max }: ScalarMeaning, labels: Float32Array, predictions: Float32Array): readonly number[] {
+  if (Number.isFinite(min) && Number.isFinite(max)) return [min, max];
+  let [low, high] = [Infinity, -Infinity];
+  for (const values of [labels, predictions]) {
+    for (const value of values) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  return [low, high];
 }
 
 function pairs(labels: Float32Array, predictions: Float32Array, weight: Float32Array): readonly [number, number][] {
@@ -178,6 +194,7 @@ export const reportSchema = record({
       judged: integer,
       each: listOf(number),
       confusion: listOf(listOf(number)),
+      range: listOf(number),
       scatter: listOf({ type: "array", items: number, minItems: 2, maxItems: 2 }),
       fitted: text,
       thresholds: listOf(number),
