@@ -18,6 +18,21 @@ export function specCommand(name: string, description: string, example: string):
     .addHelpText("after", "\nExit codes: 0 done, 1 a mistake in what was given, 2 a mistake in abaw.");
 }
 
+/** A command that works in the folder of a spec's run. */
+export function runCommand(name: string, description: string, example: string): Command {
+  return specCommand(name, description, example).option(
+    "--out <folder>",
+    "the run's folder (default: runs/<name of the spec>)",
+  );
+}
+
+/** What to do with annotations or images that cannot be used. */
+export const onBadRow = [
+  "--on-bad-row <policy>",
+  "error: stop at annotations or images that cannot be used; skip: leave them out and list them",
+  "error",
+] as const;
+
 function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

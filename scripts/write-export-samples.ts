@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { checkedSpec } from "../cli/checked-spec.ts";
 import { fileName } from "../cli/file-name.ts";
 import { finishedRun } from "../cli/open-run.ts";
+import { exportName } from "../compiler/lower/describe-plan.ts";
 import { writeSafetensors } from "../runtime/checkpoints/safetensors.ts";
 import type { Tensor } from "../runtime/engines/engine.ts";
 import { exportAnswers } from "../runtime/run/check-export.ts";
@@ -14,7 +15,7 @@ const [spec = "", out = ""] = process.argv.slice(2);
 const checked = checkedSpec(spec, {});
 const run = await finishedRun(checked, { out });
 for (const plan of checked.plan.exports) {
-  const name = plan.of.kind === "assembly" ? plan.of.name : run.stageOf(plan.of.hash).label;
+  const name = exportName(checked.plan, plan);
   const tensors = new Map<string, Tensor>();
   for (const [i, { inputs, outputs }] of (await exportAnswers(run, plan)).entries()) {
     for (const [field, tensor] of inputs) tensors.set(`${i}/input/${field}`, tensor);

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { emitOnnx, type OnnxOptions } from "../../compiler/emit/onnx/emit-onnx.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
-import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
+import { exportName } from "../../compiler/lower/describe-plan.ts";
+import type { ExportPlan, Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { stepGraph, stepScalars } from "../../compiler/lower/step-graph.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { specCommand } from "../abaw-command.ts";
@@ -72,9 +73,8 @@ function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly Named
   }
 }
 
-function exported({ of, opset, graph }: Plan["exports"][number], plan: Plan): NamedGraph {
-  const name = of.kind === "assembly" ? of.name : (plan.stages.find(({ hash }) => hash === of.hash)?.label ?? of.hash);
-  return { name: `export ${name}`, graph, options: { opset } };
+function exported(plan: ExportPlan, whole: Plan): NamedGraph {
+  return { name: `export ${exportName(whole, plan)}`, graph: plan.graph, options: { opset: plan.opset } };
 }
 
 function heads({ label, graphs }: StagePlan): NamedGraph {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { openData } from "../../runtime/data/open-data.ts";
 import { dataStatistics, type PartStatistics } from "../../runtime/data/statistics.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
-import { abawCommand, specCommand } from "../abaw-command.ts";
+import { abawCommand, onBadRow, specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { progressBar } from "../progress.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -58,7 +58,7 @@ function stats(): Command {
     "Count what the data of a spec hold: rows, videos, labels, classes.",
     "abaw data stats examples/quickstart.abaw",
   )
-    .option("--on-bad-row <policy>", "error: stop at rows that cannot be used; skip: count them", "error")
+    .option(...onBadRow)
     .option("--json", "print the counts as JSON")
     .action(async (path: string, options: SpecOptions & { readonly onBadRow: string; readonly json?: true }) => {
       if (options.onBadRow !== "error" && options.onBadRow !== "skip") {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { exportName } from "../../compiler/lower/describe-plan.ts";
 import { checkExport } from "../../runtime/run/check-export.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
-import { specCommand } from "../abaw-command.ts";
+import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { fileName } from "../file-name.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
@@ -14,12 +15,11 @@ import { UsageError } from "../usage-error.ts";
 const tolerance = 1e-5;
 
 export function exporting(): Command {
-  return specCommand(
+  return runCommand(
     "export",
     "Write what the spec exports as ONNX, and check each file's numbers against the runtime's at five shapes.",
     "abaw export examples/quickstart.abaw --to models",
   )
-    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
     .option("--to <folder>", "where the models go (default: export/ in the run's folder)")
     .option("--json", "print what was written as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly to?: string; readonly json?: true }) => {
@@ -30,7 +30,7 @@ export function exporting(): Command {
       const folder = options.to ?? join(run.options.folder.path, "export");
       const written = [];
       for (const plan of checked.plan.exports) {
-        const name = plan.of.kind === "assembly" ? plan.of.name : run.stageOf(plan.of.hash).label;
+        const name = exportName(checked.plan, plan);
         const model = exportModel(run, plan, join(folder, `${fileName(name)}.onnx`));
         const checks = await checkExport(run, plan, model.path);
         const difference = Math.max(...checks.map((each) => each.difference));

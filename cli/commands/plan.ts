@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { exportName, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { specCommand } from "../abaw-command.ts";
@@ -33,21 +34,18 @@ function planJson({ stages, assemblies, exports, sweeps }: Plan): string {
   );
 }
 
-function planText({ stages, assemblies, exports }: Plan): string {
+function planText(plan: Plan): string {
+  const { stages, assemblies } = plan;
   const names = new Map(stages.map(({ hash, label }) => [hash, label]));
   const lines = stages.flatMap((stage, i) => stageLines(stage, i + 1, names));
   for (const { name, members } of assemblies) {
     lines.push(`assembly ${name}: ${members.map(({ task }) => task.name).join(", ")}`);
   }
-  for (const { of, opset } of exports) {
-    lines.push(`export ${of.kind === "assembly" ? of.name : (names.get(of.hash) ?? of.hash)}, opset ${opset}`);
-  }
+  for (const each of plan.exports) lines.push(`export ${exportName(plan, each)}, opset ${each.opset}`);
   return lines.join("\n");
 }
 
 function stageLines(stage: StagePlan, place: number, names: ReadonlyMap<string, string>): readonly string[] {
-  const count = (parameters: StagePlan["parameters"]) =>
-    parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
   const { clip, features } = stage;
   const reads = features.map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
   const starts = [...stage.parameters, ...stage.states].flatMap(({ from }) =>
@@ -57,7 +55,7 @@ function stageLines(stage: StagePlan, place: number, names: ReadonlyMap<string, 
   return [
     `${place}. ${stage.label}`,
     `   tasks ${stage.tasks.map(({ name }) => name).join(", ")}; ${stage.duration.value} ${stage.duration.unit}, batch ${stage.batch}${clip === undefined ? "" : ` clips of ${clip.length} ${clip.by}, hop ${clip.hop}`}; ${stage.optimiser.name}; seed ${stage.seed}`,
-    `   ${count(trained).toLocaleString("en")} of ${count(stage.parameters).toLocaleString("en")} weights trained`,
+    `   ${weightCount(trained).toLocaleString("en")} of ${weightCount(stage.parameters).toLocaleString("en")} weights trained`,
     ...(reads.length === 0 ? [] : [`   reads ${reads.join(", ")}`]),
     ...(starts.length === 0 ? [] : [`   starts from ${[...new Set(starts)].join(", ")}`]),
   ];

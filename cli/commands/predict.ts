@@ -3,7 +3,7 @@ import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import type { Part } from "../../runtime/data/open-data.ts";
 import { predictionCsv } from "../../runtime/run/prediction-csv.ts";
 import { predictionsOf } from "../../runtime/run/results.ts";
-import { specCommand } from "../abaw-command.ts";
+import { onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -18,17 +18,12 @@ interface PredictOptions extends SpecOptions, RunChoice {
 }
 
 export function predict(): Command {
-  return specCommand(
+  return runCommand(
     "predict",
     "Write an assembly's (or a stage's) predictions for every frame of a part as CSV: one row for each image.",
     "abaw predict examples/quickstart.abaw --part test --to predictions.csv",
   )
-    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option(
-      "--on-bad-row <policy>",
-      "error: stop at annotations or images that cannot be used; skip: count and list them",
-      "error",
-    )
+    .option(...onBadRow)
     .option("--part <part>", "train, val or test", "val")
     .option("--of <name>", "the assembly or the stage by its label (default: the only assembly, or the last stage)")
     .option("--to <file>", "the file to write (default: standard output)")

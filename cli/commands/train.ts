@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { reportFiles } from "../../runtime/report/report-data.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
-import { specCommand } from "../abaw-command.ts";
+import { onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -13,17 +13,12 @@ import { warnSkipped } from "../warn-skipped.ts";
 import { watchRun } from "../watch-run.ts";
 
 export function train(): Command {
-  return specCommand(
+  return runCommand(
     "train",
     "Train every stage that is not trained yet, score, and write the report. Ctrl-C leaves a checkpoint from which the next call goes on.",
     "abaw train examples/quickstart.abaw --out runs/first",
   )
-    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option(
-      "--on-bad-row <policy>",
-      "error: stop at annotations or images that cannot be used; skip: count and list them",
-      "error",
-    )
+    .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const checked = checkedSpec(path, options);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScalarMeaning } from "../../compiler/library/task.ts";
+import { weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan, Stream } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { overallScore } from "../evaluate/overall.ts";
@@ -143,16 +144,14 @@ function pairs(labels: Float32Array, predictions: Float32Array, weight: Float32A
 
 function stageOf(run: Run, plan: StagePlan): ReportStage {
   const folder = run.options.folder.stage(plan);
-  const count = (parameters: StagePlan["parameters"]) =>
-    parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
   const weights = [...plan.parameters, ...plan.states];
   const starts = weights.flatMap(({ from }) => (from.kind === "stage" ? [run.stageOf(from.stage).label] : []));
   return {
     label: plan.label,
     folder: run.options.folder.below(folder),
     tasks: plan.tasks.map(({ name }) => name),
-    parameters: count(plan.parameters),
-    trained: count(plan.parameters.filter(({ group }) => group !== undefined)),
+    parameters: weightCount(plan.parameters),
+    trained: weightCount(plan.parameters.filter(({ group }) => group !== undefined)),
     reads: plan.features.map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
     starts: [...new Set(starts)],
     epochs: readMetrics(join(folder, stageFiles.log)),

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { standardFiles } from "../../compiler/check/standard.ts";
+import { weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { planOf } from "../plan-of.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const textOf = (path: string) => readFileSync(`${root}${path}`, "utf8");
-const weightsOf = ({ parameters }: StagePlan) =>
-  parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
+const weightsOf = ({ parameters }: StagePlan) => weightCount(parameters);
 
 describe("specs that come with abaw", () => {
   test("the winning system: 14 stages, each task's model of 85.65 M weights, as published", () => {
