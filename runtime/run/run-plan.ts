@@ -72,15 +72,12 @@ export class Run {
     return opened;
   }
 
-  /** Images that were left out, as `file:line: reason`. */
+  /** Images that were left out, each as a sentence with its place. */
   async badImages(): Promise<readonly string[]> {
     const found: string[] = [];
     for (const data of this.#data.values()) {
-      const { badImages, parts } = await data;
-      for (const [part, rows] of badImages) {
-        const table = parts.get(part);
-        for (const [row, reason] of rows) found.push(`${table?.file ?? part}:${table?.line[row] ?? 0}: ${reason}`);
-      }
+      const { badImages } = await data;
+      for (const rows of badImages.values()) found.push(...rows.values());
     }
     return found;
   }

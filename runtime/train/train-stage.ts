@@ -154,6 +154,7 @@ class Training {
       await this.#step(step, feeds, calendar, total);
       step += 1;
       const done = step >= total || (deadline !== undefined && performance.now() > deadline);
+      if (step % every === 0 || done || this.#context.signal.aborted) this.#refuseBroken(step);
       if (step % every === 0 || done) {
         await this.#judge(step, perEpoch, calendar);
         const waited = step - (this.#best?.step ?? step);
@@ -167,6 +168,17 @@ class Training {
       }
     }
     return { interrupted: false, steps: step, keptStep: this.#best?.step ?? step };
+  }
+
+  /** A gradient may overflow where the loss did not: such weights must not replace a good checkpoint. */
+  #refuseBroken(step: number): void {
+    for (const [path, { data }] of this.#trainer.live("last")) {
+      if (!(data instanceof Float32Array) || data.every(Number.isFinite)) continue;
+      throw new StageError(
+        this.#plan.label,
+        `the weight ${path} is not finite after step ${step}; the last good checkpoint is ${join(this.#context.folder, stageFiles.last)}. Try a lower rate or max_grad_norm`,
+      );
+    }
   }
 
   #resume(): number {
