@@ -32,14 +32,7 @@ export class FeatureStore {
     if (values?.data instanceof Float32Array) return { shape: values.shape.slice(1), values: values.data };
     const evaluator = await options.engine.evaluator(producer.graphs.feature(tensor), this.#run.keptOf(producer.hash));
     try {
-      const made = await runOverPart(
-        producer,
-        evaluator,
-        new Map(),
-        await this.#run.inputsOf(producer, [part]),
-        part,
-        producer.evaluate.clip,
-      );
+      const made = await runOverPart(producer, evaluator, new Map(), await this.#run.inputsOf(producer, [part]), part);
       const found = made.get(tensor);
       if (found === undefined) throw new Error(`the feature graph gave no ${tensor}`);
       const rows = found.values.length / found.shape.reduce((product, dim) => product * dim, 1);

@@ -184,7 +184,7 @@ export class Run {
   async #compute(plan: StagePlan, part: Part) {
     const evaluator = await this.options.engine.evaluator(plan.graphs.evaluation(), this.keptOf(plan.hash));
     try {
-      return await runOverPart(plan, evaluator, new Map(), await this.inputsOf(plan, [part]), part, plan.evaluate.clip);
+      return await runOverPart(plan, evaluator, new Map(), await this.inputsOf(plan, [part]), part);
     } finally {
       await evaluator.release();
     }

@@ -1,54 +1,70 @@
-import type { Graph } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import { WindowMerge } from "../data/clips/clip-windows.ts";
-import type { Part } from "../data/open-data.ts";
-import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
+import { type Part, tableOf } from "../data/open-data.ts";
+import type { Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
 
+/** Results [rows, ..] by output. */
+export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
+
 /**
- * Runs a stage's graph of evaluation over all rows of a part, without augmentation; windows that share a row are averaged. Results are
- * [rows, ..] by output.
+ * Passes over all rows of a part, without augmentation; windows that share a row are averaged. Open from pass to pass, so that images
+ * are read once as far as they can be kept.
  */
-export async function runOverPart(
-  plan: StagePlan,
-  evaluator: Evaluator,
-  weights: Tensors,
-  inputs: StageInputs,
-  part: Part,
-  clip: ClipPlan | undefined,
-): Promise<ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>> {
-  const table = inputs.data.parts.get(part);
-  if (table === undefined) throw new Error(`the data has no part ${part}`);
-  const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
-  const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
-  const { loader, close } = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [] });
-  const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
-  const lead = clip === undefined ? 1 : 2;
-  try {
+export class PartPasses {
+  readonly #rows: number;
+  readonly #lead: number;
+  readonly #open: ReturnType<typeof stageLoader>;
+
+  constructor(plan: StagePlan, inputs: StageInputs, part: Part, clip: ClipPlan | undefined) {
+    const table = tableOf(inputs.data, part);
+    const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
+    const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
+    this.#rows = table.rows;
+    this.#lead = clip === undefined ? 1 : 2;
+    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [] });
+  }
+
+  async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
+    const { loader } = this.#open;
+    const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places } = await loader.at(0, i);
       const results = await evaluator.run(new Map([...weights, ...feeds]));
       for (const [name, { shape, data }] of results) {
         if (!(data instanceof Float32Array)) continue;
-        const own = shape.slice(lead);
+        const own = shape.slice(this.#lead);
         const width = own.reduce((product, dim) => product * dim, 1);
-        const known = merges.get(name) ?? { shape: own, merge: new WindowMerge(table.rows, width) };
+        const known = merges.get(name) ?? { shape: own, merge: new WindowMerge(this.#rows, width) };
         merges.set(name, known);
         places.forEach((row, k) => {
           known.merge.add(row, data, k * width);
         });
       }
     }
-  } finally {
-    await close();
+    return new Map([...merges].map(([name, { shape, merge }]) => [name, { shape, values: merge.result() }]));
   }
-  return new Map([...merges].map(([name, { shape, merge }]) => [name, { shape, values: merge.result() }]));
+
+  close(): Promise<void> {
+    return this.#open.close();
+  }
 }
 
-/** An evaluator of a graph with a stage's weights as constants. */
-export function evaluatorWith(engine: Engine, graph: Graph, weights: Tensors): Promise<Evaluator> {
-  return engine.evaluator(graph, weights);
+/** One pass of a graph over a part. */
+export async function runOverPart(
+  plan: StagePlan,
+  evaluator: Evaluator,
+  weights: Tensors,
+  inputs: StageInputs,
+  part: Part,
+): Promise<PartResults> {
+  const passes = new PartPasses(plan, inputs, part, plan.evaluate.clip);
+  try {
+    return await passes.run(evaluator, weights);
+  } finally {
+    await passes.close();
+  }
 }

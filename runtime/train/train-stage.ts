@@ -2,19 +2,18 @@ import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { hash } from "../data/loader/random.ts";
-import { judgedLabels } from "../data/open-data.ts";
-import type { Engine, Evaluator, Tensor, Tensors, Trainer } from "../engines/engine.ts";
-import { scoreTask, type TaskScore } from "../evaluate/score-task.ts";
+import type { Engine, Tensor, Tensors, Trainer } from "../engines/engine.ts";
+import type { TaskScore } from "../evaluate/score-task.ts";
 import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { metricValue } from "./metric-value.ts";
 import { MetricsLog } from "./metrics-log.ts";
-import { runOverPart } from "./run-graph.ts";
 import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
+import { Validation } from "./validation.ts";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -80,16 +79,13 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     maxGradientNorm: plan.maxGradientNorm,
     ema: plan.ema,
   });
-  const evaluator =
-    inputs.data.parts.has("val") && plan.tasks.length > 0
-      ? await engine.evaluator(plan.graphs.evaluation(), constants)
-      : undefined;
+  const validation = await Validation.open(plan, engine, constants, inputs);
   try {
-    return await new Training(plan, context, trainer, evaluator, constants).run(loader);
+    return await new Training(plan, context, trainer, validation, constants).run(loader);
   } finally {
     await close();
     await trainer.release();
-    await evaluator?.release();
+    await validation?.close();
   }
 }
 
@@ -110,7 +106,7 @@ class Training {
   readonly #plan: StagePlan;
   readonly #context: TrainContext;
   readonly #trainer: Trainer;
-  readonly #evaluator: Evaluator | undefined;
+  readonly #validation: Validation | undefined;
   readonly #constants: Tensors;
   readonly #log: MetricsLog;
   #best: Progress["best"] = null;
@@ -120,13 +116,13 @@ class Training {
     plan: StagePlan,
     context: TrainContext,
     trainer: Trainer,
-    evaluator: Evaluator | undefined,
+    validation: Validation | undefined,
     constants: Tensors,
   ) {
     this.#plan = plan;
     this.#context = context;
     this.#trainer = trainer;
-    this.#evaluator = evaluator;
+    this.#validation = validation;
     this.#constants = constants;
     this.#log = new MetricsLog(join(context.folder, stageFiles.log));
   }
@@ -218,26 +214,9 @@ class Training {
 
   /** Scores on the validation part, keeps the weights if they are the best so far, writes the numbers. */
   async #judge(step: number, perEpoch: number, calendar: Calendar): Promise<void> {
-    const { keep, tasks, evaluate, groups } = this.#plan;
-    const scores = new Map<string, TaskScore>();
-    const { data } = this.#context.inputs;
-    if (this.#evaluator !== undefined) {
-      const weights = this.#trainer.live(evaluate.weights);
-      const results = await runOverPart(
-        this.#plan,
-        this.#evaluator,
-        weights,
-        this.#context.inputs,
-        "val",
-        evaluate.clip,
-      );
-      for (const { name, meaning } of tasks) {
-        const column = judgedLabels(data, "val", name);
-        const predictions = results.get(name);
-        if (column !== undefined && predictions !== undefined)
-          scores.set(name, scoreTask(meaning, predictions.values, column));
-      }
-    }
+    const { keep, evaluate, groups } = this.#plan;
+    const weights = this.#trainer.live(evaluate.weights);
+    const scores = (await this.#validation?.scores(weights)) ?? new Map<string, TaskScore>();
     const count = Math.max(1, step % perEpoch === 0 ? perEpoch : step % perEpoch);
     const losses = Object.fromEntries(
       Object.entries(this.#sums).map(([name, sum]) => [name.replace("loss/", ""), sum / count]),
@@ -248,7 +227,7 @@ class Training {
     const better = value === undefined || this.#best === null || value > this.#best.value;
     if (better) {
       this.#best = { value: value ?? 0, step };
-      const kept = new Map([...this.#constants, ...this.#trainer.live(evaluate.weights)]);
+      const kept = new Map([...this.#constants, ...weights]);
       writeSafetensors(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
         identity: this.#context.identity,
         step: String(step),
