@@ -22,6 +22,8 @@ export function writeAtomically(path: string, pieces: Iterable<Uint8Array>): voi
     renameSync(temporary, path);
   } catch (problem) {
     rmSync(temporary, { force: true });
+    // A write's failure does not say which file it was.
+    if (problem instanceof Error && !("path" in problem)) Object.assign(problem, { path });
     throw problem;
   }
   const handle = openSync(folder, "r");

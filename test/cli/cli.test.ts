@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainFailure } from "../../cli/exit-code.ts";
 import { jsonSchemas } from "../../cli/json-schemas.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
-import { abaw } from "./abaw.ts";
+import { abaw, interruptedAt } from "./abaw.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "abaw-cli-"));
 const spec = "spec.abaw";
@@ -144,6 +144,26 @@ describe("a run", () => {
     expect(predicted.out.trim().split("\n").length).toBe(1 + 12);
     const cached = say("train", spec, ...set);
     expect(cached.err.match(/nothing to do/g)?.length).toBe(4);
+  }, 120_000);
+
+  test("that is interrupted ends with 130 and a checkpoint; the same command goes on", async () => {
+    const words = [
+      "train",
+      spec,
+      "--out",
+      "runs/stopped",
+      "--set",
+      'faces.root="faces"',
+      "--set",
+      "stage.duration=4 epochs",
+    ];
+    const { status, err } = await interruptedAt("epoch 1", words, folder);
+    expect([status, err]).toEqual([
+      130,
+      expect.stringContaining("the same command goes on from the checkpoint in runs/stopped"),
+    ]);
+    expect(existsSync(join(folder, "runs/stopped/lock"))).toBe(false);
+    expect(say(...words).status).toBe(0);
   }, 120_000);
 
   test("compiles to graphs without weights", () => {

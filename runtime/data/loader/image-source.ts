@@ -98,6 +98,8 @@ export class ImageSource {
   }
 
   async close(): Promise<void> {
+    // Its end is waited for: the process must not end first for want of anything to do.
+    this.#worker.ref();
     await this.#worker.terminate();
   }
 
