@@ -63,6 +63,7 @@ export class ImageSource {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { resolve: (pixels: Uint8Array) => void; reject: (problem: Error) => void }>();
   #last = 0;
+  #closing = false;
   #broken: Error | undefined;
 
   constructor(table: AnnotationTable, options: ImageOptions) {
@@ -99,6 +100,7 @@ export class ImageSource {
 
   async close(): Promise<void> {
     // Its end is waited for: the process must not end first for want of anything to do.
+    this.#closing = true;
     this.#worker.ref();
     await this.#worker.terminate();
   }
@@ -106,7 +108,7 @@ export class ImageSource {
   #receive(response: ImageResponse): void {
     const waiting = this.#waiting.get(response.id);
     this.#waiting.delete(response.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref();
     if (waiting === undefined) return;
     if (response.kind === "failure") {
       waiting.reject(response.user ? new ImageError(response.message) : new Error(response.message));
