@@ -1,6 +1,7 @@
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
+import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { StageError } from "../runtime/train/stage-error.ts";
 import { SpecMistakes } from "./checked-spec.ts";
@@ -35,6 +36,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   WeightFileError,
   StageError,
   RunBusy,
+  JsonError,
 ];
 
 /** What the operating system refused, in words. */

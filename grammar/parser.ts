@@ -1,4 +1,4 @@
-import { CstParser, type IParserErrorMessageProvider, type IToken, type TokenType } from "chevrotain";
+import { CstParser, EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
 
 const { reserved: r, declarationWords: d, placeWords: p } = t;
@@ -553,6 +553,7 @@ function oneOf(tokens: readonly TokenType[]): string {
 }
 
 function labelOf(token: TokenType): string {
+  if (token === EOF) return messages.buildNotAllInputParsedMessage({ firstRedundant: nothing, ruleName: "file" });
   return token.LABEL ?? token.name;
 }
 

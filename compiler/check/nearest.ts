@@ -1,7 +1,7 @@
-/** The name most like a wrong one, if any is like it: at most a third of its letters differ. */
+/** The name most like a wrong one, if any is like it: at most a third of its letters differ; one or two letters are like nothing. */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wrong.length / 3)) + 1;
+  let least = Math.floor(wrong.length / 3) + 1;
   for (const name of names) {
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < least) {

@@ -4,8 +4,8 @@ import { writeAtomically } from "./write-atomically.ts";
 
 /** A weight file that cannot be used, with the file and why. */
 export class WeightFileError extends Error {
-  constructor(file: string, reason: string) {
-    super(`${file}: ${reason}`);
+  constructor(file: string, reason: string, options?: ErrorOptions) {
+    super(`${file}: ${reason}`, options);
     this.name = "WeightFileError";
   }
 }

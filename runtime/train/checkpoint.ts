@@ -1,7 +1,13 @@
 import { existsSync } from "node:fs";
-import { readHeader, readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
+import {
+  type Header,
+  readHeader,
+  readSafetensors,
+  WeightFileError,
+  writeSafetensors,
+} from "../checkpoints/safetensors.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
-import { jsonReader } from "../json/read-json.ts";
+import { JsonError, jsonReader } from "../json/read-json.ts";
 import { integer, mapOf, number, record, text, truth } from "../json/schema.ts";
 
 /** How far a training is. */
@@ -32,8 +38,10 @@ export function readCheckpoint(
   identity: string,
 ): { readonly state: TrainerState; readonly progress: Progress } | undefined {
   if (!existsSync(path)) return undefined;
-  const { tensors, header } = readSafetensors(path);
-  const progress = parse(header.metadata["progress"] ?? "", `the progress in ${path}`);
+  const { tensors, progress } = whole(path, () => {
+    const read = readSafetensors(path);
+    return { tensors: read.tensors, progress: progressIn(read.header) };
+  });
   if (progress.identity !== identity) return undefined;
   const group = (name: (typeof groups)[number]): Tensors =>
     new Map(
@@ -65,5 +73,20 @@ const parse = jsonReader<Progress>(progressSchema);
 
 /** How far the training of a checkpoint is; undefined if there is no checkpoint. */
 export function readProgress(path: string): Progress | undefined {
-  return existsSync(path) ? parse(readHeader(path).metadata["progress"] ?? "", `the progress in ${path}`) : undefined;
+  return existsSync(path) ? whole(path, () => progressIn(readHeader(path))) : undefined;
+}
+
+function progressIn({ metadata }: Header): Progress {
+  return parse(metadata["progress"] ?? "", "its progress");
+}
+
+/** A checkpoint of ours is whole or was changed by others: then the way out is to do without it. */
+function whole<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (problem) {
+    if (!(problem instanceof WeightFileError) && !(problem instanceof JsonError)) throw problem;
+    const reason = `it is no checkpoint any more; remove it to train this stage from the start (${problem.message})`;
+    throw new WeightFileError(path, reason, { cause: problem });
+  }
 }
