@@ -3,7 +3,7 @@ import { dataPlan } from "../check/data-plan.ts";
 import { fileEnv, instanceOf, thingNamed } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate, forEachSuffix, keyOf } from "../check/evaluate.ts";
-import { type FileScope, visible } from "../check/files.ts";
+import { visible } from "../check/files.ts";
 import { withDefaults } from "../check/parameters.ts";
 import { attempt, Refusal, type Reporter } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
@@ -18,6 +18,7 @@ import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
 import { cleaning, runPasses } from "../passes/index.ts";
 import type { OutputNode, SweepNode } from "../syntax/ast.ts";
+import { boundNames, warnUnused } from "./file-names.ts";
 import { headOutputs, inlined } from "./graphs.ts";
 import type { AssemblyPlan, ExportPlan, MemberPlan, Plan, StagePlan, Stream, SweepPlan } from "./plan.ts";
 import { StagePlans } from "./stage-plan.ts";
@@ -29,11 +30,15 @@ export function makePlan(session: Session): Plan {
   invariant(file !== undefined, "no file was opened");
   const env = fileEnv(session, file);
   const checked = new Map<string, CheckedStage>();
-  const plans = new StagePlans((key) => {
-    const stage = checked.get(key);
-    invariant(stage !== undefined, "a stage is planned before what it needs");
-    return stage;
-  });
+  const names = boundNames(session, file);
+  const plans = new StagePlans(
+    (key) => {
+      const stage = checked.get(key);
+      invariant(stage !== undefined, "a stage is planned before what it needs");
+      return stage;
+    },
+    ({ key }) => names.get(key),
+  );
   const order: StagePlan[] = [];
   const add = (stage: StageThing, span: TextSpan): CheckedStage | undefined => {
     const known = checked.get(stage.key);
@@ -118,43 +123,6 @@ export function makePlan(session: Session): Plan {
     exports,
     sweeps,
   };
-}
-
-/** Settings that change nothing, and what a spec with stages declares without using it; a file without stages is a library. */
-function warnUnused(session: Session, file: FileScope, hasStages: boolean): void {
-  for (const setting of session.settings) {
-    if (!session.usedSettings.has(setting)) {
-      session.reporter.report("changes-nothing", setting.span, { path: setting.path.join(".") });
-    }
-  }
-  if (!hasStages) return;
-  for (const declaration of file.node.declarations) {
-    switch (declaration.kind) {
-      case "stage":
-        if (declaration.parameters.every(({ fallback }) => fallback !== undefined)) break;
-        warn(declaration);
-        break;
-      case "encoder":
-      case "module":
-      case "loss":
-      case "model":
-        warn(declaration);
-        break;
-      default:
-    }
-  }
-
-  function warn({
-    kind,
-    name,
-  }: {
-    readonly kind: string;
-    readonly name: { readonly text: string; readonly span: TextSpan };
-  }): void {
-    const found = visible(file, name.text);
-    if (found === undefined || session.namesUsed.has(found.declaration)) return;
-    session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
-  }
 }
 
 function hasDefaults(thing: Extract<Thing, { kind: "declaration" }>): boolean {

@@ -16,8 +16,10 @@ export interface Plan {
 export interface StagePlan {
   /** 64 hex digits over everything written that decides the result; the data's content is not in it. */
   readonly hash: string;
-  /** What a person calls it, such as `alone(au)`. Two stages of one plan differ in label. */
+  /** What a person calls it: the name it is bound to, else what makes it, such as `alone(au)`. Two stages of one plan differ in it. */
   readonly label: string;
+  /** What makes it, whatever it is bound to. */
+  readonly call: string;
   /** Every default written out, as text for people. */
   readonly resolved: string;
   readonly data: DataPlan;

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { CheckedStage } from "../check/check-stage.ts";
+import type { StageThing } from "../check/things.ts";
 import { printGraph } from "../ir/print.ts";
 import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
@@ -9,9 +10,11 @@ import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 export class StagePlans {
   readonly #plans = new Map<CheckedStage, StagePlan>();
   readonly #lookUp: (key: string) => CheckedStage;
+  readonly #nameOf: (stage: StageThing) => string | undefined;
 
-  constructor(lookUp: (key: string) => CheckedStage) {
+  constructor(lookUp: (key: string) => CheckedStage, nameOf: (stage: StageThing) => string | undefined) {
     this.#lookUp = lookUp;
+    this.#nameOf = nameOf;
   }
 
   planOf(checked: CheckedStage): StagePlan {
@@ -65,7 +68,8 @@ export class StagePlans {
     const plan: StagePlan = {
       ...described,
       hash: bytesToHex(sha256(utf8ToBytes(`${toJson(described)}\n${graph}`))),
-      label: stage.label,
+      label: this.#nameOf(stage) ?? stage.label,
+      call: stage.label,
       resolved: toJson(described, 2),
       graphs: stageGraphs(checked),
     };

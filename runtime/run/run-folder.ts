@@ -12,9 +12,9 @@ export class RunFolder {
     mkdirSync(path, { recursive: true });
   }
 
-  /** A stage's own folder: what people call it, and enough of its identity to be unique. */
+  /** A stage's own folder: what makes it, and enough of its identity to be unique; the same whatever it is bound to. */
   stage(plan: StagePlan): string {
-    const words = plan.label.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+    const words = plan.call.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
     return join(this.path, "stages", `${words.slice(0, 60)}-${plan.hash.slice(0, 8)}`);
   }
 

@@ -34,7 +34,7 @@ describe("specs that come with abaw", () => {
         .filter(({ tasks }) => tasks.length === 1)
         .map(({ label }) => label)
         .toSorted(),
-    ).toEqual(["alone(arousal)", "alone(au)", "alone(expr)", "alone(valence)"]);
+    ).toEqual(["alone(au)", "alone(expr)", "alone(valence)", "arousal_alone"]);
     expect(joint?.features.map(({ tensor }) => tensor)).toEqual(["x", "x"]);
     expect(joint?.clip?.length).toBeGreaterThan(1);
     expect(assemblies.map(({ members }) => members.length)).toEqual([4]);
