@@ -6,6 +6,7 @@ import { RunFolder } from "../runtime/run/run-folder.ts";
 import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
 import type { Checked } from "./checked-spec.ts";
 import { UsageError } from "./usage-error.ts";
+import { watchRun } from "./watch-run.ts";
 
 export interface RunChoice {
   /** The run's folder. */
@@ -18,19 +19,11 @@ export function runFolderOf(spec: string, out: string | undefined): string {
   return out ?? join("runs", basename(spec).replace(/\.abaw$/, ""));
 }
 
-const silent: RunWatcher = {
-  stageStarts: () => undefined,
-  stageCached: () => undefined,
-  step: () => undefined,
-  epoch: () => undefined,
-  stageEnds: () => undefined,
-};
-
 /** The run of a checked spec in its folder. */
 export function openRun(
   { plan, path }: Checked,
   { out, onBadRow = "error" }: RunChoice,
-  watch: RunWatcher = silent,
+  watch: RunWatcher,
   signal: AbortSignal = new AbortController().signal,
 ): Run {
   if (onBadRow !== "error" && onBadRow !== "skip") {
@@ -40,14 +33,14 @@ export function openRun(
 }
 
 /** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */
-export async function finishedRun(checked: Checked, choice: RunChoice): Promise<Run> {
+export async function finishedRun(checked: Checked, choice: RunChoice & { readonly json?: true }): Promise<Run> {
   const folder = runFolderOf(checked.path, choice.out);
   if (!existsSync(folder)) {
     throw new UsageError(
       `there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`,
     );
   }
-  const run = openRun(checked, choice);
+  const run = openRun(checked, choice, watchRun(choice.json === true));
   const untrained = await firstUntrained(run);
   if (untrained !== undefined) {
     throw new UsageError(

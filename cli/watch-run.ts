@@ -10,9 +10,12 @@ export function watchRun(quiet: boolean): RunWatcher {
   };
   let bar: Progress | undefined;
   let title = "";
+  let passing: { readonly key: string; readonly bar: Progress } | undefined;
   const drop = () => {
     bar?.stop();
     bar = undefined;
+    passing?.bar.stop();
+    passing = undefined;
   };
   return {
     stageStarts(plan: StagePlan, place: number, total: number) {
@@ -33,5 +36,15 @@ export function watchRun(quiet: boolean): RunWatcher {
       say(`  epoch ${epoch}: ${parts.join(", ")}`);
     },
     stageEnds: drop,
+    pass(plan, part, done, total) {
+      if (quiet) return;
+      const key = `${plan.label}, ${part}`;
+      if (passing?.key !== key) {
+        drop();
+        passing = { key, bar: progressBar(key, total, "batches") };
+      }
+      passing.bar.update(done);
+      if (done === total) drop();
+    },
   };
 }

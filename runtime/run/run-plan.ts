@@ -31,6 +31,8 @@ export interface RunWatcher {
   step(done: number, total: number, loss: number): void;
   epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
   stageEnds(plan: StagePlan): void;
+  /** A pass over a part: a validation, a feature, predictions. */
+  pass(plan: StagePlan, part: Part, done: number, total: number): void;
 }
 
 /** Everything of a plan that a run knows: data, finished stages, features. Stages run in the plan's order. */
@@ -132,6 +134,7 @@ export class Run {
     return {
       data,
       skipBadImages: this.options.onBadRow === "skip",
+      onPass: (part, done, total) => this.options.watch.pass(plan, part, done, total),
       feature(stage, tensor, part) {
         const matrix = features.get(`${stage} ${tensor} ${part}`);
         if (matrix === undefined) throw new Error(`the feature ${tensor} was not computed for ${part}`);

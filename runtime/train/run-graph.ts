@@ -16,6 +16,7 @@ export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[
  */
 export class PartPasses {
   readonly #rows: number;
+  readonly #onPass: (done: number, total: number) => void;
   readonly #lead: number;
   readonly #open: ReturnType<typeof stageLoader>;
 
@@ -24,6 +25,7 @@ export class PartPasses {
     const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
     const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
     this.#rows = table.rows;
+    this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
     this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [] });
   }
@@ -44,6 +46,7 @@ export class PartPasses {
           known.merge.add(row, data, k * width);
         });
       }
+      this.#onPass(i + 1, loader.steps);
     }
     return new Map([...merges].map(([name, { shape, merge }]) => [name, { shape, values: merge.result() }]));
   }

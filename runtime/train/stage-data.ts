@@ -12,6 +12,8 @@ export interface StageInputs {
   /** A finished stage's tensor for every row of a part. */
   readonly feature: (stage: string, tensor: string, part: Part) => FeatureMatrix;
   readonly skipBadImages: boolean;
+  /** Told how far a pass over a part is, in batches. */
+  readonly onPass: (part: Part, done: number, total: number) => void;
 }
 
 export interface LoaderRequest {

@@ -25,4 +25,5 @@ export const silent: RunOptions["watch"] = {
   step: () => undefined,
   epoch: () => undefined,
   stageEnds: () => undefined,
+  pass: () => undefined,
 };
