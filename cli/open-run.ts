@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StagePlan } from "../compiler/lower/plan.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
+import { manifestName, readManifest } from "../runtime/run/manifest.ts";
 import { RunFolder } from "../runtime/run/run-folder.ts";
 import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
 import type { Checked } from "./checked-spec.ts";
@@ -43,11 +44,25 @@ export async function finishedRun(checked: Checked, choice: RunChoice & { readon
   const run = openRun(checked, choice, watchRun(choice.json === true));
   const untrained = await firstUntrained(run);
   if (untrained !== undefined) {
-    throw new UsageError(
-      `${untrained.label} is not trained in ${folder}; \`abaw train ${checked.path}\` trains what is missing`,
-    );
+    const given = givenAtTraining(folder, checked);
+    const way =
+      given === undefined ? `\`abaw train ${checked.path}\` trains what is missing` : `this run was made with ${given}`;
+    throw new UsageError(`${untrained.label} is not trained in ${folder}; ${way}`);
   }
   return run;
+}
+
+/** The profile and settings of a run's training, if they are not those of this command: other settings are other stages. */
+function givenAtTraining(folder: string, { options }: Checked): string | undefined {
+  if (!existsSync(join(folder, manifestName))) return undefined;
+  const { profile, set } = readManifest(folder).spec;
+  const words = (name: string, settings: readonly string[]) =>
+    [...(name === "" ? [] : [`--profile ${name}`]), ...settings.map((each) => `--set ${JSON.stringify(each)}`)].join(
+      " ",
+    );
+  const then = words(profile, set);
+  if (then === words(options.profile ?? "", options.set ?? [])) return undefined;
+  return then === "" ? "no --profile and no --set" : then;
 }
 
 async function firstUntrained(run: Run): Promise<StagePlan | undefined> {

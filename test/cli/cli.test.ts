@@ -142,6 +142,11 @@ describe("a run", () => {
     const predicted = say("predict", spec, "--part", "test", ...set);
     expect(predicted.out.split("\n")[0]).toBe("image,AU1,AU2,AU4,AU6,AU7,AU10,AU12,AU15,AU23,AU24,AU25,AU26,valence");
     expect(predicted.out.trim().split("\n").length).toBe(1 + 12);
+    const other = say("eval", spec, "--set", 'faces.root="faces"');
+    expect([other.status, other.err]).toEqual([
+      1,
+      expect.stringContaining('made with --set "faces.root=\\"faces\\"" --set "stage.duration=1 epochs"'),
+    ]);
     const cached = say("train", spec, ...set);
     expect(cached.err.match(/nothing to do/g)?.length).toBe(4);
   }, 120_000);

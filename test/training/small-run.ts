@@ -7,8 +7,13 @@ import { planOf } from "../plan-of.ts";
 const text = readFileSync(new URL("../check/right.abaw", import.meta.url), "utf8");
 
 /** A run of test/check/right.abaw, four stages on small faces, on the data in a folder. */
-export function smallRun(root: string, folder: string, options: Partial<RunOptions> = {}): Run {
-  const plan = planOf(text, { set: [["faces.root", JSON.stringify(root)]] });
+export function smallRun(
+  root: string,
+  folder: string,
+  options: Partial<RunOptions> = {},
+  set: readonly (readonly [path: string, value: string])[] = [],
+): Run {
+  const plan = planOf(text, { set: [["faces.root", JSON.stringify(root)], ...set] });
   return new Run(plan, {
     engine: onnxEngine,
     folder: new RunFolder(folder),
