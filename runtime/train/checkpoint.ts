@@ -8,7 +8,7 @@ import {
 } from "../checkpoints/safetensors.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
 import { JsonError, jsonReader } from "../json/read-json.ts";
-import { integer, mapOf, number, record, text, truth } from "../json/schema.ts";
+import { integer, mapOf, number, perhaps, record, text, truth } from "../json/schema.ts";
 
 /** How far a training is. */
 export interface Progress {
@@ -16,8 +16,8 @@ export interface Progress {
   readonly identity: string;
   /** Steps done. */
   readonly step: number;
-  /** Best value of what `keep` looks at, and the step it was met. */
-  readonly best: { readonly value: number; readonly step: number } | null;
+  /** Best value of what `keep` looks at, and the step it was met; null where there is none, and then the latest are kept. */
+  readonly best: { readonly value: number | null; readonly step: number } | null;
   /** Sums of losses since the epoch began, by term. */
   readonly sums: Readonly<Record<string, number>>;
   readonly finished: boolean;
@@ -64,7 +64,7 @@ export function readCheckpoint(
 const progressSchema = record({
   identity: text,
   step: integer,
-  best: { ...record({ value: number, step: integer }), nullable: true },
+  best: { ...record({ value: perhaps, step: integer }), nullable: true },
   sums: mapOf(number),
   finished: truth,
 });

@@ -222,11 +222,12 @@ class Training {
       Object.entries(this.#sums).map(([name, sum]) => [name.replace("loss/", ""), sum / count]),
     );
     this.#sums = {};
-    let value: number | undefined;
-    if (keep.kind === "best") value = metricValue(keep.metric, scores);
-    const better = value === undefined || this.#best === null || value > this.#best.value;
-    if (better) {
-      this.#best = { value: value ?? 0, step };
+    const judged = keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
+    // A quotient of scores may have no value; what has one is better than what has none.
+    const value = judged !== undefined && Number.isFinite(judged) ? judged : null;
+    const before = this.#best?.value ?? null;
+    if (before === null || (value !== null && value > before)) {
+      this.#best = { value, step };
       const kept = new Map([...this.#constants, ...weights]);
       writeSafetensors(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
         identity: this.#context.identity,
@@ -240,7 +241,7 @@ class Training {
       step,
       losses,
       scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
-      kept: value ?? null,
+      kept: value,
       rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, calendar),
     });
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);

@@ -115,3 +115,16 @@ describe("a training", () => {
     expect(existsSync(join(run.options.folder.stage(first), stageFiles.kept))).toBe(false);
   });
 });
+
+test("a metric without a value keeps the latest weights; one with a value is better than none", async () => {
+  const [root, folder] = [await data(), temporaryFolder()];
+  const run = smallRun(root, folder);
+  const [first] = run.plan.stages;
+  if (first === undefined) throw new Error("no stage");
+  const nothing = { kind: "/", left: { kind: "number", value: 0 }, right: { kind: "number", value: 0 } } as const;
+  const stages = [{ ...first, keep: { kind: "best", metric: nothing } as const }];
+  const judged = new Run({ ...run.plan, stages, assemblies: [], exports: [] }, run.options);
+  expect(await judged.train()).toBe(true);
+  const progress = readProgress(join(run.options.folder.stage(first), stageFiles.last));
+  expect(progress?.best).toEqual({ value: null, step: progress?.step });
+});
