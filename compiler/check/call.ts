@@ -14,7 +14,7 @@ import { bindLibrary } from "./parameters.ts";
 import { Refusal } from "./reporter.ts";
 import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
-import type { Arguments, Given, ListThing, RecipeThing, Thing } from "./things.ts";
+import { type Arguments, type Given, type ListThing, none, type RecipeThing, type Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
 
 type Call = Extract<Expr, { kind: "call" }>;
@@ -131,8 +131,10 @@ function callLibrary(
   }
   const tensorFunction = tensorFunctions[name];
   if (tensorFunction !== undefined && (env.body !== undefined || library[name] === undefined)) {
-    const { inputs, rest } = splitInputs(args, env, tensorFunction.inputs === "many");
-    const all = [...sent, ...inputs];
+    const split = splitInputs(args, env, tensorFunction.inputs === "many");
+    const before = [...sent, ...split.inputs];
+    const { inputs, rest } = namedInputs(tensorFunction.inputs, before.length, split.rest, env);
+    const all = [...before, ...inputs];
     const recipe: RecipeThing = { ...libraryRecipe(name, span), args: rest };
     const complete = tensorFunction.inputs !== "many" && tensorFunction.inputs.length === 0;
     if (all.length === 0 && !(complete && env.body !== undefined)) return recipe;
@@ -250,6 +252,25 @@ function splitInputs(
     else rest.push(thing === undefined ? given : { ...given, thing });
   }
   return { inputs, rest: { positional: rest, named: args.named } };
+}
+
+/** Inputs that are given by name, such as `fill:`, in their order behind those that were given by place. */
+function namedInputs(
+  names: readonly string[] | "many",
+  given: number,
+  args: Arguments,
+  env: Env,
+): { readonly inputs: readonly Thing[]; readonly rest: Arguments } {
+  if (names === "many" || env.body === undefined) return { inputs: [], rest: args };
+  const named = new Map(args.named);
+  const inputs: Thing[] = [];
+  for (const name of names.slice(given)) {
+    const argument = named.get(name);
+    if (argument === undefined) break;
+    named.delete(name);
+    inputs.push(argument.thing ?? (argument.expr === undefined ? none : evaluate(argument.expr, argument.env ?? env)));
+  }
+  return { inputs, rest: { ...args, named } };
 }
 
 /** The argument's thing if it can be a tensor; its expression is evaluated only once. */
