@@ -1,10 +1,11 @@
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
 import type { Plan } from "../compiler/lower/plan.ts";
 import { readSpec, type SpecOptions } from "./read-spec.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
 import { terminal } from "./terminal.ts";
 
-/** A spec with mistakes, all printed. */
+/** A spec with mistakes, or with more than this version can do; all printed. */
 export class SpecMistakes extends Error {
   constructor(path: string) {
     super(`${path} has mistakes`);
@@ -20,10 +21,24 @@ export interface Checked {
   readonly sources: readonly Source[];
 }
 
-/** The plan of a spec. Prints every diagnostic; mistakes end the command before anything is written. */
-export function checkedSpec(path: string, options: SpecOptions): Checked {
+/** What a command does with a spec: look at it, train it, or write what was trained. Each needs more of it to be carried out. */
+export type Purpose = "look" | "train" | "write";
+
+/** The plan of a spec. Prints every diagnostic; mistakes, and what the purpose needs and this version lacks, end the command. */
+export function checkedSpec(path: string, options: SpecOptions, purpose: Purpose): Checked {
   const { plan, sources, diagnostics } = readSpec(path, options);
-  if (diagnostics.length > 0) terminal.say(renderDiagnostics(diagnostics, terminal.palette));
+  const stops = diagnostics.filter((each) => stopsAt(each, purpose));
+  const shown = plan === undefined ? diagnostics : diagnostics.filter(({ severity }) => severity === "warning");
+  const said = plan === undefined || purpose === "look" ? diagnostics : [...shown, ...stops];
+  if (said.length > 0) terminal.say(renderDiagnostics(said, terminal.palette));
   if (plan === undefined) throw new SpecMistakes(path);
+  if (stops.length > 0) {
+    terminal.say(`${path} is right, and asks for more than this version can do; nothing was started`);
+    throw new SpecMistakes(path);
+  }
   return { path, options, plan, sources };
+}
+
+function stopsAt({ code }: Diagnostic, purpose: Purpose): boolean {
+  return (purpose !== "look" && code === "not-yet") || (purpose === "write" && code === "not-yet-written");
 }

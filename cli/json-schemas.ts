@@ -16,7 +16,7 @@ export const jsonSchemas = {
     ok: truth,
     diagnostics: listOf(
       record({
-        severity: oneOf("error", "warning"),
+        severity: oneOf("error", "warning", "later", "note"),
         code: text,
         message: text,
         place,
@@ -32,7 +32,7 @@ export const jsonSchemas = {
     assemblies: listOf(record({ name: text, data: { type: "object" }, members: listOf({ type: "object" }) })),
     exports: listOf(record({ of: { type: "object" }, opset: integer })),
     sweeps: listOf(
-      record({ name: text, points: listOf(record({ label: text, stage: digest })), report: listOf(anything) }),
+      record({ name: text, points: listOf(record({ label: text, of: anything })), report: listOf(anything) }),
     ),
   }),
   train: scores,

@@ -11,13 +11,25 @@ export interface Palette {
 }
 
 /**
- * All diagnostics as rustc prints them: `error[code]: message`, `--> file:line:column`, the line of the text with carets, the places
- * that say why, a help; at the end how many there were. Nothing for no diagnostics.
+ * All mistakes as rustc prints them: `error[code]: message`, `--> file:line:column`, the line of the text with carets, the places
+ * that say why, a help. Then a line for each thing that is no mistake, and how many there were. Nothing for no diagnostics.
  */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], palette: Palette): string {
   if (diagnostics.length === 0) return "";
-  const parts = diagnostics.map((each) => renderDiagnostic(each, palette));
-  return `${parts.join("\n\n")}\n\n${countLine(diagnostics, palette)}\n`;
+  const parts = diagnostics.filter(isMistake).map((each) => `${renderDiagnostic(each, palette)}\n`);
+  const asides = diagnostics.filter((each) => !isMistake(each)).map((each) => renderAside(each, palette));
+  if (asides.length > 0) parts.push(asides.join("\n"));
+  return `${parts.join("\n")}\n${countLine(diagnostics, palette)}\n`;
+}
+
+function isMistake({ severity }: Diagnostic): boolean {
+  return severity === "error" || severity === "warning";
+}
+
+/** What is no mistake has a line: where and what. */
+function renderAside({ severity, code, message, span }: Diagnostic, palette: Palette): string {
+  const { line, column } = positionOf(span.source, span.start);
+  return `${palette.blue(`${severity}[${code}]`)} ${span.source.name}:${line}:${column}: ${printable(message)}`;
 }
 
 function renderDiagnostic({ severity, code, message, span, related, help, fix }: Diagnostic, palette: Palette): string {
@@ -96,11 +108,14 @@ function printable(text: string): string {
 
 function countLine(diagnostics: readonly Diagnostic[], palette: Palette): string {
   const count = (severity: Diagnostic["severity"]) => diagnostics.filter((each) => each.severity === severity).length;
-  const errors = count("error");
-  const warnings = count("warning");
-  const said = [
-    ...(errors === 0 ? [] : [palette.red(palette.bold(`${errors} ${errors === 1 ? "error" : "errors"}`))]),
-    ...(warnings === 0 ? [] : [palette.yellow(palette.bold(`${warnings} ${warnings === 1 ? "warning" : "warnings"}`))]),
-  ];
-  return said.join(", ");
+  const part = (severity: Diagnostic["severity"], words: readonly [string, string], colour: (text: string) => string) => {
+    const number = count(severity);
+    return number === 0 ? [] : [colour(palette.bold(`${number} ${words[number === 1 ? 0 : 1]}`))];
+  };
+  return [
+    ...part("error", ["error", "errors"], palette.red),
+    ...part("warning", ["warning", "warnings"], palette.yellow),
+    ...part("later", ["thing for a later version", "things for a later version"], palette.blue),
+    ...part("note", ["note", "notes"], palette.blue),
+  ].join(", ");
 }

@@ -354,6 +354,7 @@ export type AxisCstChildren = {
   readonly OpenEnd?: readonly (IToken)[];
   readonly DotDot?: readonly (IToken)[];
   readonly Question?: readonly (IToken)[];
+  readonly Number?: readonly (IToken)[];
   readonly Name?: readonly (IToken)[];
   readonly Key?: readonly (IToken)[];
   readonly Colon?: readonly (IToken)[];

@@ -231,6 +231,7 @@ export class AbawParser extends CstParser {
       { ALT: () => this.CONSUME(t.OpenEnd) },
       { ALT: () => this.CONSUME(t.DotDot) },
       { ALT: () => this.CONSUME(t.Question) },
+      { ALT: () => this.CONSUME(t.NumberToken) },
       { ALT: () => this.CONSUME(t.Name) },
       {
         ALT: () => {

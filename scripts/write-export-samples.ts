@@ -12,7 +12,7 @@ import type { Tensor } from "../runtime/engines/engine.ts";
 import { exportAnswers } from "../runtime/run/check-export.ts";
 
 const [spec = "", out = ""] = process.argv.slice(2);
-const checked = checkedSpec(spec, {});
+const checked = checkedSpec(spec, {}, "look");
 const run = await finishedRun(checked, { out });
 for (const plan of checked.plan.exports) {
   const name = exportName(checked.plan, plan);

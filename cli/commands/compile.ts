@@ -31,7 +31,7 @@ export function compiling(): Command {
     .option("--to <folder>", "where the files go", "graphs")
     .option("--json", "print what was written as JSON")
     .action((path: string, options: CompileOptions) => {
-      const { plan } = checkedSpec(path, options);
+      const { plan } = checkedSpec(path, options, "train");
       const written = graphsOf(plan, options).map(({ name, graph, options: onnx }) => {
         const begun = performance.now();
         const { model } = emitOnnx(graph(), onnx);

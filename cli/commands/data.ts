@@ -64,7 +64,7 @@ function stats(): Command {
       if (options.onBadRow !== "error" && options.onBadRow !== "skip") {
         throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(options.onBadRow)}`);
       }
-      const { plan } = checkedSpec(path, options);
+      const { plan } = checkedSpec(path, options, "look");
       const plans = new Map([...plan.stages, ...plan.assemblies].map(({ data: each }) => [each.name, each]));
       const found = [];
       for (const [name, each] of plans) {

@@ -18,7 +18,7 @@ export function evaluate(): Command {
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
-      const run = await finishedRun(checkedSpec(path, options), options);
+      const run = await finishedRun(checkedSpec(path, options, "train"), options);
       const report = await recordReport(run, path, await resultsOf(run));
       await warnSkipped(run);
       if (options.json === true) {

@@ -23,7 +23,7 @@ export function exporting(): Command {
     .option("--to <folder>", "where the models go (default: export/ in the run's folder)")
     .option("--json", "print what was written as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly to?: string; readonly json?: true }) => {
-      const checked = checkedSpec(path, options);
+      const checked = checkedSpec(path, options, "write");
       if (checked.plan.exports.length === 0)
         throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
       const run = await finishedRun(checked, options);

@@ -15,7 +15,7 @@ export function plan(): Command {
   )
     .option("--json", "print the whole plan as JSON, every default written out")
     .action((path: string, options: SpecOptions & { readonly json?: true }) => {
-      const { plan } = checkedSpec(path, options);
+      const { plan } = checkedSpec(path, options, "look");
       terminal.print(options.json === true ? planJson(plan) : planText(plan));
     });
 }

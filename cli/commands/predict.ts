@@ -29,7 +29,7 @@ export function predict(): Command {
     .option("--to <file>", "the file to write (default: standard output)")
     .action(async (path: string, options: PredictOptions) => {
       const part = partOf(options.part);
-      const run = await finishedRun(checkedSpec(path, options), options);
+      const run = await finishedRun(checkedSpec(path, options, "train"), options);
       const name = options.of ?? run.plan.assemblies.at(-1)?.name ?? run.plan.stages.at(-1)?.label ?? "";
       const predictions = await predictionsOf(run, name, part);
       if (predictions === undefined) {

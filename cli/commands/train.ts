@@ -21,7 +21,7 @@ export function train(): Command {
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
-      const checked = checkedSpec(path, options);
+      const checked = checkedSpec(path, options, "train");
       const interruption = new AbortController();
       const run = openRun(checked, options, watchRun(options.json === true), interruption.signal);
       const { folder } = run.options;

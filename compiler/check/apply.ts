@@ -5,6 +5,7 @@ import { applyUserModule } from "./modules.ts";
 import { bindLibrary } from "./parameters.ts";
 import type { Reporter } from "./reporter.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
+import { constrained } from "./tensors/axes.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import type { Arguments, LayerThing, RecipeThing, TensorThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
@@ -101,7 +102,8 @@ function applyRecipe(
       });
     }
   }
-  return spec.apply(makeUse(recipe.name, path, env, bodyOf(env), span, expected), tensors, args);
+  const use = makeUse(recipe.name, path, env, bodyOf(env), span, expected);
+  return constrained(use, () => spec.apply(use, tensors, args));
 }
 
 /** `rename(n: j)`: the arguments' names are axes, and so are their values. */

@@ -159,7 +159,9 @@ function familyOf(thing: Thing): Combining | undefined {
   if (thing.kind === "combined") return thing.family;
   if (thing.kind !== "call") return undefined;
   const { family } = thing;
-  return family === "loss" || family === "metric" || family === "schedule" || family === "rows" ? family : undefined;
+  return family === "loss" || family === "metric" || family === "schedule" || family === "rows" || family === "stream"
+    ? family
+    : undefined;
 }
 
 function families(expr: Binary, left: Thing, right: Thing, env: Env): Thing | undefined {
@@ -186,9 +188,28 @@ function families(expr: Binary, left: Thing, right: Thing, env: Env): Thing | un
     const other = a === "schedule" ? right : left;
     if (other.kind === "number" && operator === "*") return combined("schedule");
     if (other.kind === "tensor" && env.body !== undefined && operator === "*") return combined("loss");
-    if (other.kind === "number" && operator === "-" && b === "schedule") return combined("schedule");
+    if ((other.kind === "number" || (a === "schedule" && b === "schedule")) && (operator === "+" || operator === "-"))
+      return combined("schedule");
   }
-  return undefined;
+  return env.body === undefined ? streams(expr, left, right) : undefined;
+}
+
+/** A stream: a head, or a function of streams. */
+function isStream(thing: Thing): boolean {
+  if (thing.kind === "member" || thing.kind === "stage" || thing.kind === "chosen") return true;
+  return (thing.kind === "call" || thing.kind === "combined") && thing.family === "stream";
+}
+
+/** Streams add up; a number or a fitted one scales them. */
+function streams({ operator, span }: Binary, left: Thing, right: Thing): Thing | undefined {
+  const [a, b] = [isStream(left), isStream(right)];
+  const scales = (thing: Thing) => thing.kind === "number" || (thing.kind === "call" && thing.family === "fitted");
+  const sums = a && b && (operator === "+" || operator === "-");
+  const scaled =
+    operator === "*" ? (a && scales(right)) || (b && scales(left)) : operator === "/" && a && scales(right);
+  if (!sums && !scaled) return undefined;
+  if (operator !== "+" && operator !== "-" && operator !== "*" && operator !== "/") return undefined;
+  return { kind: "combined", family: "stream", operator, left, right, span };
 }
 
 function tensors(expr: Binary, left: Thing, right: Thing, env: Env): Thing | undefined {

@@ -14,6 +14,8 @@ export interface Body {
   readonly made: Map<string, number>;
   /** How deep modules are nested. */
   readonly depth: number;
+  /** In a loss, sums and means without an axis run over everything, samples too (language rule 51). */
+  readonly loss: boolean;
 }
 
 /** The place of one definition in a body. */

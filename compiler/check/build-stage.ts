@@ -1,33 +1,36 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Dim } from "../ir/dim.ts";
-import { InternalError } from "../ir/invariant.ts";
+import type { Value } from "../ir/graph.ts";
 import { widthOf } from "../library/task.ts";
-import type { ClipPlan } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { ModelNode, Statement } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { sendExpr } from "./call.ts";
+import { clipOf } from "./clips.ts";
 import { instanceOf } from "./declarations.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
-import { asLayer, checkResult, printAxes } from "./modules.ts";
+import { fieldNamed, type ModelData } from "./model-data.ts";
+import { asLayer, checkResult, TimeFixed } from "./modules.ts";
 import { suggestion } from "./nearest.ts";
 import { withDefaults } from "./parameters.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
+import { printAxes } from "./signature.ts";
 import { checkStageKeys, stageEntry, stageScope } from "./stage-entry.ts";
+import { activationOf } from "./tasks.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import {
-  type DataThing,
   dimsOf,
   type ModelThing,
   poison,
   type StageThing,
+  type TaskThing,
   type TensorThing,
   type Thing,
 } from "./things.ts";
-import { call, describeThing, orNone, task as taskType } from "./type.ts";
+import { describeThing, task as taskType } from "./type.ts";
 
 /**
  * Phase 4 of one stage: its model with the fields of its data, as a graph with symbolic batch and time. Built once. A model with a
@@ -58,7 +61,7 @@ function build(session: Session, stage: StageThing): StageBuild {
   checkStageKeys(session, stage);
   const scope = stageScope(session, stage);
   const { declaration } = stage;
-  if (declaration.verb === "apply") reporter.refuse("not-yet", declaration.span, { what: "`apply`" });
+  if (declaration.verb === "apply") reporter.report("not-yet", declaration.span, { what: "`apply`" });
   const data = dataOf(stage, scope);
   let model = evaluate(declaration.model, scope);
   if (model.kind === "declaration" && model.declaration.kind === "model") {
@@ -79,20 +82,38 @@ function build(session: Session, stage: StageThing): StageBuild {
     });
   }
   const clip = clipOf(stageEntry(stage, "clip", scope), stage, scope);
-  const made = newModelBuild(stage, data, clip);
-  const names = runModel(model, made, scope);
-  return { stage, model: made, names };
+  try {
+    const made = newModelBuild(stage, data, clip, undefined);
+    return { stage, model: made, names: runModel(model, made, scope) };
+  } catch (problem) {
+    if (!(problem instanceof TimeFixed)) throw problem;
+    const made = newModelBuild(stage, data, clip, problem.length);
+    return { stage, model: made, names: runModel(model, made, scope) };
+  }
 }
 
 /** `on d` trains on `d.train` and validates on `d.val`. */
-function dataOf(stage: StageThing, scope: Env): DataThing {
+function dataOf(stage: StageThing, scope: Env): ModelData {
   const reporter: Reporter = scope.session.reporter;
   const { data: expr } = stage.declaration;
   let thing = evaluate(expr, scope);
   if (thing.kind === "declaration") thing = instanceOf(scope.session, thing, expr.span) ?? thing;
   if (thing.kind === "poison") throw new Refusal();
-  if (thing.kind === "part") return reporter.refuse("not-yet", expr.span, { what: "training on a part of the data" });
-  if (thing.kind === "data") return thing;
+  if (thing.kind === "data" && thing.part.of === "test" && stage.declaration.verb === "train") {
+    return reporter.refuse(
+      "wrong-type",
+      expr.span,
+      { what: "what a stage is trained on", expected: "rows with labels", actual: `${thing.label}, which has none` },
+      { related: [{ span: stage.span, text: `in ${stage.label}` }] },
+    );
+  }
+  if (thing.kind === "data" || thing.kind === "blend") {
+    if (thing.kind === "blend" || thing.part.of !== undefined || thing.part.fold !== undefined)
+      reporter.report("not-yet", expr.span, {
+        what: thing.kind === "blend" ? "`blend`" : `training on ${thing.label}`,
+      });
+    return thing;
+  }
   return reporter.refuse("wrong-type", expr.span, {
     what: "what a stage is trained on",
     expected: "data",
@@ -100,48 +121,17 @@ function dataOf(stage: StageThing, scope: Env): DataThing {
   });
 }
 
-export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env): ClipPlan | undefined {
-  if (thing === undefined || thing.kind === "none") return undefined;
-  const reporter: Reporter = scope.session.reporter;
-  if (thing.kind !== "call") throw new InternalError("a clip that is no call");
-  const numberOf = (name: string): number | undefined => {
-    const value = thing.args.get(name);
-    return value?.kind === "number" ? value.value : undefined;
-  };
-  const labelOf = (name: string): string | undefined => {
-    const value = thing.args.get(name);
-    return value?.kind === "label" ? value.name : undefined;
-  };
-  const length = numberOf("length") ?? 1;
-  const hop = numberOf("hop") ?? length;
-  if (length < 1 || hop < 1) {
-    reporter.refuse("out-of-range", thing.span, {
-      what: "a clip's length and hop",
-      expected: "at least 1",
-      actual: Math.min(length, hop),
-    });
-  }
-  if (hop > length)
-    reporter.refuse(
-      "hop-over-length",
-      thing.span,
-      { hop, length },
-      { related: [{ span: stage.span, text: `in ${stage.label}` }] },
-    );
-  const gap = thing.args.get("gap");
-  const pad = labelOf("pad");
-  return {
-    length,
-    hop,
-    by: labelOf("by") === "frames" ? "frames" : "rows",
-    pad: pad === "zero" || pad === "mask" ? pad : "repeat",
-    gap: gap?.kind === "quantity" ? gap.value : undefined,
-  };
-}
-
 function runModel(model: ModelThing, made: ModelBuild, scope: Env): ReadonlyMap<string, Thing> {
   const { declaration } = model;
-  const body: Body = { build: made, path: "", definition: "", repeated: new Set(), made: new Map(), depth: 0 };
+  const body: Body = {
+    build: made,
+    path: "",
+    definition: "",
+    repeated: new Set(),
+    made: new Map(),
+    depth: 0,
+    loss: false,
+  };
   const inputs = declaration.inputs.map((input): [string, Thing] => [
     input.name.text,
     attempt<Thing>(
@@ -171,7 +161,17 @@ function runStatement(statement: Statement, declaration: ModelNode, made: ModelB
     return;
   }
   if (statement.kind === "head") {
-    forEachSuffix(statement.suffixes, place, (here) => runHead(statement, made, here, body));
+    forEachSuffix(statement.suffixes, place, (here) => {
+      const task = evaluateAs(statement.task, here, taskType, "what a head is of");
+      if (task.kind !== "task") return;
+      attempt(
+        () => runHead(statement, task, made, here, body),
+        () => {
+          made.brokenHeads.add(task.name);
+          made.refused = true;
+        },
+      );
+    });
     return;
   }
   const name = statement.name.text;
@@ -190,10 +190,14 @@ function runStatement(statement: Statement, declaration: ModelNode, made: ModelB
 }
 
 /** `head t = s -> linear`: the last step may leave out its width, which the task knows (language rule 30). */
-function runHead(statement: Extract<Statement, { kind: "head" }>, made: ModelBuild, env: Env, body: Body): void {
+function runHead(
+  statement: Extract<Statement, { kind: "head" }>,
+  task: TaskThing,
+  made: ModelBuild,
+  env: Env,
+  body: Body,
+): void {
   const reporter: Reporter = env.session.reporter;
-  const task = evaluateAs(statement.task, env, taskType, "what a head is of");
-  if (task.kind !== "task") return;
   const before = made.heads.get(task.name);
   if (before !== undefined) {
     reporter.refuse(
@@ -226,9 +230,15 @@ function runHead(statement: Extract<Statement, { kind: "head" }>, made: ModelBui
   }
   let activation = task.activation;
   for (const entry of statement.body?.entries ?? []) {
-    const key = entry.path.segments[0]?.name.text;
-    if (key === "activation" && entry.value.kind === "none") activation = "none";
-    else reporter.report("not-yet", entry.span, { what: `\`${key}\` of a head` });
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (key === "activation") activation = activationOf(entry.value, task.activation, task.name, env);
+    else
+      reporter.report(
+        "unknown-key",
+        entry.path.span,
+        { where: "a head", key },
+        { help: suggestion(key, ["activation"]) },
+      );
   }
   made.heads.set(task.name, { task: { ...task, activation }, logits, span: statement.span });
 }
@@ -236,35 +246,24 @@ function runHead(statement: Extract<Statement, { kind: "head" }>, made: ModelBui
 /** A field of the data as the model sees it: an image is [c: 3, h, w] in 0 .. 1 (language rules 38, 39). */
 function fieldTensor(name: string, span: Span, made: ModelBuild, scope: Env): TensorThing {
   const reporter: Reporter = scope.session.reporter;
-  const fields = made.data.entries.get("fields");
-  if (fields?.kind === "poison") throw new Refusal();
-  const field = fields?.kind === "map" ? fields.entries.get(name) : undefined;
-  if (field === undefined) {
-    const names = fields?.kind === "map" ? [...fields.entries.keys()] : [];
-    return reporter.refuse(
-      "field-not-in-data",
-      span,
-      { data: made.data.label, field: name },
-      {
-        help: suggestion(name, names) ?? `it has ${names.map((each) => `\`${each}\``).join(", ")}`,
-        related: [{ span: made.stage.span, text: `reached through ${made.stage.label}` }],
-      },
-    );
-  }
-  if (field.kind !== "call") throw new Refusal();
-  const size = field.args.get("size");
-  if (field.name !== "images" || size?.kind !== "number")
-    return reporter.refuse("not-yet", field.span, { what: `a field of \`${field.name}\`` });
-  const lead: readonly Dim[] = made.time === undefined ? [made.batch] : [made.batch, made.time];
+  const field = fieldNamed(made.data, name, span, made.stage, reporter);
+  const time = field.per === "frame" ? made.time : undefined;
+  const lead: readonly Dim[] = time === undefined ? [made.batch] : [made.batch, time];
+  const axes = [...(time === undefined ? [] : ["time"]), ...field.axes.map((axis) => axis.name)];
+  const sizes = field.axes.map(({ size }) => size);
   const { g } = made;
-  const bytes = g.input("field", name, { dtype: "uint8", shape: [...lead, size.value, size.value, 3] });
-  const numbers = v.scale(g, v.cast(g, bytes, "float32"), 1 / 255);
-  const n = lead.length;
-  const order = [...lead.map((_, i) => i), n + 2, n, n + 1];
-  const axes = made.time === undefined ? ["c", "h", "w"] : ["time", "c", "h", "w"];
-  const tensor: TensorThing = { kind: "tensor", wire: v.transpose(g, numbers, order), batched: true, axes };
+  let wire: Value;
+  if (field.plan.kind === "images") {
+    const { size } = field.plan;
+    const bytes = g.input("field", name, { dtype: "uint8", shape: [...lead, size, size, 3] });
+    const numbers = v.scale(g, v.cast(g, bytes, "float32"), 1 / 255);
+    const n = lead.length;
+    wire = v.transpose(g, numbers, [...lead.map((_, i) => i), n + 2, n, n + 1]);
+  } else {
+    reporter.report("not-yet", field.call.span, { what: "stored features as a field" });
+    wire = g.input("field", name, { dtype: "float32", shape: [...lead, ...sizes] });
+  }
+  const tensor: TensorThing = { kind: "tensor", wire, batched: true, axes };
   made.fields.set(name, tensor);
   return tensor;
 }
-
-export const clipType = orNone(call("clip"));

@@ -1,30 +1,47 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Argument, Expr } from "../syntax/ast.ts";
 import { applyModule, isTensorLike } from "./apply.ts";
+import { chosenThing } from "./chosen.ts";
+import { blendThing, foldOf } from "./data-parts.ts";
 import { type Env, localNamed } from "./env.ts";
 import { evaluate, forEachSuffix } from "./evaluate.ts";
-import { visible } from "./files.ts";
+import { producedTensor } from "./features.ts";
+import { type Named, visible } from "./files.ts";
+import { forcedThing } from "./forced.ts";
 import { invokeDeclaration } from "./invoke.ts";
 import { libraryNames, libraryRecipe } from "./library.ts";
 import { library } from "./library-calls.ts";
 import { lookUp } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { applyListFunction, applyNumberFunction, listFunctions, numberFunctions } from "./number-functions.ts";
-import { bindLibrary } from "./parameters.ts";
-import { Refusal } from "./reporter.ts";
+import { argumentValue, bindLibrary } from "./parameters.ts";
+import { Refusal, type Reporter } from "./reporter.ts";
 import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
-import { type Arguments, type Given, type ListThing, none, type RecipeThing, type Thing } from "./things.ts";
+import { type Arguments, type Given, type ListThing, none, number, type RecipeThing, type Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
 
 type Call = Extract<Expr, { kind: "call" }>;
 
 /** `f(a, b: c)` */
-export function callExpr(expr: Call, env: Env, _wanted: Type): Thing {
+export function callExpr(expr: Call, env: Env, wanted: Type): Thing {
   const name = calledName(expr.callee, env);
+  const [first] = expr.args;
+  if (name === "blend" && expr.args.length === 1 && first?.value.kind === "map")
+    return blendThing(first.value, expr.span, env);
+  const filled = name === undefined || expr.args.length > 0 ? undefined : filling(name, expr.span, wanted);
+  if (filled !== undefined) return filled;
   const args = gather(expr.args, env);
   if (name !== undefined) return callLibrary(name, [], args, env, expr.span, undefined);
   return invoke(calleeThing(expr.callee, env), [], args, env, expr.span, undefined);
+}
+
+/** `zeros()` and `ones()` where an initialiser is wanted. */
+function filling(name: string, span: Span, wanted: Type): Thing | undefined {
+  if (wanted.kind !== "call" || wanted.family !== "initialiser") return undefined;
+  if (name !== "zeros" && name !== "ones") return undefined;
+  const args = new Map<string, Thing>([["value", number(name === "ones" ? 1 : 0)]]);
+  return { kind: "call", family: "initialiser", name: "constant", args, span };
 }
 
 /** `value -> f(a)`, which is `f(value, a)`. `expected` is the width that the last step of a head may leave out. */
@@ -47,14 +64,23 @@ function calledName(callee: Expr, env: Env): string | undefined {
   if (callee.kind !== "name") return undefined;
   const local = localNamed(env, callee.name);
   if (local !== undefined && isCallable(local)) return undefined;
-  if (visible(env.file, callee.name) !== undefined && local === undefined) return undefined;
   const { name } = callee;
+  const found = visible(env.file, name);
+  if (found !== undefined && local === undefined && !isPlainValue(found.declaration)) return undefined;
   const known =
+    (name === "forced" && env.body !== undefined) ||
     Object.hasOwn(tensorFunctions, name) ||
     Object.hasOwn(library, name) ||
     listFunctions.has(name) ||
     Object.hasOwn(numberFunctions, name);
   return known ? name : undefined;
+}
+
+/** A list, map, number or text under a library function's name: what is called is the function (language rule 8). */
+function isPlainValue(declaration: Named): boolean {
+  if (declaration.kind !== "binding") return false;
+  const { kind } = declaration.value;
+  return kind === "list" || kind === "map" || kind === "number" || kind === "string" || kind === "boolean";
 }
 
 function isCallable(thing: Thing): boolean {
@@ -80,7 +106,10 @@ function calleeThing(callee: Expr, env: Env): Thing {
 /** The mean of several streams, frame by frame (language rule 67). */
 function blendOf(list: ListThing, span: Span): Thing | undefined {
   const isStream = (thing: Thing) =>
-    thing.kind === "member" || thing.kind === "stage" || (thing.kind === "call" && thing.family === "stream");
+    thing.kind === "member" ||
+    thing.kind === "stage" ||
+    thing.kind === "chosen" ||
+    ((thing.kind === "call" || thing.kind === "combined") && thing.family === "stream");
   if (list.items.length === 0 || !list.items.every(isStream)) return undefined;
   return { kind: "call", family: "stream", name: "mean", args: new Map([["streams", list]]), span };
 }
@@ -129,6 +158,22 @@ function callLibrary(
     }
     args = known(args, givenNumbers, sent.length);
   }
+  if (name === "forced") {
+    const given = args.positional.map((each) => argumentValue(each, any, env, "an argument of `forced`"));
+    const p = args.named.get("p");
+    const [task, probability] = [...sent, ...given, ...(p === undefined ? [] : [argumentValue(p, any, env, "`p`")])];
+    if (task === undefined || probability === undefined) {
+      return env.session.reporter.refuse("missing-argument", span, {
+        callee: "`forced`",
+        name: task === undefined ? "task" : "p",
+        expected: task === undefined ? "a task" : "a probability",
+      });
+    }
+    return forcedThing(task, probability, env, span);
+  }
+  const [only] = args.positional;
+  if (name === "size" && env.body === undefined && only?.expr !== undefined)
+    return sizeOutside(only.expr, args, env, span);
   const tensorFunction = tensorFunctions[name];
   if (tensorFunction !== undefined && (env.body !== undefined || library[name] === undefined)) {
     const split = splitInputs(args, env, tensorFunction.inputs === "many");
@@ -140,13 +185,19 @@ function callLibrary(
     if (all.length === 0 && !(complete && env.body !== undefined)) return recipe;
     return applyModule(recipe, all, env, span, expected);
   }
+  if (name === "best" && sent.length + args.positional.length === 2) {
+    const [of, by] = [
+      ...sent,
+      ...args.positional.map((given) => argumentValue(given, any, env, "an argument of `best`")),
+    ];
+    if (of !== undefined && by !== undefined) return chosenThing(of, by, env, span);
+  }
   const spec = library[name];
   if (spec === undefined) {
     return env.session.reporter.refuse("not-callable", span, { what: `\`${name}\` with these arguments` });
   }
   const given = [...sent.map((thing): Given => ({ expr: undefined, env: undefined, thing, span })), ...args.positional];
   const positional = spec.variadic === true ? [collected(given, env, firstType(spec.params), span)] : given;
-  if (spec.later === true) env.session.reporter.refuse("not-yet", span, { what: `\`${name}\`` });
   const bound = bindLibrary(name, spec.params, { positional, named: args.named }, env, span);
   return { kind: "call", family: spec.family, name, args: bound, span };
 
@@ -162,6 +213,26 @@ function callLibrary(
       ),
     ];
   }
+}
+
+/** `size(teacher.x, d)` outside models: the width of a finished stage's tensor. */
+function sizeOutside(of: Expr, args: Arguments, env: Env, span: Span): Thing {
+  const reporter: Reporter = env.session.reporter;
+  const thing = evaluate(of, env);
+  if (thing.kind === "poison") throw new Refusal();
+  if (thing.kind !== "member") {
+    return reporter.refuse("wrong-type", of.span, {
+      what: "what `size` measures here",
+      expected: "a stage's tensor, such as teacher.x",
+      actual: describeThing(thing),
+    });
+  }
+  const { axes, shape } = producedTensor(thing, env, span);
+  const given = args.positional[1] ?? args.named.get("axis");
+  const axis = given?.expr?.kind === "name" ? given.expr.name : axes.at(-1);
+  const size = shape[axes.indexOf(axis ?? "")];
+  if (size !== undefined) return number(size);
+  return reporter.refuse("unknown-axis", given?.span ?? span, { axis: axis ?? "?", shape: `[${axes.join(", ")}]` });
 }
 
 /** Positional arguments that have been evaluated keep their things. */
@@ -205,6 +276,10 @@ function invoke(
       throw new Refusal();
     case "declaration":
       return invokeDeclaration(callee, sent, args, env, span);
+    case "folding": {
+      const given = args.positional.map((each) => argumentValue(each, any, env, "the number of a fold"));
+      return foldOf(callee.data, [...sent, ...given], span, env);
+    }
     case "recipe": {
       if (callee.callee.kind === "library") {
         const merged = mergeArguments(callee.args, args);
@@ -280,6 +355,7 @@ function tensorArgument(given: Given, env: Env, many: boolean): Thing | undefine
   switch (expr?.kind) {
     case "name": {
       const local = localNamed(env, expr.name);
+      if (local?.kind === "poison") throw new Refusal();
       return local !== undefined && isTensorLike(local) ? local : undefined;
     }
     case "list":

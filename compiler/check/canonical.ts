@@ -31,12 +31,13 @@ export function canonical(thing: Thing): string {
     case "sweep":
       return thing.name;
     case "data":
+    case "blend":
     case "model":
     case "stage":
     case "assembly":
       return thing.label;
-    case "part":
-      return `${thing.data.label}.${thing.part}`;
+    case "folding":
+      return `${thing.data.label}.fold`;
     case "recipe":
       return recipeText(thing);
     case "layer":
@@ -49,6 +50,10 @@ export function canonical(thing: Thing): string {
       return thing.operator === "not"
         ? `not ${canonical(thing.left)}`
         : `(${canonical(thing.left)} ${thing.operator} ${canonical(thing.right)})`;
+    case "chosen":
+      return `best([${thing.stages.map(canonical).join(", ")}], ${canonical(thing.metric)})`;
+    case "view":
+      return thing.name;
     case "tensor":
       return `#${thing.wire.id}`;
     case "declaration":

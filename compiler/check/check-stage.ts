@@ -4,13 +4,17 @@ import type { DataPlan } from "../lower/plan.ts";
 import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
+import { checkLeakage } from "./leakage.ts";
 import type { StageBuild } from "./model-build.ts";
+import { mainData, partsOf } from "./model-data.ts";
 import { reachedParameters } from "./reached.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
+import { type Sources, sourcesOf } from "./sources.ts";
+import { stagesIn } from "./stages-in.ts";
 import type { StageThing } from "./things.ts";
+import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
-import { type Sources, sourcesOf, type Trained, trainedOf } from "./weights.ts";
 
 /** A stage with everything checked: what lowering turns into graphs and a plan. */
 export interface CheckedStage {
@@ -47,15 +51,16 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const built = buildStage(session, stage, span);
   const { model } = built;
   const heads = [...model.heads.values()];
-  const data = dataPlan(session, model.data);
+  const data = dataPlan(session, mainData(model.data));
+  const labelled = partsOf(model.data).flatMap((part) => dataPlan(session, part).tasks);
   for (const { task, span: at } of heads) {
-    if (!data.tasks.some(({ name }) => name === task.name)) {
+    if (!labelled.some(({ name }) => name === task.name)) {
       session.reporter.report(
         "task-not-in-data",
         at,
         { data: model.data.label, task: task.name },
         {
-          help: `it labels ${data.tasks.map(({ name }) => `\`${name}\``).join(", ") || "nothing"}`,
+          help: `it labels ${labelled.map(({ name }) => `\`${name}\``).join(", ") || "nothing"}`,
           related: [{ span: stage.span, text: `reached through ${stage.label}` }],
         },
       );
@@ -66,14 +71,16 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const sources = sourcesOf(built, loss.scope);
   const training = trainingOf(built, loss.scope, sources.size > 0);
   const rows = training.batch * (model.clip?.length ?? 1);
-  for (const { loss: name, rows: least, span: at } of loss.leastRows) {
-    if (rows >= least) continue;
-    const help = `a step needs ${least} rows or more: raise \`batch\`, or give longer clips`;
-    session.reporter.report("batch-too-small", at, { batch: rows, loss: `\`${name}\`` }, { help });
-  }
+  if (stage.declaration.verb === "train")
+    for (const { loss: name, rows: least, span: at } of loss.leastRows) {
+      if (rows >= least) continue;
+      const help = `a step needs ${least} rows or more: raise \`batch\`, or give longer clips`;
+      session.reporter.report("batch-too-small", at, { batch: rows, loss: `\`${name}\`` }, { help });
+    }
   const trained = trainedOf(built, loss.scope, sources, training.rate, training.weightDecay);
   // Where a term of the loss is missing, gradients are missing too.
-  const reached = !loss.complete ? undefined : reachedParameters([...loss.terms.values()]);
+  const reached =
+    !loss.complete || stage.declaration.verb === "apply" ? undefined : reachedParameters([...loss.terms.values()]);
   for (const { path, group } of trained.parameters) {
     const parameter = model.parameters.get(path);
     if (group !== undefined && parameter !== undefined && reached?.has(path) === false) {
@@ -91,10 +98,16 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const needs = new Map<string, StageThing>();
   for (const { producer } of model.features.values()) needs.set(producer.key, producer);
   for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);
+  // Labels that another stage fills in.
+  for (const part of partsOf(model.data)) {
+    const labels = part.entries.get("labels");
+    if (labels?.kind === "map")
+      for (const source of stagesIn([...labels.entries.values()])) needs.set(source.key, source);
+  }
   for (const need of needs.values()) {
     if (checkStage(session, need, stage.span) === undefined) throw new Refusal();
   }
-  return {
+  const checked: CheckedStage = {
     stage,
     built,
     loss,
@@ -105,4 +118,6 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     tasks: heads.map(({ task }) => ({ name: task.name, meaning: task.meaning })),
     needs: [...needs.values()],
   };
+  checkLeakage(session, checked, undefined, (need) => checkStage(session, need, stage.span));
+  return checked;
 }

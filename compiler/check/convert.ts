@@ -44,10 +44,11 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
     case "span":
       return thing.kind === "quantity" && spans.includes(thing.unit) ? thing : undefined;
     case "stage":
-    case "data":
       return thing.kind === type.kind ? thing : instance(session, thing, type.kind, span);
     case "part":
-      return thing.kind === "part" ? thing : undefined;
+      return thing.kind === "data" && thing.part.of !== undefined ? thing : undefined;
+    case "data":
+      return thing.kind === "data" || thing.kind === "blend" ? thing : instance(session, thing, type.kind, span);
     case "module":
       return thing.kind === "recipe" || thing.kind === "layer" || (thing.kind === "list" && thing.items.every(isModule))
         ? thing
@@ -55,12 +56,17 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
     case "tensor":
       return thing.kind === "tensor" || thing.kind === "member" || thing.kind === "number" ? thing : numbersOnly(thing);
     case "stream":
-      return thing.kind === "member" || thing.kind === "stage" || (thing.kind === "call" && thing.family === "stream")
+      return thing.kind === "member" ||
+        thing.kind === "stage" ||
+        thing.kind === "chosen" ||
+        ((thing.kind === "call" || thing.kind === "combined") && thing.family === "stream")
         ? thing
         : instance(session, thing, "stage", span);
     case "call":
       return fitFamily(thing, type.family);
     case "list":
+      // Numbers that are counted where the data are known stand for a list of them.
+      if (thing.kind === "tensor" && type.item.kind === "float") return thing;
       if (thing.kind !== "list") return undefined;
       return {
         kind: "list",
@@ -71,6 +77,16 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       const entries = new Map<string, Thing>();
       for (const [key, value] of thing.entries) {
         entries.set(key, convert(session, value, type.value, `${what}.${key}`, thing.places.get(key) ?? span));
+      }
+      return { ...thing, entries };
+    }
+    case "block": {
+      if (thing.kind !== "map") return undefined;
+      const entries = new Map<string, Thing>();
+      for (const [key, value] of thing.entries) {
+        const wanted = type.keys[key];
+        const place = thing.places.get(key) ?? span;
+        entries.set(key, wanted === undefined ? value : convert(session, value, wanted, `\`${key}\``, place));
       }
       return { ...thing, entries };
     }

@@ -10,7 +10,7 @@ import { typeOf, withDefaults } from "./parameters.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { changed, settingsOf } from "./settings.ts";
-import { type Change, type DataThing, poison, type Thing } from "./things.ts";
+import { type Change, type DataThing, poison, type Thing, usualPart } from "./things.ts";
 import { call } from "./type.ts";
 
 export function isDataKey(key: string): key is DataKey {
@@ -88,6 +88,7 @@ export function dataThing(
       );
     });
   }
+  const written = new Map(entries);
   for (const change of keyChanges) {
     const [key = "", ...rest] = change.path;
     if (!isDataKey(key)) continue;
@@ -95,11 +96,11 @@ export function dataThing(
     const before = entries.get(key);
     entries.set(
       key,
-      rest.length === 0 || before === undefined
+      rest.length === 0
         ? make()
         : changed(
             session,
-            before,
+            before ?? { kind: "map", entries: new Map(), places: new Map() },
             rest,
             (type) => evaluateAs(change.expr, change.env, type, change.path.join(".")),
             change.path.join("."),
@@ -111,6 +112,12 @@ export function dataThing(
   if (format !== undefined)
     entries.set("format", evaluateAs(format.expr, format.env, call("format"), "the data of this profile"));
   const label = labelOf(name, declaration.parameters, given);
+  const rowKeys: readonly string[] = ["format", "root", "train", "val", "test", "split", "folds", "duplicates"];
+  const annotations = [...entries]
+    .filter(([each]) => rowKeys.includes(each))
+    .map(([each, thing]) => `${each}: ${canonical(thing)}`)
+    .toSorted()
+    .join(", ");
   const key = `${name} ${[...entries].map(([each, thing]) => `${each}: ${canonical(thing)}`).join(", ")}`;
   return {
     kind: "data",
@@ -120,8 +127,11 @@ export function dataThing(
     changes,
     key,
     label: changes.length === 0 ? label : `${label} with {${changes.map(changeText).join(", ")}}`,
+    annotations: format === undefined ? annotations : `${name} ${annotations}`,
+    written,
     entries,
     places: new Map([...places, ["", span]]),
+    part: usualPart,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { dataThing } from "./data.ts";
+import { encoderThing } from "./encoders.ts";
 import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FileScope, Found } from "./files.ts";
@@ -58,26 +59,8 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
       }
       case "task":
         return taskThing(declaration, env);
-      case "encoder": {
-        const settings = settingsOf(session, declaration.name.text, "encoder").filter(
-          ({ path }) => path.at(-1) !== "weights",
-        );
-        const value = evaluate(declaration.value, env);
-        const name = declaration.name.text;
-        if (value.kind === "recipe") {
-          const named = new Map(value.args.named);
-          for (const { path, expr, env: place, span: at } of settings) {
-            named.set(path.at(-1) ?? "", { expr, env: place, thing: undefined, span: at });
-          }
-          return { kind: "layer", path: name, of: { ...value, args: { ...value.args, named } }, encoder: declaration };
-        }
-        if (value.kind === "poison") return poison;
-        return session.reporter.refuse("wrong-type", declaration.value.span, {
-          what: `the encoder \`${name}\``,
-          expected: "a module, such as vit(..)",
-          actual: value.kind,
-        });
-      }
+      case "encoder":
+        return encoderThing(declaration, env);
       case "module":
         return {
           kind: "recipe",
@@ -103,7 +86,7 @@ export function instanceOf(session: Session, thing: DeclarationThing, span: Span
     case "data":
       return dataThing(session, declaration, env, new Map(), [], span);
     case "assembly":
-      return assemblyThing(declaration, env, new Map());
+      return assemblyThing(session, declaration, env, new Map());
     default:
       return undefined;
   }

@@ -123,7 +123,7 @@ export function forEachSuffix(suffixes: readonly Suffix[], env: Env, body: (env:
   }
   const list = evaluate(suffix.list, env);
   if (list.kind === "poison") return;
-  const items = list.kind === "list" ? list.items : undefined;
+  const items = membersOf(list);
   if (items === undefined) {
     env.session.reporter.refuse("wrong-type", suffix.list.span, {
       what: "what `for` runs over",
@@ -135,6 +135,13 @@ export function forEachSuffix(suffixes: readonly Suffix[], env: Env, body: (env:
     spend(env.session, suffix.list.span);
     forEachSuffix(suffixes, inner(env, [[suffix.name.text, item]]), body, from + 1);
   }
+}
+
+/** What a loop runs over: a list, the layers of a list of layers, the variants of a sweep. */
+function membersOf(thing: Thing): readonly Thing[] | undefined {
+  if (thing.kind === "list") return thing.items;
+  if (thing.kind === "sweep") return thing.points.map((point) => point.thing);
+  return thing.kind === "layer" && thing.of.kind === "sequence" ? thing.of.layers : undefined;
 }
 
 /** The items of a list, loops run and conditions decided. */
@@ -189,11 +196,8 @@ function shapeThing(items: readonly Item[], span: Span, env: Env): ShapeThing {
         span: item.span,
       });
     } else {
-      reporter.refuse("wrong-type", item.span, {
-        what: "an axis",
-        expected: "`name` or `name: size`",
-        actual: "something else",
-      });
+      // A size without a name: addressed by place only.
+      axes.push({ name: `#${i}`, size: sizeThing(evaluate(item.value, env), item.span, env), span: item.span });
     }
   }
   const twice = axes.find((axis, i) => axes.findIndex(({ name }) => name === axis.name) !== i);
@@ -217,7 +221,8 @@ export function sizeThing(thing: Thing, span: Span, env: Env): ShapeThing["axes"
 function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
   const entries = new Map<string, Thing>();
   const places = new Map<string, Span>();
-  const valueType = wanted.kind === "record" ? wanted.value : any;
+  const typeFor = (key: string): Type =>
+    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (wanted.keys[key] ?? any) : any;
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
       const key = keyOf(entry.path, place);
@@ -235,7 +240,7 @@ function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
       entries.set(
         key,
         attempt(
-          () => evaluate(entry.value, place, valueType),
+          () => evaluate(entry.value, place, typeFor(key)),
           () => poison,
         ),
       );

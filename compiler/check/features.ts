@@ -1,60 +1,63 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Body } from "./body.ts";
 import { buildStage } from "./build-stage.ts";
+import { checkpointNames } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
 import { suggestion } from "./nearest.ts";
-import type { Reporter } from "./reporter.ts";
+import { Refusal, type Reporter } from "./reporter.ts";
 import { dimsOf, type MemberThing, type TensorThing } from "./things.ts";
 
-/**
- * Another stage's tensor here: without the producer's batch and time axes, behind those of the consumer; one value per frame, always
- * constant (language rule 47).
- */
-export function featureTensor(member: MemberThing, env: Env, body: Body, span: Span): TensorThing {
+/** What another stage's tensor is, per frame: without that stage's batch and time axes (language rule 47). */
+export function producedTensor(
+  member: MemberThing,
+  env: Env,
+  span: Span,
+): { readonly axes: readonly string[]; readonly shape: readonly number[] } {
   const reporter: Reporter = env.session.reporter;
-  const input = `${member.stage.label}.${member.name}`;
-  const known = body.build.features.get(input);
-  if (known !== undefined) return known.value;
   const producer = buildStage(env.session, member.stage, span);
   const head = producer.model.heads.get(member.name);
   const made = head?.logits ?? producer.names.get(member.name);
+  if (made?.kind === "poison") throw new Refusal();
   if (made?.kind !== "tensor") {
+    const tensors = [...producer.names].filter(([, thing]) => thing.kind === "tensor").map(([name]) => name);
     return reporter.refuse(
       "no-member",
       member.span,
       { what: member.stage.label, name: member.name },
-      {
-        help: suggestion(
-          member.name,
-          [...producer.names].filter(([, thing]) => thing.kind === "tensor").map(([name]) => name),
-        ),
-      },
+      { help: suggestion(member.name, [...tensors, ...producer.model.heads.keys()]) },
     );
   }
+  checkCheckpoint(member, head !== undefined, env);
+  const label = `${member.stage.label}.${member.name}`;
   const time = made.axes.indexOf("time");
-  const axes = made.axes.filter((axis) => axis !== "time");
   const shape: number[] = [];
   for (const [i, dim] of dimsOf(made).entries()) {
     if (i === time) continue;
-    if (typeof dim !== "number") {
+    if (typeof dim !== "number")
       return reporter.refuse(
         "size-unknown",
         span,
         { axis: made.axes[i] ?? "?" },
-        {
-          help: `${input} must have one value per frame`,
-        },
+        { help: `${label} must have one value per frame` },
       );
-    }
     shape.push(dim);
   }
   if (!made.batched || (producer.model.time !== undefined && time < 0)) {
     return reporter.refuse("wrong-type", span, {
-      what: input,
+      what: label,
       expected: "a tensor with one value per frame",
       actual: "one without",
     });
   }
+  return { axes: made.axes.filter((axis) => axis !== "time"), shape };
+}
+
+/** Another stage's tensor here: its axes per frame behind the batch and time of this model; always constant (language rule 47). */
+export function featureTensor(member: MemberThing, env: Env, body: Body, span: Span): TensorThing {
+  const input = `${member.stage.label}.${member.name}`;
+  const known = body.build.features.get(input);
+  if (known !== undefined) return known.value;
+  const { axes, shape } = producedTensor(member, env, span);
   const { build } = body;
   const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];
   const wire = build.g.input("feature", input, { dtype: "float32", shape: [...lead, ...shape] });
@@ -66,4 +69,17 @@ export function featureTensor(member: MemberThing, env: Env, body: Body, span: S
   };
   build.features.set(input, { input, producer: member.stage, name: member.name, shape, value: tensor });
   return tensor;
+}
+
+/** A stage with a checkpoint for each name has a tensor for each: which one must be said (language rule 63). */
+function checkCheckpoint({ stage, name, span }: MemberThing, isHead: boolean, env: Env): void {
+  const names = checkpointNames(stage, env.session);
+  if (names.length === 0 || stage.checkpoint !== undefined || (isHead && names.includes(name))) return;
+  const checkpoints = names.map((each) => `\`${each}\``).join(", ");
+  env.session.reporter.report(
+    "needs-checkpoint",
+    span,
+    { stage: stage.label, name, checkpoints },
+    { help: `such as ${stage.label}[${names[0]}].${name}` },
+  );
 }

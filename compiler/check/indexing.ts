@@ -2,12 +2,16 @@ import type { Span } from "../diagnostics/source.ts";
 import { addDims, type Dim, printDim, substituteDim } from "../ir/dim.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { Expr, IndexNode } from "../syntax/ast.ts";
+import { canonical } from "./canonical.ts";
+import { checkpointOf } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
-import { printAxes } from "./modules.ts";
+import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
+import { printAxes } from "./signature.ts";
+import { stageOf } from "./stage-of.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
-import { dimsOf, type LayerThing, type TensorThing, type Thing } from "./things.ts";
+import { dimsOf, type LayerThing, none, type SweepThing, type TensorThing, type Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 
 /** `list[0]`, `list[-1]`, `blocks[0 .. 5]`, `map[key]`, `x[n: 0]`, `x[time: 1 ..]`; ends of a range are included. */
@@ -21,6 +25,11 @@ export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Th
       : undefined;
   if (tensor !== undefined) return expr.indices.reduce((x, index) => cut(x, index, env), tensor);
   const [index, more] = expr.indices;
+  if (target.kind === "sweep" && index?.axis !== undefined) return variantOf(target, expr, env);
+  const stage = target.kind === "declaration" ? stageOf(target, expr.target.span, env) : target;
+  if (stage?.kind === "stage" && index?.value.kind === "name" && index.axis === undefined && more === undefined) {
+    return checkpointOf(stage, taskNamed(index.value.name, env) ?? index.value.name, index.span, env);
+  }
   if (index === undefined || more !== undefined || index.axis !== undefined) {
     return reporter.refuse("wrong-type", expr.span, {
       what: "the index",
@@ -56,13 +65,39 @@ export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Th
   });
 }
 
+/** `table3[goal: valence, length: 20]`: the one variant with these values (language rule 73). */
+function variantOf(sweep: SweepThing, expr: Extract<Expr, { kind: "index" }>, env: Env): Thing {
+  const reporter: Reporter = env.session.reporter;
+  const wanted = expr.indices.map(({ axis, value, span }) => ({
+    name: axis?.text ?? "",
+    text: canonical(evaluate(value, env)),
+    span,
+  }));
+  const axes = new Set(sweep.points.flatMap((point) => [...point.axes.keys()]));
+  for (const { name, span } of wanted) {
+    if (axes.has(name)) continue;
+    const help = suggestion(name, axes) ?? `its axes are ${[...axes].map((axis) => `\`${axis}\``).join(", ")}`;
+    reporter.refuse("no-member", span, { what: `the sweep \`${sweep.name}\``, name }, { help });
+  }
+  const fitting = sweep.points.filter((point) =>
+    wanted.every(({ name, text }) => canonical(point.axes.get(name) ?? none) === text),
+  );
+  const [first, second] = fitting;
+  if (first !== undefined && second === undefined) return first.thing;
+  return reporter.refuse("out-of-range", expr.span, {
+    what: `the variants of \`${sweep.name}\` with these values`,
+    expected: "one",
+    actual: fitting.length,
+  });
+}
+
 function isLayer(thing: Thing): thing is LayerThing {
   return thing.kind === "layer";
 }
 
 function itemsOf(thing: Thing): readonly Thing[] | undefined {
   if (thing.kind === "list") return thing.items;
-  if (thing.kind === "sweep") return thing.points.map(({ stage }) => stage);
+  if (thing.kind === "sweep") return thing.points.map((point) => point.thing);
   return thing.kind === "layer" && thing.of.kind === "sequence" ? thing.of.layers : undefined;
 }
 

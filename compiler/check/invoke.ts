@@ -39,7 +39,7 @@ export function invokeDeclaration(
     case "data":
       return dataThing(env.session, declaration, home, bound, [], span);
     case "assembly":
-      return assemblyThing(declaration, home, bound);
+      return assemblyThing(env.session, declaration, home, bound);
     case "model":
       return { kind: "model", declaration, env: home, bound, label: labelOf(name, declaration.parameters, bound) };
     default:

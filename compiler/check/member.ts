@@ -1,15 +1,18 @@
 import { maskWidthOf, widthOf } from "../library/task.ts";
 import type { Expr } from "../syntax/ast.ts";
 import { activated } from "./activation.ts";
+import { partNames, partOf } from "./data-parts.ts";
 import { instanceOf, thingNamed } from "./declarations.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
 import { labelInput } from "./model-build.ts";
+import { fieldNamed } from "./model-data.ts";
 import { asLayer } from "./modules.ts";
+import { lookUp } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { bindDeclared, typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
-import type { LayerThing, TaskThing, Thing } from "./things.ts";
+import type { LayerThing, TaskThing, TensorThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 
 type Member = Extract<Expr, { kind: "member" }>;
@@ -48,11 +51,18 @@ export function memberOf(expr: Member, env: Env): Thing {
     case "member":
       return { ...target, name: `${target.name}.${name}` };
     case "data":
-      if (name === "train" || name === "val" || name === "test" || name === "all")
-        return { kind: "part", data: target, part: name };
-      return noMember(target, name, ["train", "val", "test", "all"], expr, env);
+      if (name === "fold") return { kind: "folding", data: target };
+      if (isPart(name)) return partOf(target, name, expr.name.span, env);
+      return noMember(target, name, [...partNames, "fold"], expr, env);
     case "layer":
       return subLayer(target, expr, env);
+    case "view": {
+      const task = lookUp(name, expr.name.span, env);
+      if (task?.kind === "task") return { ...task, view: target.name };
+      return noMember(target, name, env.body === undefined ? [] : env.body.build.heads.keys(), expr, env);
+    }
+    case "tensor":
+      return presence(target, expr, env);
     case "task":
       return readHead(target, expr, env);
     default:
@@ -67,6 +77,33 @@ function noMember(target: Thing, name: string, names: Iterable<string>, expr: Me
     { what: describeThing(target), name },
     { help: suggestion(name, names) },
   );
+}
+
+/** `audio.present`: 1 where a frame has the field, [.., 1]; only of one that can be missing (language rule 38). */
+function presence(tensor: TensorThing, expr: Member, env: Env): Thing {
+  const build = env.body?.build;
+  const name = build === undefined ? undefined : [...build.fields].find(([, field]) => field.wire === tensor.wire)?.[0];
+  if (build === undefined || name === undefined || expr.name.text !== "present") {
+    const names = name === undefined ? [] : ["present"];
+    return noMember(tensor, expr.name.text, names, expr, env);
+  }
+  const reporter: Reporter = env.session.reporter;
+  const field = fieldNamed(build.data, name, expr.span, build.stage, reporter);
+  if (!field.canBeMissing) {
+    return reporter.refuse(
+      "never-missing",
+      expr.name.span,
+      { field: name },
+      { help: "write missing: mask in the data's field", related: [{ span: field.call.span, text: "declared here" }] },
+    );
+  }
+  const lead = build.time === undefined || field.per === "video" ? [build.batch] : [build.batch, build.time];
+  const wire = build.g.input("field", `${name}.present`, { dtype: "float32", shape: [...lead, 1] });
+  return { kind: "tensor", wire, batched: true, axes: lead.length === 1 ? ["p"] : ["time", "p"] };
+}
+
+function isPart(name: string): name is (typeof partNames)[number] {
+  return partNames.some((part) => part === name);
 }
 
 /** A layer that a module's body names (language rule 17). */
@@ -102,6 +139,7 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
   if (name === "label") return labelInput(body.build, "label", task.name, widthOf(task.meaning));
   if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning));
   const head = body.build.heads.get(task.name);
+  if (body.build.brokenHeads.has(task.name)) throw new Refusal();
   if (head === undefined) return env.session.reporter.refuse("no-head", expr.span, { task: task.name });
   if (name === "logits") return head.logits;
   if (name === "output") return { ...head.logits, wire: activated(body.build.g, task, head.logits.wire) };

@@ -4,7 +4,8 @@ import { type Dim, symbol } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { ClipPlan, Initialiser } from "../lower/plan.ts";
 import { opRules } from "../ops/index.ts";
-import type { DataThing, LayerThing, StageThing, TaskThing, TensorThing, Thing } from "./things.ts";
+import type { ModelData } from "./model-data.ts";
+import type { LayerThing, StageThing, TaskThing, TensorThing, Thing } from "./things.ts";
 
 /** A weight as the model asks for it. */
 export interface ParameterBuild {
@@ -13,6 +14,8 @@ export interface ParameterBuild {
   readonly from: Initialiser;
   readonly value: Value;
   readonly span: Span;
+  /** The library function that asks for it, such as `linear`. */
+  readonly layer: string;
 }
 
 /** A running statistic and its value after a step. */
@@ -43,7 +46,7 @@ export interface FeatureBuild {
 /** A model in the making: one graph, and everything by path. Batch and time are symbols. */
 export interface ModelBuild {
   readonly stage: StageThing;
-  readonly data: DataThing;
+  readonly data: ModelData;
   readonly g: GraphBuilder;
   readonly batch: Dim;
   /** The symbol of the clip's length; undefined without a clip. */
@@ -52,6 +55,8 @@ export interface ModelBuild {
   readonly parameters: Map<string, ParameterBuild>;
   readonly states: Map<string, StateBuild>;
   readonly heads: Map<string, HeadBuild>;
+  /** Tasks whose head has a mistake: what reads it would only repeat that. */
+  readonly brokenHeads: Set<string>;
   readonly fields: Map<string, TensorThing>;
   readonly features: Map<string, FeatureBuild>;
   /** Encoders of the file that the model uses, by name. */
@@ -71,17 +76,23 @@ export interface StageBuild {
   readonly names: ReadonlyMap<string, Thing>;
 }
 
-export function newModelBuild(stage: StageThing, data: DataThing, clip: ClipPlan | undefined): ModelBuild {
+export function newModelBuild(
+  stage: StageThing,
+  data: ModelData,
+  clip: ClipPlan | undefined,
+  frames: number | undefined,
+): ModelBuild {
   return {
     stage,
     data,
     g: new GraphBuilder(opRules),
     batch: symbol("batch"),
-    time: clip === undefined ? undefined : symbol("time"),
+    time: clip === undefined ? undefined : (frames ?? symbol("time")),
     clip,
     parameters: new Map(),
     states: new Map(),
     heads: new Map(),
+    brokenHeads: new Set(),
     fields: new Map(),
     features: new Map(),
     encoders: new Map(),

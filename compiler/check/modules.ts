@@ -1,26 +1,28 @@
 import type { Span } from "../diagnostics/source.ts";
-import { type Dim, printDim, printShape, sameDim } from "../ir/dim.ts";
-import type { Body as BodyNode, Input, ModuleNode, ShapeNode } from "../syntax/ast.ts";
+import { type Dim, printShape, sameDim } from "../ir/dim.ts";
+import type { Body as BodyNode, ModuleNode, ShapeNode } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
-import { Refusal, type Reporter } from "./reporter.ts";
+import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
-import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
-import { dimsOf, type LayerThing, none, type RecipeThing, sizeOf, type TensorThing, type Thing } from "./things.ts";
-import { describeThing } from "./type.ts";
+import { carriedMark, matchInputs, printAxes, textOf } from "./signature.ts";
+import { bodyOf } from "./tensor-arithmetic.ts";
+import { dimsOf, type LayerThing, type RecipeThing, type TensorThing, type Thing } from "./things.ts";
+
+/** Thrown where an annotation fixes the number of frames: the model is built again with that number for `time`. */
+export class TimeFixed extends Error {
+  readonly length: number;
+
+  constructor(length: number) {
+    super(`the time axis has ${length} frames`);
+    this.name = "TimeFixed";
+    this.length = length;
+  }
+}
 
 const depthLimit = 64;
-
-/** Marks a carried axis inside a module, so that no name there meets it. */
-const carriedMark = "^";
-
-/** Axes as the caller knows them, for messages. */
-export function printAxes(x: TensorThing): string {
-  const axes = x.axes.map((name, i) => `${name.replaceAll(carriedMark, "")}: ${printDim(dimsOf(x)[i] ?? 0)}`);
-  return `[${axes.join(", ")}]`;
-}
 
 /** A module of the language applied: its signature matched from the right, its body run, the result under the caller's names. */
 export function applyUserModule(
@@ -70,157 +72,6 @@ function resultOf(
     return reporter.refuse("missing-return", declaration.name.span, { name: declaration.name.text });
   }
   return { thing, scope };
-}
-
-interface Matched {
-  readonly names: readonly (readonly [string, Thing])[];
-  readonly sizes: ReadonlyMap<string, Thing>;
-  /** The caller's names of the signature's axes. */
-  readonly callers: ReadonlyMap<string, string>;
-}
-
-function matchInputs(declaration: ModuleNode, given: readonly Thing[], env: Env, span: Span): Matched {
-  const reporter: Reporter = env.session.reporter;
-  const things = byName(declaration, given);
-  const names: [string, Thing][] = [];
-  const sizes = new Map<string, Thing>();
-  const dims = new Map<string, { dim: Dim; from: string }>();
-  const callers = new Map<string, string>();
-  declaration.inputs.forEach((input, i) => {
-    const thing = things[i];
-    if (thing === undefined || thing.kind === "none") {
-      if (!input.optional) {
-        reporter.refuse("missing-argument", span, {
-          callee: `\`${declaration.name.text}\``,
-          name: input.name.text,
-          expected: "a tensor",
-        });
-      }
-      names.push([input.name.text, none]);
-      return;
-    }
-    if (input.many) {
-      const items = thing.kind === "list" || thing.kind === "tuple" ? thing.items : [thing];
-      names.push([
-        input.name.text,
-        { kind: "list", items: items.map((item) => asTensor(item, input, declaration, env, span)) },
-      ]);
-      return;
-    }
-    const tensor = asTensor(thing, input, declaration, env, span);
-    names.push([
-      input.name.text,
-      input.shape === undefined
-        ? tensor
-        : matchShape(tensor, input, input.shape, dims, callers, declaration, env, span),
-    ]);
-  });
-  if (things.length > declaration.inputs.length) {
-    reporter.refuse("too-many-arguments", span, {
-      callee: `\`${declaration.name.text}\``,
-      most: declaration.inputs.length,
-    });
-  }
-  for (const [name, { dim }] of dims) sizes.set(name, sizeOf(dim));
-  return { names, sizes, callers };
-}
-
-/** A map of tensors fills inputs by name (language rule 19). */
-function byName(declaration: ModuleNode, given: readonly Thing[]): readonly (Thing | undefined)[] {
-  const only = given[0];
-  if (given.length === 1 && only?.kind === "map")
-    return declaration.inputs.map(({ name }) => only.entries.get(name.text));
-  if (given.length === 1 && only?.kind === "tuple") return only.items;
-  const many = declaration.inputs.length === 1 && declaration.inputs[0]?.many === true;
-  return many && given.length > 1 ? [{ kind: "list", items: given }] : given;
-}
-
-function asTensor(thing: Thing, input: Input, declaration: ModuleNode, env: Env, span: Span): TensorThing {
-  if (thing.kind === "poison") throw new Refusal();
-  const tensor = toTensor(thing, env, span);
-  if (tensor !== undefined) return tensor;
-  return env.session.reporter.refuse("wrong-type", span, {
-    what: `\`${input.name.text}\` of \`${declaration.name.text}\``,
-    expected: "a tensor",
-    actual: describeThing(thing),
-  });
-}
-
-/** Matches a tensor's axes against a signature, from the right; what is left over is carried (language rules b.2). */
-function matchShape(
-  tensor: TensorThing,
-  input: Input,
-  shape: ShapeNode,
-  dims: Map<string, { dim: Dim; from: string }>,
-  callers: Map<string, string>,
-  declaration: ModuleNode,
-  env: Env,
-  span: Span,
-): TensorThing {
-  const reporter: Reporter = env.session.reporter;
-  const wanted = shape.axes.filter(({ kind }) => kind !== "carried");
-  const carries = shape.axes.some(({ kind }) => kind === "carried");
-  const have = dimsOf(tensor);
-  const lead = tensor.axes.length - wanted.length;
-  const what = `\`${input.name.text}\` of \`${declaration.name.text}\``;
-  const mismatch = (): never =>
-    reporter.refuse(
-      "shape-mismatch",
-      span,
-      { what, left: printAxes(tensor), right: textOf(shape) },
-      {
-        related: [{ span: shape.span, text: "the module takes this" }],
-      },
-    );
-  if (lead < 0 || (!carries && lead > 0)) {
-    if (wanted.some((axis) => axis.kind === "axis" && axis.name.text === "time") && !tensor.axes.includes("time")) {
-      reporter.refuse(
-        "needs-clip",
-        span,
-        { what: `\`${declaration.name.text}\`` },
-        { help: "give the stage a `clip:`" },
-      );
-    }
-    mismatch();
-  }
-  const axes = tensor.axes.slice(0, lead).map((name) => (name === "time" ? name : `${carriedMark}${name}`));
-  wanted.forEach((axis, i) => {
-    const name = tensor.axes[lead + i] ?? "";
-    const dim = have[lead + i] ?? 1;
-    if (axis.kind !== "axis") {
-      axes.push(`${carriedMark}${name}`);
-      return;
-    }
-    const inside = axis.name.text;
-    if ((inside === "time") !== (name === "time")) {
-      if (inside === "time" && !tensor.axes.includes("time")) {
-        reporter.refuse(
-          "needs-clip",
-          span,
-          { what: `\`${declaration.name.text}\`` },
-          { help: "give the stage a `clip:`" },
-        );
-      }
-      mismatch();
-    }
-    const known = dims.get(inside);
-    if (known !== undefined && !sameDim(known.dim, dim)) {
-      reporter.refuse(
-        "shape-mismatch",
-        span,
-        { what, left: `${name}: ${printDim(dim)}`, right: `${inside}: ${printDim(known.dim)} of \`${known.from}\`` },
-        { related: [{ span: shape.span, text: "the module takes this" }] },
-      );
-    }
-    if (known === undefined) dims.set(inside, { dim, from: input.name.text });
-    if (!callers.has(inside)) callers.set(inside, name);
-    axes.push(inside);
-  });
-  return { ...tensor, axes };
-}
-
-function textOf({ span }: { readonly span: Span }): string {
-  return span.source.text.slice(span.start, span.end);
 }
 
 /** Runs the statements of a module; what it returns. */
@@ -281,11 +132,16 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
     lead >= 0 &&
     (carries || lead === 0) &&
     wanted.every((axis, i) => {
+      if (axis.kind === "size")
+        return sameDim(sizeThing(evaluate(axis.size, scope), axis.span, scope) ?? 0, have[lead + i] ?? -1);
       if (axis.kind !== "axis") return true;
       const known = axis.size === undefined ? scope.local?.names.get(axis.name.text) : undefined;
       const size =
         axis.size === undefined ? sizeFrom(known) : sizeThing(evaluate(axis.size, scope), axis.size.span, scope);
-      return size === undefined || sameDim(size, have[lead + i] ?? -1);
+      const own = have[lead + i] ?? -1;
+      if (typeof size === "number" && typeof own !== "number" && axis.size !== undefined)
+        fixTime(size, axis.span, scope);
+      return size === undefined || sameDim(size, own);
     });
   if (!fits) {
     reporter.refuse(
@@ -297,6 +153,22 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
       },
     );
   }
+}
+
+/** An annotation with a number ties a model to windows of that many frames (language rule 33). */
+function fixTime(length: number, span: Span, scope: Env): void {
+  const { build } = bodyOf(scope);
+  const reporter: Reporter = scope.session.reporter;
+  if (build.clip === undefined) return;
+  if (build.clip.length !== length) {
+    reporter.refuse(
+      "other-window",
+      span,
+      { length, clip: build.clip.length },
+      { related: [{ span: build.stage.span, text: `in ${build.stage.label}` }] },
+    );
+  }
+  throw new TimeFixed(length);
 }
 
 function sizeFrom(thing: Thing | undefined): Dim | undefined {

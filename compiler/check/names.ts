@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { thingNamed } from "./declarations.ts";
 import { type Env, localNamed, localNames } from "./env.ts";
 import { visible } from "./files.ts";
+import { plainFormats } from "./formats.ts";
 import { libraryNames, libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
 import { standardHelp } from "./standard.ts";
@@ -46,14 +47,11 @@ function listsLabel(type: Type, name: string): boolean {
     case "call":
       if (type.family === "class weights") return name === "balanced";
       if (type.family === "keep") return name === "last";
-      return type.family === "format" && formats.has(name);
+      return type.family === "format" && Object.hasOwn(plainFormats, name);
     default:
       return false;
   }
 }
-
-/** Formats that take no arguments. */
-const formats: ReadonlySet<string> = new Set(["s_aff_wild2", "folders", "bp4d"]);
 
 function labelsOf(type: Type): readonly string[] {
   if (type.kind === "labels") return type.names;

@@ -48,6 +48,11 @@ export class Reporter {
     throw new Refusal();
   }
 
+  /** Gives up where the mistake has been reported already. */
+  silent(): never {
+    throw new Refusal();
+  }
+
   add(diagnostics: readonly Diagnostic[]): void {
     this.#found.push(...diagnostics);
   }

@@ -1,7 +1,7 @@
 import type { Entry } from "../syntax/ast.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix } from "./evaluate.ts";
-import { laterStageKeys, type StageKey, stageKeys } from "./library-calls.ts";
+import { type StageKey, stageKeys } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Session } from "./session.ts";
@@ -76,8 +76,7 @@ export function checkStageKeys(session: Session, stage: StageThing): void {
   for (const entry of stage.declaration.body?.entries ?? []) {
     const first = entry.path.segments[0];
     const key = first?.name.text ?? "";
-    if (laterStageKeys.has(key)) session.reporter.report("not-yet", entry.path.span, { what: `\`${key}\`` });
-    else if (!isStageKey(key) || entry.path.segments.length > 1) {
+    if (!isStageKey(key) || entry.path.segments.length > 1) {
       session.reporter.report(
         "unknown-key",
         entry.path.span,

@@ -1,14 +1,16 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { MapNode, StageNode } from "../syntax/ast.ts";
+import { assemblyThing } from "./assemblies.ts";
 import { canonical } from "./canonical.ts";
 import { changeText, dataThing } from "./data.ts";
 import { instanceOf } from "./declarations.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
 import { labelOf } from "./label.ts";
-import { laterStageKeys, type StageKey, stageKeys } from "./library-calls.ts";
+import { type StageKey, stageKeys } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
 import { typeOf, withDefaults } from "./parameters.ts";
+import { withArgument } from "./recipes.ts";
 import { Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { changed, settingsOf } from "./settings.ts";
@@ -103,7 +105,6 @@ function sorted(
         );
       }
     } else if (isStageKey(first)) kept.push(change);
-    else if (laterStageKeys.has(first)) session.reporter.refuse("not-yet", change.span, { what: `\`${first}\`` });
     else {
       session.reporter.refuse(
         "override-target",
@@ -155,6 +156,8 @@ export function applied(session: Session, target: Thing, changes: readonly Chang
       });
     case "data":
       return dataThing(session, target.declaration, target.env, target.bound, [...target.changes, ...changes], span);
+    case "assembly":
+      return assemblyThing(session, target.declaration, target.env, target.bound, [...target.changes, ...changes]);
     case "map":
     case "call":
       return changes.reduce<Thing>(
@@ -162,12 +165,12 @@ export function applied(session: Session, target: Thing, changes: readonly Chang
           changed(session, thing, path, (type) => evaluateAs(expr, place, type, path.join(".")), path.join("."), at),
         target,
       );
-    case "recipe": {
-      const named = new Map(target.args.named);
-      for (const { path, expr, env: place, span: at } of changes)
-        named.set(path.join("."), { expr, env: place, thing: undefined, span: at });
-      return { ...target, args: { ...target.args, named } };
-    }
+    case "recipe":
+      return changes.reduce(
+        (recipe, { path, expr, env: place, span: at }) =>
+          withArgument(recipe, path.join("."), { expr, env: place, thing: undefined, span: at }),
+        target,
+      );
     case "poison":
       throw new Refusal();
     default:

@@ -1,7 +1,8 @@
 import type { TaskMeaning } from "../library/task.ts";
-import type { TaskNode } from "../syntax/ast.ts";
+import type { Expr, TaskNode } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
-import { evaluate, evaluateAs } from "./evaluate.ts";
+import { evaluateAs } from "./evaluate.ts";
+import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CallThing, TaskThing, Thing } from "./things.ts";
 import { call, labels } from "./type.ts";
@@ -13,22 +14,39 @@ export function taskThing(node: TaskNode, env: Env): Thing {
   if (value.kind !== "call") return value;
   const meaning = meaningOf(value, node, env);
   let activation: TaskThing["activation"] = defaultActivation(meaning);
+  let scored = true;
   for (const entry of node.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
-    if (key === "activation") {
-      const chosen =
-        entry.value.kind === "none"
-          ? { kind: "label" as const, name: "none" }
-          : evaluateAs(entry.value, env, labels("sigmoid", "softmax", "tanh", "none"), "the activation");
-      if (chosen.kind === "label" && isActivation(chosen.name)) activation = chosen.name;
-    } else if (key === "metric") {
-      if (evaluate(entry.value, env).kind !== "none")
-        reporter.report("not-yet", entry.span, { what: "a metric of one's own for a task" });
-    } else {
-      reporter.report("unknown-key", entry.path.span, { where: "a task", key });
-    }
+    if (key === "activation") activation = activationOf(entry.value, activation, node.name.text, env);
+    else if (key === "metric") {
+      evaluateAs(entry.value, env, { kind: "none" }, "`metric`");
+      scored = false;
+    } else
+      reporter.report("unknown-key", entry.path.span, { where: "a task", key }, { help: suggestion(key, taskKeys) });
   }
-  return { kind: "task", name: node.name.text, meaning, activation };
+  return { kind: "task", name: node.name.text, meaning, activation, scored };
+}
+
+const taskKeys = ["activation", "metric"] as const;
+
+/** `activation: none`, or the one that the task has anyway: another would give numbers that its losses and metric do not take. */
+export function activationOf(
+  value: Expr,
+  usual: TaskThing["activation"],
+  task: string,
+  env: Env,
+): TaskThing["activation"] {
+  if (value.kind === "none") return "none";
+  const chosen = evaluateAs(value, env, labels("sigmoid", "softmax", "tanh", "none"), "`activation`");
+  if (chosen.kind !== "label" || !isActivation(chosen.name)) return usual;
+  if (chosen.name !== "none" && chosen.name !== usual) {
+    env.session.reporter.report("wrong-type", value.span, {
+      what: `the activation of \`${task}\``,
+      expected: usual === "none" ? "none" : `${usual} or none`,
+      actual: chosen.name,
+    });
+  }
+  return chosen.name;
 }
 
 function isActivation(name: string): name is TaskThing["activation"] {
@@ -59,6 +77,11 @@ function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
   const names = list?.kind === "list" ? list.items.flatMap((item) => (item.kind === "label" ? [item.name] : [])) : [];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) reporter.refuse("duplicate-name", value.span, { name: twice });
+  if (value.name === "classes" && names.length === 1 && names[0] === "video") {
+    reporter.report("not-yet", value.span, { what: "`classes(video)`" });
+    // How many there are is known where the data are; until then any number does.
+    return { kind: "classes", names: ["video 0", "video 1"], byVideo: true };
+  }
   const least = value.name === "classes" ? 2 : 1;
   if (names.length < least) {
     reporter.refuse("out-of-range", node.value.span, {

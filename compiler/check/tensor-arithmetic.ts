@@ -4,6 +4,7 @@ import type { BinaryOperator } from "../syntax/ast.ts";
 import { type Body, namedPath } from "./body.ts";
 import type { Env } from "./env.ts";
 import { featureTensor } from "./features.ts";
+import { constrained } from "./tensors/axes.ts";
 import { combine, negate } from "./tensors/index.ts";
 import type { TensorThing, Thing } from "./things.ts";
 import { makeUse } from "./use.ts";
@@ -28,7 +29,8 @@ export function toTensor(thing: Thing, env: Env, span: Span): TensorThing | unde
 }
 
 export function combineTensors(operator: BinaryOperator, a: TensorThing, b: TensorThing, env: Env, span: Span): Thing {
-  return combine(useHere(operator, env, span), operator, a, b);
+  const use = useHere(operator, env, span);
+  return constrained(use, () => combine(use, operator, a, b));
 }
 
 export function negateTensor(x: TensorThing, env: Env, span: Span): Thing {

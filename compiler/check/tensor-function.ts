@@ -15,6 +15,10 @@ export interface Use {
   readonly expected: number | undefined;
   /** 1 for a real frame and 0 for a padded one, [batch, time]; only where a clip's padding is masked. */
   readonly present: Value | undefined;
+  /** Whether sums and means without an axis run over everything: in a loss. */
+  readonly overall: boolean;
+  /** 1 for a real frame and 0 for a padded one, [batch, time], wherever there is a clip. */
+  readonly frames: Value | undefined;
   /** Whether padding may stand between real frames, not only behind them. */
   readonly paddingInside: boolean;
   /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */
@@ -27,6 +31,10 @@ export interface Use {
   seed(): Value;
   /** A number that no other random op of this model has. */
   stream(): number;
+  /** The path of this layer's `name`. */
+  pathOf(name: string): string;
+  /** Says that this version checks it and cannot carry it out. */
+  later(what: string): void;
   /** Reports a mistake at the call and gives up. */
   refuse<C extends Code>(code: C, holes: HolesOf<C>, extras?: DiagnosticExtras): never;
 }

@@ -31,7 +31,9 @@ export type Thing =
   | { readonly kind: "tuple"; readonly items: readonly Thing[] }
   | TaskThing
   | DataThing
-  | { readonly kind: "part"; readonly data: DataThing; readonly part: "train" | "val" | "test" | "all" }
+  | BlendThing
+  /** `d.fold`, to be called with a number. */
+  | { readonly kind: "folding"; readonly data: DataThing }
   | RecipeThing
   | LayerThing
   | ModelThing
@@ -42,6 +44,10 @@ export type Thing =
   | CallThing
   | CombinedThing
   | TensorThing
+  /** One of the passes that a stage with views sees a batch in. */
+  | { readonly kind: "view"; readonly name: string }
+  /** The best of several stages: known only after running. */
+  | { readonly kind: "chosen"; readonly stages: readonly StageThing[]; readonly metric: Thing }
   /** A declaration with parameters, named without arguments. */
   | DeclarationThing
   /** Stands where a mistake has been reported: anything made of it is silent. */
@@ -85,6 +91,10 @@ export interface TaskThing {
   readonly name: string;
   readonly meaning: TaskMeaning;
   readonly activation: "sigmoid" | "softmax" | "tanh" | "none";
+  /** Whether it has a metric. */
+  readonly scored: boolean;
+  /** The view whose pass is meant, in a loss of several (language rule 55). */
+  readonly view?: string;
 }
 
 export interface DataThing {
@@ -98,6 +108,29 @@ export interface DataThing {
   /** The block's values, evaluated, with every override. */
   readonly entries: ReadonlyMap<string, Thing>;
   readonly places: ReadonlyMap<string, Span>;
+  /** The same before any override: what drawn faces stand in for. */
+  readonly written: ReadonlyMap<string, Thing>;
+  /** What decides which rows there are, and not what is read with them. */
+  readonly annotations: string;
+  readonly part: DataPart;
+}
+
+/**
+ * Which rows of a data set are meant (language rule 41). Without `of`, training takes the training part and is judged by the
+ * validation part; with a fold, those are all labelled rows but the fold, and the fold.
+ */
+export interface DataPart {
+  readonly of: "train" | "val" | "test" | "all" | undefined;
+  readonly fold: number | undefined;
+}
+
+export const usualPart: DataPart = { of: undefined, fold: undefined };
+
+/** `blend({single: 0.7, compound: 0.3})`: several data sets in one batch, by share (language rule 42). */
+export interface BlendThing {
+  readonly kind: "blend";
+  readonly parts: readonly { readonly data: DataThing; readonly share: Thing; readonly span: Span }[];
+  readonly label: string;
 }
 
 /** A module with some of its arguments: fresh weights at every use, one set when it is named. */
@@ -156,6 +189,8 @@ export interface StageThing {
   readonly base: { readonly bound: ReadonlyMap<string, Thing>; readonly changes: readonly Change[] };
   /** Where it was asked for. */
   readonly span: Span;
+  /** One of the checkpoints that `keep` names, where one is meant. */
+  readonly checkpoint?: string;
 }
 
 /** One `path: value` of a `with`, a profile or `--set`. */
@@ -180,13 +215,24 @@ export interface AssemblyThing {
   readonly declaration: AssemblyNode;
   readonly env: Env;
   readonly bound: ReadonlyMap<string, Thing>;
+  /** Entries that are replaced. */
+  readonly changes: readonly Change[];
   readonly label: string;
 }
 
 export interface SweepThing {
   readonly kind: "sweep";
   readonly name: string;
-  readonly points: readonly { readonly label: string; readonly stage: StageThing; readonly span: Span }[];
+  readonly points: readonly SweepPoint[];
+}
+
+/** One variant: a stage, or an assembly. */
+export interface SweepPoint {
+  readonly label: string;
+  readonly thing: StageThing | AssemblyThing;
+  /** What the axes are here, by name. */
+  readonly axes: ReadonlyMap<string, Thing>;
+  readonly span: Span;
 }
 
 /** A library call that is a value, such as `adamw(1e-5)` or `bce(au)`; its arguments can be overridden by name. */
@@ -224,12 +270,22 @@ export type Family =
   | "split"
   | "stream"
   | "fitted"
-  | "meaning";
+  | "meaning"
+  | "mix"
+  | "balance"
+  | "term"
+  | "sampler"
+  | "freezing"
+  | "adapter"
+  | "space"
+  | "search"
+  | "pruner"
+  | "blend";
 
 /** Arithmetic over losses, metrics, schedules and rows. */
 export interface CombinedThing {
   readonly kind: "combined";
-  readonly family: "loss" | "metric" | "schedule" | "rows";
+  readonly family: "loss" | "metric" | "schedule" | "rows" | "stream";
   readonly operator: "+" | "-" | "*" | "/" | "and" | "or" | "not";
   readonly left: Thing;
   readonly right: Thing;
@@ -265,4 +321,10 @@ export function sizeOf(dim: Dim): Thing {
 /** The sizes of a tensor's named axes, in order. */
 export function dimsOf(x: TensorThing): readonly Dim[] {
   return x.batched ? x.wire.type.shape.slice(1) : x.wire.type.shape;
+}
+
+/** A name given as a string, a label or a task. */
+export function textOf(thing: Thing): readonly string[] {
+  if (thing.kind === "string") return [thing.value];
+  return thing.kind === "label" || thing.kind === "task" ? [thing.name] : [];
 }

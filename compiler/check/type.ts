@@ -10,6 +10,8 @@ export type Type =
   | { readonly kind: "labels"; readonly names: readonly string[] }
   | { readonly kind: "list"; readonly item: Type }
   | { readonly kind: "record"; readonly key: Type; readonly value: Type }
+  /** A map with known keys, each with its own type; whoever reads it reports others. */
+  | { readonly kind: "block"; readonly keys: Readonly<Record<string, Type>> }
   | { readonly kind: "options"; readonly options: readonly Type[] };
 
 export const any: Type = { kind: "any" };
@@ -38,6 +40,7 @@ export const call = (family: Family): Type => ({ kind: "call", family });
 export const labels = (...names: readonly string[]): Type => ({ kind: "labels", names });
 export const list = (item: Type): Type => ({ kind: "list", item });
 export const record = (key: Type, value: Type): Type => ({ kind: "record", key, value });
+export const block = (keys: Readonly<Record<string, Type>>): Type => ({ kind: "block", keys });
 export const options = (...each: readonly Type[]): Type => ({ kind: "options", options: each });
 export const orNone = (type: Type): Type => options(type, { kind: "none" });
 
@@ -88,6 +91,10 @@ export function describeType(type: Type): string {
       return `a list, each ${describeType(type.item)}`;
     case "record":
       return `a map to ${describeType(type.value)}`;
+    case "block":
+      return `a map of ${Object.keys(type.keys)
+        .map((key) => `\`${key}\``)
+        .join(", ")}`;
     case "options":
       return type.options.map(describeType).join(" or ");
     default:
@@ -114,6 +121,16 @@ const familyWords: Readonly<Record<Family, string>> = {
   stream: "a stream, such as a stage's head",
   fitted: "fit(range, on: rows)",
   meaning: "units(..), classes(..) or scalar(..)",
+  mix: "mixup(alpha) or cutmix(alpha)",
+  balance: "a balancing, such as uncertainty() or pcgrad([loss.au, loss.va])",
+  term: "a term of the loss, such as loss.au",
+  sampler: "a sampler, such as balanced(expr)",
+  freezing: "frozen(until: 3 epochs)",
+  adapter: "an adapter, such as lora(rank: 16)",
+  space: "a range to search, such as log(1e-6 .. 1e-3)",
+  search: "a search, such as tpe(trials: 40)",
+  pruner: "asha(metric: .., every: 1 epochs)",
+  blend: "blend({data: share, ..})",
 };
 
 /** A thing in words, for messages. */
@@ -153,6 +170,14 @@ export function describeThing(thing: Thing): string {
       return "a tensor";
     case "declaration":
       return "name" in thing.declaration ? `\`${thing.declaration.name.text}\`` : "a declaration";
+    case "chosen":
+      return "a stage chosen by its result";
+    case "view":
+      return `the view \`${thing.name}\``;
+    case "blend":
+      return thing.label;
+    case "folding":
+      return `${thing.data.label}.fold, which needs its number`;
     case "sweep":
       return `the sweep \`${thing.name}\``;
     default:

@@ -25,6 +25,8 @@ export function makeUse(
     name,
     expected,
     present: build.clip?.pad === "mask" ? presentOf(build) : undefined,
+    overall: body.loss,
+    frames: body.loss && build.clip !== undefined ? presentOf(build) : undefined,
     paddingInside: build.clip?.by === "frames",
     parameter(part: string, shape: readonly number[], from: Initialiser) {
       const where = at(part);
@@ -41,7 +43,7 @@ export function makeUse(
         return known.value;
       }
       const value = build.g.input("parameter", where, { dtype: "float32", shape });
-      build.parameters.set(where, { path: where, shape, from, value, span });
+      build.parameters.set(where, { path: where, shape, from, value, span, layer: name });
       return value;
     },
     state(part: string, shape: readonly number[], start: number) {
@@ -61,6 +63,8 @@ export function makeUse(
       build.streams += 1;
       return build.streams;
     },
+    pathOf: at,
+    later: (what) => reporter.report("not-yet", span, { what }),
     refuse: (code, holes, extras) => reporter.refuse(code, span, holes, extras),
   };
 }

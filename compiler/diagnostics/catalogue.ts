@@ -1,3 +1,9 @@
+/**
+ * `error`: the spec says something that cannot be. `warning`: it says something that is probably not meant. `later`: it is right, and
+ * this version lacks what would carry it out; nothing that needs it runs. `note`: something could not be looked at from here.
+ */
+export type Severity = "error" | "warning" | "later" | "note";
+
 /** Every mistake the compiler can name: its code, how grave it is, and its sentence with holes. Codes are stable. */
 const entries = {
   // Text
@@ -34,7 +40,9 @@ const entries = {
   "too-deep": error("this goes deeper than {limit} calls"),
   "override-target": error("`{path}` names nothing that {what} has"),
   "changes-nothing": warning("`{path}` changes nothing"),
-  "not-yet": error("{what} is not in this version"),
+  "not-yet": later("{what}: checked, but this version cannot train with it"),
+  "not-yet-written": later("{what}: checked, but this version cannot write it"),
+  "not-looked-at": note("{file} is not here: {what}"),
   // Shapes
   "shape-mismatch": error("{what}: {left} does not fit {right}"),
   "op-refuses": error("{callee}: {reason}"),
@@ -59,15 +67,28 @@ const entries = {
   "weights-mismatch": error("{file} does not fit {path}: {reason}"),
   "task-not-in-data": error("{data} has no labels for `{task}`"),
   "field-not-in-data": error("{data} has no field `{field}`"),
+  "nothing-to-judge": error("{what} needs rows to be judged on, and this stage has none"),
+  "no-metric": error("the task `{task}` has no metric"),
+  "balance-order": error("{second} cannot come after {first}"),
+  "chosen-differ": error("`best` chooses among stages with different heads: {first}, {other}"),
+  "needs-checkpoint": error("{stage} keeps a checkpoint for each name, so `{name}` must say which: {checkpoints}"),
+  "never-missing": error("the field `{field}` is never missing, so it has no `present`"),
+  "needs-view": error("this stage has views, so `{task}` must say which: {views}"),
   leakage: error("{consumer} is judged on rows that {producer} was trained on"),
+  "other-window": error("this part of the model is made for windows of {length} frames, and the clip has {clip}"),
+  "random-in-evaluation": warning("the head `{task}` depends on a random draw in evaluation too"),
   "hop-over-length": error("the hop of {hop} is greater than the clip's length of {length}: rows would be left out"),
   "batch-too-small": error("a batch of {batch} is too small for {loss}"),
   "zero-at-first-step": warning("this schedule is 0 at the first step"),
   "constant-schedule": warning("this schedule is constant"),
   "never-used": warning("{what} is never used"),
+  "too-many-variants": error("this sweep has more than {most} variants"),
+  "submission-tasks": error("{what} {problem}: a submission has exactly the tasks of its format"),
+  "not-folds": error("`folded` needs a member for each fold: {stage} was trained on {data}"),
+  "fitted-where-judged": error("this number is fitted on the rows that it is judged by, {rows}"),
   "variants-equal": warning("this point of the sweep equals {other}"),
   "unfitted-split": error("a fitted number needs `on:`, the rows it is fitted on"),
-} as const satisfies Record<string, { severity: "error" | "warning"; message: string }>;
+} as const satisfies Record<string, { severity: Severity; message: string }>;
 
 export type Code = keyof typeof entries;
 
@@ -76,8 +97,7 @@ type Holes<Text extends string> = Text extends `${string}{${infer Hole}}${infer 
 /** The holes of a code's sentence. */
 export type HolesOf<C extends Code> = { readonly [H in Holes<(typeof entries)[C]["message"]>]: string | number };
 
-export const catalogue: { readonly [C in Code]: { readonly severity: "error" | "warning"; readonly message: string } } =
-  entries;
+export const catalogue: { readonly [C in Code]: { readonly severity: Severity; readonly message: string } } = entries;
 
 function error<const Text extends string>(message: Text) {
   return { severity: "error", message } as const;
@@ -85,4 +105,12 @@ function error<const Text extends string>(message: Text) {
 
 function warning<const Text extends string>(message: Text) {
   return { severity: "warning", message } as const;
+}
+
+function later<const Text extends string>(message: Text) {
+  return { severity: "later", message } as const;
+}
+
+function note<const Text extends string>(message: Text) {
+  return { severity: "note", message } as const;
 }

@@ -1,4 +1,4 @@
-import { type Code, catalogue, type HolesOf } from "./catalogue.ts";
+import { type Code, catalogue, type HolesOf, type Severity } from "./catalogue.ts";
 import type { Span } from "./source.ts";
 
 export interface Note {
@@ -15,7 +15,7 @@ export interface Fix {
 /** One mistake: what is wrong where, why something else was expected, and what would repair it. */
 export interface Diagnostic {
   readonly code: Code;
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   readonly message: string;
   readonly span: Span;
   /** Places that say why. */

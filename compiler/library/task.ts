@@ -11,6 +11,8 @@ export interface UnitsMeaning {
 export interface ClassesMeaning {
   readonly kind: "classes";
   readonly names: readonly string[];
+  /** The classes are the training part's videos: how many is known where the data are. */
+  readonly byVideo?: true;
 }
 
 /** One real number, such as valence: width 1, tanh scaled to the range if it is bounded, CCC. */

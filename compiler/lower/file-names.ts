@@ -14,8 +14,9 @@ export function boundNames(session: Session, file: FileScope): ReadonlyMap<strin
     const { text } = declaration.name;
     if (thing.kind === "stage" && !names.has(thing.key)) names.set(thing.key, text);
     if (thing.kind !== "sweep") continue;
-    for (const { label, stage } of thing.points) {
-      if (label !== stage.label && !names.has(stage.key)) names.set(stage.key, `${text}[${label}]`);
+    for (const { label, thing: point } of thing.points) {
+      if (point.kind === "stage" && label !== point.label && !names.has(point.key))
+        names.set(point.key, `${text}[${label}]`);
     }
   }
   return names;

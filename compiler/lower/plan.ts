@@ -96,7 +96,14 @@ export interface DataPlan {
   readonly fields: ReadonlyMap<string, FieldPlan>;
   /** Every task that the data can label. */
   readonly tasks: readonly TaskPlan[];
-  readonly duplicates: "keep_first" | "keep_last" | "error";
+  readonly duplicates: "keep_first" | "keep_last" | "keep_all" | "error";
+  readonly part: PartPlan;
+}
+
+/** Which rows: `usual` trains on the training part and is judged by the validation part, or of a fold by its own rows. */
+export interface PartPlan {
+  readonly of: "usual" | "train" | "val" | "test" | "all";
+  readonly fold: number | undefined;
 }
 
 export type FormatPlan =
@@ -113,7 +120,9 @@ export type FormatPlan =
       readonly columns: ReadonlyMap<string, ColumnPlan>;
       readonly split: SplitPlan | undefined;
     }
-  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number };
+  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number }
+  /** A format that is known and that this version does not read. */
+  | { readonly kind: "later"; readonly name: string };
 
 /** Columns that label a task: one for a scalar or classes, one for each unit. A cell that is empty or `missing` has no label. */
 export interface ColumnPlan {
@@ -131,7 +140,17 @@ export interface SplitPlan {
   readonly seed: number;
 }
 
-export type FieldPlan = { readonly kind: "images"; readonly folder: string; readonly size: number };
+export type FieldPlan =
+  | { readonly kind: "images"; readonly folder: string; readonly size: number }
+  | {
+      readonly kind: "features";
+      readonly file: string;
+      /** Sizes per frame. */
+      readonly dims: readonly number[];
+      readonly layout: string;
+      readonly missing: "zero" | "nearest" | "mask" | "error";
+      readonly per: "frame" | "video";
+    };
 
 export interface ClipPlan {
   readonly length: number;
@@ -140,6 +159,8 @@ export interface ClipPlan {
   readonly pad: "repeat" | "zero" | "mask";
   /** A video is cut where frames are further apart. */
   readonly gap: number | undefined;
+  /** One clip for each video, however long. */
+  readonly whole?: true;
 }
 
 /** Which rows of the training part are used. */
@@ -209,21 +230,24 @@ export interface OptimiserPlan {
 
 /**
  * A number that changes in time. With s = the part of the training after the warm-up that is done, from 0 to 1:
- * cosine: floor + (peak - floor)(1 + cos πs)/2; step: peak × factor^⌊t / every⌋; exponential: peak × factor^(t / every);
+ * cosine: floor + (peak - floor)(1 + cos πs)/2; step: peak × factor^⌊t / every⌋;
  * ramp: from `start` to `end` linearly over `over`, then `end`. Warm-up rises linearly from peak / (warm-up steps) to the peak.
  */
 export type Schedule =
   | { readonly kind: "constant"; readonly value: number; readonly warmup: Duration | undefined }
   | { readonly kind: "cosine"; readonly peak: number; readonly floor: number; readonly warmup: Duration | undefined }
   | {
-      readonly kind: "step" | "exponential";
+      readonly kind: "step";
       readonly peak: number;
       readonly factor: number;
       readonly every: Duration;
       readonly warmup: Duration | undefined;
     }
   | { readonly kind: "ramp"; readonly start: number; readonly end: number; readonly over: Duration }
-  | { readonly kind: "scaled"; readonly factor: number; readonly schedule: Schedule };
+  /** Each value from its time on; the first time is 0. */
+  | { readonly kind: "piecewise"; readonly values: readonly number[]; readonly at: readonly Duration[] }
+  | { readonly kind: "scaled"; readonly factor: number; readonly schedule: Schedule }
+  | { readonly kind: "sum"; readonly left: Schedule; readonly right: Schedule };
 
 export interface EvaluatePlan {
   /** After every so much training. */
@@ -268,7 +292,10 @@ export interface MemberPlan {
 /** One row of the task's width for every frame. */
 export type Stream =
   | { readonly kind: "head"; readonly stage: string; readonly task: string }
-  | { readonly kind: "mean"; readonly streams: readonly Stream[] }
+  /** Σ weight × stream. */
+  | { readonly kind: "blend"; readonly parts: readonly { readonly weight: number; readonly stream: Stream }[] }
+  /** What this version checks and does not compute, as it was written. */
+  | { readonly kind: "later"; readonly what: string; readonly streams: readonly Stream[] }
   | {
       readonly kind: "gaussian" | "box" | "median";
       readonly stream: Stream;
@@ -307,6 +334,11 @@ export interface ExportPlan {
 
 export interface SweepPlan {
   readonly name: string;
-  readonly points: readonly { readonly label: string; readonly stage: string }[];
+  readonly points: readonly {
+    readonly label: string;
+    readonly of:
+      | { readonly kind: "stage"; readonly hash: string }
+      | { readonly kind: "assembly"; readonly name: string };
+  }[];
   readonly report: readonly { readonly name: string; readonly metric: Metric }[];
 }

@@ -60,6 +60,7 @@ export class StagePlans {
       scalars: loss.scalars,
       facts: loss.facts,
       terms: [...loss.terms.keys()],
+      ...(laterOf(checked).length === 0 ? {} : { later: laterOf(checked) }),
     };
     const graph = printGraph({
       name: "stage",
@@ -76,6 +77,17 @@ export class StagePlans {
     this.#plans.set(checked, plan);
     return plan;
   }
+}
+
+/** What was checked and cannot be carried out: it decides identity all the same. */
+function laterOf({ training, trained, built }: CheckedStage): readonly string[] {
+  const { data } = built.model;
+  return [
+    ...training.later,
+    ...trained.later,
+    ...(data.kind === "blend" ? [data.label] : []),
+    ...(built.stage.declaration.verb === "apply" ? ["apply"] : []),
+  ];
 }
 
 /** Plain JSON with maps as objects. */

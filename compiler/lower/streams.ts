@@ -1,131 +1,269 @@
 import { type CheckedStage, checkStage } from "../check/check-stage.ts";
-import { instanceOf } from "../check/declarations.ts";
+import { judgedRows } from "../check/data-parts.ts";
 import type { Env } from "../check/env.ts";
+import { checkMemberLeakage } from "../check/leakage.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
 import { numberIn } from "../check/schedules.ts";
-import type { CallThing, Thing } from "../check/things.ts";
+import { stageOf } from "../check/stage-of.ts";
+import type { CallThing, CombinedThing, DataThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
+import { widthOf } from "../library/task.ts";
 import type { Fit, Span, Stream, TaskPlan } from "./plan.ts";
 
-/** What an entry of an assembly means for a task: a stage's head, or a function of streams (language rules 67 to 69). */
-export function streamOf(
-  given: Thing,
-  task: TaskPlan,
-  env: Env,
-  span: TextSpan,
-  hash: (stage: CheckedStage) => string,
-): Stream {
-  const { session } = env;
-  const reporter: Reporter = session.reporter;
-  const thing = given.kind === "declaration" ? (instanceOf(session, given, span) ?? given) : given;
+/** Where a stream stands: the task it is for, the data it runs over, its place in the text. */
+export interface StreamPlace {
+  readonly task: TaskPlan;
+  readonly data: DataThing;
+  readonly env: Env;
+  readonly span: TextSpan;
+  readonly hash: (stage: CheckedStage) => string;
+  /** Inside `folded`: a member is judged only where it was not trained. */
+  readonly folded?: true;
+}
+
+/** What an entry of an assembly means for a task: a stage's head, or a function of streams (language rules 67 to 70). */
+export function streamOf(thing: Thing, place: StreamPlace): Stream {
+  const reporter: Reporter = place.env.session.reporter;
   if (thing.kind === "poison") throw new Refusal();
-  if (thing.kind === "stage" || thing.kind === "member") {
-    const stage = thing.kind === "stage" ? thing : thing.stage;
-    const checked = checkStage(session, stage, span);
-    if (checked === undefined) throw new Refusal();
-    const head = thing.kind === "stage" ? task.name : thing.name;
-    if (!checked.built.model.heads.has(head)) {
-      reporter.refuse(
-        "no-head",
-        span,
-        { task: head },
-        {
-          related: [
-            { span: stage.span, text: `${stage.label} has ${checked.tasks.map(({ name }) => name).join(", ")}` },
-          ],
-        },
-      );
-    }
-    if (head !== task.name) {
-      reporter.refuse("wrong-type", span, {
-        what: `the stream of \`${task.name}\``,
-        expected: `a head of \`${task.name}\``,
-        actual: `a head of \`${head}\``,
-      });
-    }
-    return { kind: "head", stage: hash(checked), task: head };
-  }
-  if (thing.kind === "call" && thing.family === "stream") {
-    if (thing.name === "mean")
-      return { kind: "mean", streams: listOf(thing).map((item) => streamOf(item, task, env, span, hash)) };
-    const inside = thing.args.get("stream");
-    const stream = streamOf(inside ?? { kind: "none" }, task, env, span, hash);
-    switch (thing.name) {
-      case "gaussian":
-      case "box":
-      case "median":
-        return {
-          kind: thing.name,
-          stream,
-          width: spanIn(thing, thing.name === "gaussian" ? "sigma" : "width", env) ?? { unit: "frames", value: 1 },
-          within: spanIn(thing, "within", env),
-        };
-      case "threshold":
-        if (task.meaning.kind !== "units") {
-          reporter.refuse("wrong-type", thing.span, {
-            what: "what `threshold` cuts",
-            expected: "a stream of units",
-            actual: `\`${task.name}\``,
-          });
-        }
-        return { kind: "threshold", stream, at: thresholds(thing, task, env) };
-      default:
-        return reporter.refuse("not-yet", thing.span, { what: `\`${thing.name}\`` });
-    }
-  }
-  return reporter.refuse("wrong-type", span, {
-    what: `the stream of \`${task.name}\``,
+  if (thing.kind === "member") return headStream(thing.stage, thing.name, place);
+  const stage = stageOf(thing, place.span, place.env);
+  if (stage !== undefined) return headStream(stage, place.task.name, place);
+  if (thing.kind === "combined" && thing.family === "stream") return blended(thing, place);
+  if (thing.kind === "call" && thing.family === "stream") return processed(thing, place);
+  return reporter.refuse("wrong-type", place.span, {
+    what: `the stream of \`${place.task.name}\``,
     expected: "a stage or a function of its heads",
     actual: describeThing(thing),
   });
 }
 
-function listOf(call: CallThing): readonly Thing[] {
-  const list = call.args.get("streams");
+function headStream(stage: StageThing, head: string, place: StreamPlace): Stream {
+  const { task, data, env, span, hash } = place;
+  const { session } = env;
+  const reporter: Reporter = session.reporter;
+  const checked = checkStage(session, stage, span);
+  if (checked === undefined) throw new Refusal();
+  const own = `${stage.label} has ${checked.tasks.map(({ name }) => name).join(", ") || "none"}`;
+  const related = [{ span: stage.span, text: own }];
+  if (!checked.built.model.heads.has(head)) reporter.refuse("no-head", span, { task: head }, { related });
+  if (head !== task.name) {
+    reporter.refuse("wrong-type", span, {
+      what: `the stream of \`${task.name}\``,
+      expected: `a head of \`${task.name}\``,
+      actual: `a head of \`${head}\``,
+    });
+  }
+  if (place.folded !== true)
+    checkMemberLeakage(session, checked, data, span, `\`${head}\``, (need) => checkStage(session, need, span));
+  return { kind: "head", stage: hash(checked), task: head };
+}
+
+/** `0.8 * a + 0.2 * b`: streams with the same rows, weighted. */
+function blended(thing: CombinedThing, place: StreamPlace): Stream {
+  const { operator, left, right } = thing;
+  if (operator === "*" || operator === "/") {
+    const factor = left.kind === "number" ? left : right;
+    const stream = streamOf(left.kind === "number" ? right : left, place);
+    if (factor.kind !== "number") {
+      checkFit(factor, place, true);
+      return later("a fitted weight of a stream", thing.span, [stream], place);
+    }
+    return { kind: "blend", parts: [{ weight: operator === "/" ? 1 / factor.value : factor.value, stream }] };
+  }
+  const sign = operator === "-" ? -1 : 1;
+  const parts = [...partsOf(streamOf(left, place)), ...partsOf(streamOf(right, place), sign)];
+  return { kind: "blend", parts };
+}
+
+function partsOf(stream: Stream, by = 1): Extract<Stream, { kind: "blend" }>["parts"] {
+  if (stream.kind !== "blend") return [{ weight: by, stream }];
+  return stream.parts.map((part) => ({ ...part, weight: by * part.weight }));
+}
+
+function processed(call: CallThing, place: StreamPlace): Stream {
+  const { task } = place;
+  const reporter: Reporter = place.env.session.reporter;
+  const only = (kind: TaskPlan["meaning"]["kind"]) => {
+    if (task.meaning.kind === kind) return;
+    reporter.refuse("wrong-type", call.span, {
+      what: `what \`${call.name}\` works on`,
+      expected: `a stream of ${kind === "scalar" ? "a scalar" : kind}`,
+      actual: `\`${task.name}\` (${task.meaning.kind})`,
+    });
+  };
+  if (call.name === "mean") {
+    const streams = itemsIn(call, "streams").map((item) => streamOf(item, place));
+    return { kind: "blend", parts: streams.map((stream) => ({ weight: 1 / streams.length, stream })) };
+  }
+  if (call.name === "folded") return foldedStream(call, place);
+  const stream = streamOf(call.args.get("stream") ?? { kind: "none" }, place);
+  switch (call.name) {
+    case "gaussian":
+    case "box":
+    case "median": {
+      const width = spanIn(call, call.name === "gaussian" ? "sigma" : "width", place) ?? { unit: "frames", value: 1 };
+      return { kind: call.name, stream, width, within: spanIn(call, "within", place) };
+    }
+    case "threshold":
+      only("units");
+      return { kind: "threshold", stream, at: thresholds(call, place) };
+    case "bias": {
+      only("classes");
+      const by = call.args.get("by");
+      if (by?.kind === "call") checkFit(by, place, true);
+      else numbersOf(by, "biases", place, call.span);
+      return later("`bias`", call.span, [stream], place);
+    }
+    case "match_moments": {
+      only("scalar");
+      const to = call.args.get("to");
+      if (to?.kind === "call") checkFit(to, place, false);
+      return later("`match_moments`", call.span, [stream], place);
+    }
+    default:
+      throw new Error(`no stream function ${call.name}`);
+  }
+}
+
+function later(what: string, span: TextSpan, streams: readonly Stream[], { env }: StreamPlace): Stream {
+  env.session.reporter.report("not-yet", span, { what });
+  return { kind: "later", what: textOf(span), streams };
+}
+
+function textOf({ source, start, end }: TextSpan): string {
+  return source.text.slice(start, end);
+}
+
+/** Members from the folds of one data set: a labelled row is judged by the member that did not train on it (language rule 70). */
+function foldedStream(call: CallThing, place: StreamPlace): Stream {
+  const { data, env } = place;
+  const reporter: Reporter = env.session.reporter;
+  const seen = new Map<number, string>();
+  const members = itemsIn(call, "members");
+  for (const stage of members.flatMap((member) => stagesOf(member))) {
+    const checked = checkStage(env.session, stage, place.span);
+    if (checked === undefined) throw new Refusal();
+    const own = checked.built.model.data;
+    const fold = own.kind === "data" ? own.part.fold : undefined;
+    const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+    if (own.kind !== "data" || fold === undefined || own.annotations !== data.annotations) {
+      const help = `each must be trained on a fold of ${data.label}, such as ${data.label}.fold(0)`;
+      reporter.refuse("not-folds", call.span, { stage: stage.label, data: own.label }, { help, related });
+    }
+    const before = seen.get(fold);
+    if (before !== undefined)
+      reporter.report("not-folds", call.span, { stage: stage.label, data: `the fold of ${before}` }, { related });
+    seen.set(fold, stage.label);
+  }
+  const streams = members.map((member) => streamOf(member, { ...place, folded: true }));
+  return later("`folded`", call.span, streams, place);
+}
+
+function stagesOf(thing: Thing): readonly StageThing[] {
+  if (thing.kind === "stage") return [thing];
+  if (thing.kind === "member") return [thing.stage];
+  const inside = thing.kind === "call" ? thing.args.get("stream") : undefined;
+  return inside === undefined ? [] : stagesOf(inside);
+}
+
+function itemsIn(call: CallThing, name: string): readonly Thing[] {
+  const list = call.args.get(name);
   return list?.kind === "list" ? list.items : [];
 }
 
-function spanIn(call: CallThing, name: string, env: Env): Span | undefined {
+function spanIn(call: CallThing, name: string, { env, data }: StreamPlace): Span | undefined {
+  const reporter: Reporter = env.session.reporter;
   const thing = call.args.get(name);
   if (thing?.kind !== "quantity") return undefined;
   const { unit, value } = thing;
   if (value <= 0)
-    env.session.reporter.refuse("out-of-range", call.span, { what: `\`${name}\``, expected: "above 0", actual: value });
+    reporter.refuse("out-of-range", call.span, { what: `\`${name}\``, expected: "above 0", actual: value });
   if (unit === "frames" || unit === "rows") return { unit, value };
-  return env.session.reporter.refuse("not-yet", call.span, {
-    what: "a span in seconds, which needs `fps` in the data,",
-  });
+  const fps = data.entries.get("fps");
+  if (fps?.kind === "number") return { unit: "frames", value: value * fps.value };
+  return reporter.refuse(
+    "missing-key",
+    call.span,
+    { where: `the data ${data.label}, of which a span is in seconds,`, key: "fps" },
+    { help: "such as fps: 30" },
+  );
 }
 
-function thresholds(call: CallThing, task: TaskPlan, env: Env): readonly number[] | Fit {
-  const reporter: Reporter = env.session.reporter;
+function numbersOf(
+  thing: Thing | undefined,
+  what: string,
+  { task, env }: StreamPlace,
+  span: TextSpan,
+): readonly number[] {
+  const width = widthOf(task.meaning);
+  if (thing?.kind === "number") return Array.from({ length: width }, () => thing.value);
+  const items = thing?.kind === "list" ? thing.items : [];
+  const numbers = items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
+  if (numbers.length !== width)
+    env.session.reporter.refuse("out-of-range", span, {
+      what: `the number of ${what}`,
+      expected: `${width}, as wide as \`${task.name}\``,
+      actual: numbers.length,
+    });
+  return numbers;
+}
+
+function thresholds(call: CallThing, place: StreamPlace): readonly number[] | Fit {
   const at = call.args.get("at");
-  const width = task.meaning.kind === "scalar" ? 1 : task.meaning.names.length;
-  if (at?.kind === "number") return Array.from({ length: width }, () => at.value);
-  if (at?.kind === "list") {
-    const numbers = at.items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
-    if (numbers.length !== width)
-      reporter.refuse("out-of-range", call.span, {
-        what: "the number of thresholds",
-        expected: String(width),
-        actual: numbers.length,
-      });
-    return numbers;
+  return at?.kind === "call" ? checkFit(at, place, true) : numbersOf(at, "thresholds", place, call.span);
+}
+
+/** `fit(0.1 .. 0.9, each: label, on: d.val)` (language rule 69). */
+function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fit {
+  const reporter: Reporter = env.session.reporter;
+  if (thing.kind !== "call") throw new Refusal();
+  const range = thing.args.get("range");
+  const on = thing.args.get("on");
+  if (on?.kind !== "data" || on.part.of === undefined)
+    return reporter.refuse("unfitted-split", thing.span, {}, { help: `such as on: ${data.label}.val` });
+  const part = on.part.of;
+  if (part === "test") {
+    return reporter.refuse("wrong-type", thing.span, {
+      what: "what a number is fitted on",
+      expected: "rows with labels",
+      actual: `${on.label}, which has none`,
+    });
   }
-  if (at?.kind !== "call") throw new Refusal();
-  const range = at.args.get("range");
-  const on = at.args.get("on");
-  if (on?.kind !== "part") return reporter.refuse("unfitted-split", at.span, {}, { help: "such as on: aff2.val" });
-  const { part } = on;
-  if (part !== "train" && part !== "val") return reporter.refuse("not-yet", at.span, { what: `fitting on .${part}` });
-  const each = at.args.get("each");
+  const [from, to] = range?.kind === "range" ? [range.from ?? 0, range.to ?? 1] : [0, 1];
+  const by = numberIn(thing, "by", 0.05);
+  if (ranged && range === undefined)
+    reporter.refuse("missing-argument", thing.span, {
+      callee: "`fit`",
+      name: "range",
+      expected: "a range, such as 0.1 .. 0.9",
+    });
+  if (from >= to || by <= 0 || by > to - from)
+    reporter.refuse("out-of-range", thing.span, {
+      what: "the range of `fit`",
+      expected: "to rise, in steps that fit into it",
+      actual: `${from} .. ${to} by ${by}`,
+    });
+  const folds = numberIn(thing, "cross", 5);
+  const judged = judgedRows(data);
+  const same = on.annotations === data.annotations && judged === part && on.part.fold === undefined;
+  if (folds < 2 && same) {
+    reporter.refuse(
+      "fitted-where-judged",
+      thing.span,
+      { rows: on.label },
+      { help: "leave `cross` out (5 video folds), or fit on other rows" },
+    );
+  }
+  const each = thing.args.get("each");
+  if (on.part.fold !== undefined || part === "all")
+    reporter.report("not-yet", thing.span, { what: `fitting on ${on.label}` });
   return {
-    from: range?.kind === "range" ? (range.from ?? 0) : 0,
-    to: range?.kind === "range" ? (range.to ?? 1) : 1,
-    by: numberIn(at, "by", 0.05),
+    from,
+    to,
+    by,
     each: each?.kind === "label" && each.name === "label" ? "label" : "all",
-    on: part,
-    folds: numberIn(at, "cross", 5),
+    on: part === "train" ? "train" : "val",
+    folds,
   };
 }

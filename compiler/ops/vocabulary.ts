@@ -92,6 +92,12 @@ export const reduceMax = (g: G, x: Value, axes: readonly number[], keep = false)
 export const reduceMin = (g: G, x: Value, axes: readonly number[], keep = false) =>
   one(g, "reduce_min", [x], { axes, keep });
 /** The sum of all entries, a scalar. */
+export const meanAll = (g: G, x: Value) =>
+  reduceMean(
+    g,
+    x,
+    x.type.shape.map((_, i) => i),
+  );
 export const sumAll = (g: G, x: Value) =>
   reduceSum(
     g,

@@ -172,6 +172,8 @@ export type Axis =
   | { readonly kind: "carried"; readonly span: Span }
   /** `?`: any size. */
   | { readonly kind: "any"; readonly span: Span }
+  /** A size without a name. */
+  | { readonly kind: "size"; readonly span: Span; readonly size: Expr }
   | { readonly kind: "axis"; readonly span: Span; readonly name: Name; readonly size: Expr | undefined };
 
 export interface Body {

@@ -242,9 +242,14 @@ class FileReader extends ExprReader {
 
   #axis(node: AxisCstNode): Axis {
     const span = this.places.node(node);
-    const { DotDot, OpenEnd, Question, Key, Name, flat } = node.children;
+    const { DotDot, OpenEnd, Question, Number: Size, Key, Name, flat } = node.children;
     if (DotDot !== undefined || OpenEnd !== undefined) return { kind: "carried", span };
     if (Question !== undefined) return { kind: "any", span };
+    if (Size?.[0] !== undefined) {
+      const value = Number(Size[0].image);
+      const size: Expr = { kind: "number", span, value, integer: Number.isInteger(value), unit: undefined };
+      return { kind: "size", span, size };
+    }
     if (Key?.[0] !== undefined)
       return { kind: "axis", span, name: this.places.name(Key[0]), size: this.flat(flat?.[0], span) };
     return { kind: "axis", span, name: this.places.name(Name?.[0]), size: undefined };

@@ -25,13 +25,19 @@ export async function streamValues(
   switch (stream.kind) {
     case "head":
       return context.head(stream.stage, stream.task, part);
-    case "mean": {
-      const all = await Promise.all(stream.streams.map((each) => streamValues(each, task, part, context)));
-      return Float32Array.from(
-        { length: table.rows * width },
-        (_, i) => all.reduce((sum, values) => sum + (values[i] ?? 0), 0) / all.length,
+    case "blend": {
+      const all = await Promise.all(
+        stream.parts.map(async (each) => ({
+          weight: each.weight,
+          values: await streamValues(each.stream, task, part, context),
+        })),
+      );
+      return Float32Array.from({ length: table.rows * width }, (_, i) =>
+        all.reduce((sum, { weight, values }) => sum + weight * (values[i] ?? 0), 0),
       );
     }
+    case "later":
+      throw new Error(`${stream.what} is refused before anything runs`);
     case "gaussian":
     case "box":
     case "median":

@@ -70,6 +70,7 @@ export async function openData(data: DataPlan, onBadRow: OnBadRow, cache: string
       await synthesise({ out: root, videos: format.videos, frames: format.frames, seed: format.seed });
     return openAffWild2({ ...data, root }, { kind: "s_aff_wild2", parts: synthesisedParts }, onBadRow);
   }
+  if (format.kind === "later") throw new Error(`the format ${format.name} is refused before anything is read`);
   return openAffWild2(data, format, onBadRow);
 }
 
@@ -145,7 +146,10 @@ function openCsv(data: DataPlan, format: Extract<FormatPlan, { kind: "csv" }>, o
 }
 
 function folders(data: DataPlan): (field: string) => string {
-  return (field) => resolve(data.root, data.fields.get(field)?.folder ?? ".");
+  return (field) => {
+    const plan = data.fields.get(field);
+    return resolve(data.root, plan?.kind === "images" ? plan.folder : ".");
+  };
 }
 
 /** The rows that are kept, in order. */

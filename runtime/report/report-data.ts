@@ -160,7 +160,8 @@ function stageOf(run: Run, plan: StagePlan): ReportStage {
 
 function stagesOf(stream: Stream): readonly string[] {
   if (stream.kind === "head") return [stream.stage];
-  return stream.kind === "mean" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
+  if (stream.kind === "blend") return stream.parts.flatMap((part) => stagesOf(part.stream));
+  return stream.kind === "later" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
 }
 
 /** What is done to a stream after its stages, in words, first to last. */
@@ -168,8 +169,10 @@ function stepsOf(stream: Stream): readonly string[] {
   switch (stream.kind) {
     case "head":
       return [];
-    case "mean":
-      return ["mean"];
+    case "blend":
+      return ["blend"];
+    case "later":
+      return [stream.what];
     case "threshold":
       return [...stepsOf(stream.stream), Array.isArray(stream.at) ? "threshold" : "fitted threshold"];
     default:

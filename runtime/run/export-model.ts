@@ -87,6 +87,6 @@ export function headsOf(run: Run, { of }: ExportPlan): readonly ExportedHead[] {
 /** Smoothing and thresholds need whole videos and stay outside. */
 function headOf(stream: Stream): Extract<Stream, { kind: "head" }> {
   if (stream.kind === "head") return stream;
-  if (stream.kind === "mean") throw new Error("a blend is not exported");
+  if (stream.kind === "blend" || stream.kind === "later") throw new Error("a blend is not exported");
   return headOf(stream.stream);
 }

@@ -16,6 +16,15 @@ export function scheduleValue(schedule: Schedule, step: number, calendar: Calend
   switch (schedule.kind) {
     case "scaled":
       return schedule.factor * scheduleValue(schedule.schedule, step, calendar);
+    case "sum":
+      return scheduleValue(schedule.left, step, calendar) + scheduleValue(schedule.right, step, calendar);
+    case "piecewise": {
+      const begun = schedule.at.findLastIndex(({ unit, value }) => {
+        const start = value === 0 ? 0 : stepsOf({ unit, value }, calendar);
+        return step >= start;
+      });
+      return schedule.values[begun] ?? 0;
+    }
     case "ramp": {
       const over = stepsOf(schedule.over, calendar);
       return schedule.start + (schedule.end - schedule.start) * Math.min(1, step / over);
@@ -34,8 +43,6 @@ export function scheduleValue(schedule: Schedule, step: number, calendar: Calend
         }
         case "step":
           return peak * schedule.factor ** Math.floor(after / stepsOf(schedule.every, calendar));
-        case "exponential":
-          return peak * schedule.factor ** (after / stepsOf(schedule.every, calendar));
       }
     }
   }

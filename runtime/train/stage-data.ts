@@ -40,7 +40,7 @@ export function stageLoader(
   const images = new Map<string, ImageSource>();
   for (const field of plan.fields) {
     const spec = plan.data.fields.get(field);
-    if (spec === undefined) continue;
+    if (spec?.kind !== "images") continue;
     const folder = inputs.data.folderOf(field);
     if (!isAbsolute(folder)) throw new Error("image folders are absolute by now");
     images.set(

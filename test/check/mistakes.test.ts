@@ -1,23 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compiled, oneLine } from "../plan-of.ts";
-import { mistakes } from "./mistakes.ts";
 
 const right = readFileSync(new URL("./right.abaw", import.meta.url), "utf8");
 
 test("the spec without a mistake is right", () => {
   expect(compiled(right).diagnostics.map(oneLine)).toEqual([]);
-});
-
-describe("one mistake", () => {
-  test.each(mistakes)("$is instead of $was", ({ was, is, found }) => {
-    expect(right).toContain(was);
-    const { plan, diagnostics } = compiled(right.replace(was, is));
-    expect(diagnostics.map((each) => `${oneLine(each)}${each.help === undefined ? "" : ` (${each.help})`}`)).toEqual(
-      found,
-    );
-    expect(plan).toBeUndefined();
-  });
 });
 
 test("several mistakes are told in one run, in the order of the text", () => {

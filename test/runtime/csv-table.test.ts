@@ -34,6 +34,7 @@ function open(text: string, split?: SplitPlan, onBadRow: OnBadRow = "error") {
     fields: new Map([["image", { kind: "images", folder: "photos", size: 16 }]]),
     tasks,
     duplicates: "keep_first",
+    part: { of: "usual", fold: undefined },
   };
   return openData(plan, onBadRow, root);
 }
@@ -96,6 +97,7 @@ test("a format `synthetic` draws its data where the run says, and opens them", a
     fields: new Map([["image", { kind: "images", folder: "cropped_aligned", size: 16 }]]),
     tasks: [{ name: "valence", meaning: { kind: "scalar", min: -1, max: 1 } }],
     duplicates: "keep_first",
+    part: { of: "usual", fold: undefined },
   };
   const { parts, synthetic, identity, folderOf } = await openData(plan, "error", cache);
   expect([...parts.keys()]).toEqual(["train", "val", "test"]);

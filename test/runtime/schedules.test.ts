@@ -20,7 +20,7 @@ describe("schedules", () => {
     expect(valuesOf(schedule, [0, 4, 9, 10])).toEqual([0.1, 0.5, 1, 1]);
   });
 
-  test("step falls by its factor every so often, exponential smoothly", () => {
+  test("step falls by its factor every so often", () => {
     const step: Schedule = {
       kind: "step",
       peak: 1,
@@ -29,13 +29,35 @@ describe("schedules", () => {
       warmup: undefined,
     };
     expect(valuesOf(step, [0, 19, 20, 40])).toEqual([1, 1, 0.1, 0.1 ** 2]);
-    const exponential: Schedule = { ...step, kind: "exponential" };
-    expect(valuesOf(exponential, [10])[0]).toBeCloseTo(Math.sqrt(0.1), 12);
   });
 
   test("a ramp ends where it should and stays; a scaled schedule is a multiple", () => {
     const ramp: Schedule = { kind: "ramp", start: 0, end: 1, over: epoch };
     expect(valuesOf(ramp, [0, 5, 10, 50])).toEqual([0, 0.5, 1, 1]);
     expect(valuesOf({ kind: "scaled", factor: 3, schedule: ramp }, [5])).toEqual([1.5]);
+  });
+
+  test("each value of a piecewise one from its time on; a sum adds", () => {
+    const piecewise: Schedule = {
+      kind: "piecewise",
+      values: [1, 2, 5],
+      at: [0, 1, 3].map((value) => ({ unit: "epochs", value })),
+    };
+    expect(valuesOf(piecewise, [0, 9, 10, 29, 30, 99])).toEqual([1, 1, 2, 2, 5, 5]);
+    const one: Schedule = { kind: "constant", value: 1, warmup: undefined };
+    const rest: Schedule = { kind: "sum", left: one, right: { kind: "scaled", factor: -0.2, schedule: piecewise } };
+    expect(valuesOf(rest, [0, 10])).toEqual([0.8, 0.6]);
+  });
+
+  test("each value of a piecewise one from its time on; a sum adds", () => {
+    const piecewise: Schedule = {
+      kind: "piecewise",
+      values: [1, 2, 5],
+      at: [0, 1, 3].map((value) => ({ unit: "epochs", value })),
+    };
+    expect(valuesOf(piecewise, [0, 9, 10, 29, 30, 99])).toEqual([1, 1, 2, 2, 5, 5]);
+    const one: Schedule = { kind: "constant", value: 1, warmup: undefined };
+    const rest: Schedule = { kind: "sum", left: one, right: { kind: "scaled", factor: -0.2, schedule: piecewise } };
+    expect(valuesOf(rest, [0, 10])).toEqual([0.8, 0.6]);
   });
 });

@@ -5,7 +5,8 @@ import type { TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, float, may } from "../type.ts";
 import { labelOf, numberOf } from "./arguments.ts";
-import { axesText, built, lastAxis, ordered, wireAxis } from "./axes.ts";
+import { axesText, constrained, lastAxis, ordered, wireAxis } from "./axes.ts";
+import { entrywise } from "./combine.ts";
 import { dropped } from "./random.ts";
 import { sameLead } from "./shape.ts";
 
@@ -25,6 +26,14 @@ function withoutPadding(use: Use, scores: Value, k: TensorThing): Value {
   return v.add(use.g, scores, v.scale(use.g, absent, hidden));
 }
 
+/** Keys whose mask is 0 get none of the attention. The mask is [.., queries, keys], any of them 1. */
+function withMask(use: Use, scores: TensorThing, mask: TensorThing): Value {
+  const keep = entrywise(use, { ...scores, axes: [...scores.axes.slice(0, -1), "keys"] }, mask, (x, m) =>
+    v.add(use.g, x, v.scale(use.g, v.subtract(use.g, use.g.scalar(1), m), hidden)),
+  );
+  return keep.wire;
+}
+
 /** Products of tensors (language rule 24). */
 export const products: TensorFunctions = {
   dot: {
@@ -38,22 +47,25 @@ export const products: TensorFunctions = {
   },
   /** softmax(q kᵀ / √d) v over the last two axes (https://arxiv.org/abs/1706.03762, equation 1). */
   attend: {
-    inputs: ["q", "k", "v"],
+    inputs: ["q", "k", "v", "mask"],
+    optional: 1,
     params: { drop: may(float) },
-    apply(use, [q, k, value], args) {
-      if (q === undefined || k === undefined || value === undefined) return poison;
+    apply(use, [given, keys, values, mask], args) {
+      if (given === undefined || keys === undefined || values === undefined) return poison;
+      const [q = given, k = keys, value = values] = sameLead(use, [given, keys, values]);
       const width = q.wire.type.shape.at(-1);
       if (typeof width !== "number") return use.refuse("size-unknown", { axis: lastAxis(use, q) });
       const rank = k.wire.type.shape.length;
       const turn = k.wire.type.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
-      const scores = built(use, () =>
+      const scores = constrained(use, () =>
         v.matmul(use.g, v.scale(use.g, q.wire, 1 / Math.sqrt(width)), v.transpose(use.g, k.wire, turn)),
       );
-      const shown = withoutPadding(use, scores, k);
+      const masked = mask === undefined ? scores : withMask(use, { ...q, wire: scores }, mask);
+      const shown = withoutPadding(use, masked, k);
       const weights = dropped(use, v.softmax(use.g, shown, shown.type.shape.length - 1), numberOf(args, "drop", 0));
       return {
         ...q,
-        wire: built(use, () => v.matmul(use.g, weights, value.wire)),
+        wire: constrained(use, () => v.matmul(use.g, weights, value.wire)),
         axes: [...q.axes.slice(0, -1), lastAxis(use, value)],
       };
     },
@@ -95,7 +107,7 @@ function dot(use: Use, a: TensorThing, b: TensorThing, over: string): Thing {
       : y;
   const [p, q] = row.batched === column.batched ? [row, column] : sameLead(use, [row, column]);
   if (p === undefined || q === undefined) return poison;
-  const product = built(use, () => v.matmul(use.g, p.wire, q.wire));
+  const product = constrained(use, () => v.matmul(use.g, p.wire, q.wire));
   const keep = product.type.shape.filter((_, i) => {
     const fromEnd = product.type.shape.length - i;
     return !((fromEnd === 2 && onlyA.length === 0) || (fromEnd === 1 && onlyB.length === 0));

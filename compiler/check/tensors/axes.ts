@@ -1,5 +1,4 @@
 import { printDim } from "../../ir/dim.ts";
-import type { Value } from "../../ir/graph.ts";
 import { ConstraintFailure } from "../../ops/op.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { Use } from "../tensor-function.ts";
@@ -27,8 +26,8 @@ export function axesText(x: TensorThing): string {
   return `[${x.axes.map((name, i) => `${plain(name)}: ${printDim(dimsOf(x)[i] ?? 0)}`).join(", ")}]`;
 }
 
-/** Runs an op; what its shape rule refuses is the user's mistake at this call. */
-export function built(use: Use, make: () => Value): Value {
+/** What a shape rule of an op refuses is the user's mistake at this call. */
+export function constrained<T>(use: Use, make: () => T): T {
   try {
     return make();
   } catch (problem) {

@@ -5,7 +5,7 @@ import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts
 import type { Thing } from "../things.ts";
 import { float, int, list, may, must, shape } from "../type.ts";
 import { countOf, numbersOf, shapeOf } from "./arguments.ts";
-import { axesText, built, wireAxis } from "./axes.ts";
+import { axesText, constrained, wireAxis } from "./axes.ts";
 import { fixed, folded, unfolded } from "./layers.ts";
 
 const poison: Thing = { kind: "poison" };
@@ -78,7 +78,7 @@ export const constantFunctions: TensorFunctions = {
         ...x,
         wire: unfolded(
           use,
-          built(use, () => v.at(use.g.apply("max_pool", [wire], settings), 0)),
+          constrained(use, () => v.at(use.g.apply("max_pool", [wire], settings), 0)),
           lead,
         ),
       };

@@ -4,13 +4,14 @@ import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions } from "../tensor-function.ts";
 import { float, may, must, orNone } from "../type.ts";
 import { numberOf, optionalNumber } from "./arguments.ts";
-import { built } from "./axes.ts";
+import { constrained } from "./axes.ts";
 import { entrywise } from "./combine.ts";
 
 const each = (rule: (g: GraphBuilder, x: Value) => Value): TensorFunction => ({
   inputs: ["x"],
   params: {},
-  apply: (use, [x]) => (x === undefined ? { kind: "poison" } : { ...x, wire: built(use, () => rule(use.g, x.wire)) }),
+  apply: (use, [x]) =>
+    x === undefined ? { kind: "poison" } : { ...x, wire: constrained(use, () => rule(use.g, x.wire)) },
 });
 
 /** x Φ-like gate: x times min(max(x + 3, 0), 6) / 6 (https://arxiv.org/abs/1905.02244, section 5.2). */
@@ -65,7 +66,9 @@ export const entrywiseFunctions: TensorFunctions = {
     params: {},
     apply(use, [a, b]) {
       if (a === undefined || b === undefined) return { kind: "poison" };
-      return entrywise(use, a, b, (x, y) => built(use, () => v.at(use.g.apply("training_or_evaluation", [x, y]), 0)));
+      return entrywise(use, a, b, (x, y) =>
+        constrained(use, () => v.at(use.g.apply("training_or_evaluation", [x, y]), 0)),
+      );
     },
   },
 };

@@ -3,6 +3,7 @@ import type { TensorFunctions } from "../tensor-function.ts";
 import { products } from "./attention.ts";
 import { constantFunctions } from "./constants.ts";
 import { entrywiseFunctions } from "./entrywise.ts";
+import { foreignFunctions } from "./foreign.ts";
 import { layers } from "./layers.ts";
 import { randomFunctions } from "./random.ts";
 import { reductions } from "./reduce.ts";
@@ -18,4 +19,5 @@ export const tensorFunctions: TensorFunctions = {
   ...layers,
   ...randomFunctions,
   ...constantFunctions,
+  ...foreignFunctions,
 };

@@ -4,9 +4,9 @@ import type { Initialiser } from "../../lower/plan.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type TensorThing, type Thing } from "../things.ts";
-import { axis, bool, call, float, int, labels, may, must, options, shape } from "../type.ts";
-import { countOf, labelOf, numberOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
-import { axesText, built, lastAxis, wireAxis } from "./axes.ts";
+import { axis, bool, call, float, int, labels, list, may, must, options, shape } from "../type.ts";
+import { countOf, labelOf, numberOf, numbersOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
+import { axesText, constrained, lastAxis, wireAxis } from "./axes.ts";
 
 const poison: Thing = { kind: "poison" };
 const zero: Initialiser = { kind: "constant", value: 0 };
@@ -38,16 +38,16 @@ export const layers: TensorFunctions = {
       const out = widthOf(use, args, "out");
       const weight = use.parameter("weight", [out, into], uniform(into));
       const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(into)) : undefined;
-      return { ...x, wire: built(use, () => v.linear(use.g, x.wire, weight, bias)) };
+      return { ...x, wire: constrained(use, () => v.linear(use.g, x.wire, weight, bias)) };
     },
   },
   conv: {
     inputs: ["x"],
     params: {
       out: must(int),
-      kernel: must(int),
-      stride: may(int),
-      pad: may(options(int, labels("same"))),
+      kernel: must(options(int, list(int))),
+      stride: may(options(int, list(int))),
+      pad: may(options(int, list(int), labels("same"))),
       dilation: may(int),
       groups: may(int),
       bias: may(bool),
@@ -84,7 +84,10 @@ export const layers: TensorFunctions = {
       const size = fixed(use, x, lastAxis(use, x));
       const weight = use.parameter("weight", [size], one);
       const bias = use.parameter("bias", [size], zero);
-      return { ...x, wire: built(use, () => v.layerNorm(use.g, x.wire, weight, bias, numberOf(args, "eps", 1e-5))) };
+      return {
+        ...x,
+        wire: constrained(use, () => v.layerNorm(use.g, x.wire, weight, bias, numberOf(args, "eps", 1e-5))),
+      };
     },
   },
   batch_norm: {
@@ -118,13 +121,13 @@ export const layers: TensorFunctions = {
           ? size
           : use.refuse("size-unknown", { axis: name }, { help: "weights have fixed sizes" }),
       );
-      const wire = use.parameter("", sizes, initialiser(args));
+      const wire = use.parameter("", sizes, initialiser(args, sizes));
       return { kind: "tensor", wire, batched: false, axes: wanted.axes.map(({ name }) => name) };
     },
   },
 };
 
-function initialiser(args: Args): Initialiser {
+function initialiser(args: Args, sizes: readonly number[]): Initialiser {
   const thing = args.get("init");
   const number = (name: string) => {
     const value = thing?.kind === "call" ? thing.args.get(name) : undefined;
@@ -132,6 +135,12 @@ function initialiser(args: Args): Initialiser {
   };
   if (thing?.kind !== "call") return { kind: "normal", deviation: 0.02 };
   if (thing.name === "constant") return { kind: "constant", value: number("value") };
+  // Uniform within ± gain √(6 / (inputs + outputs)) (Glorot and Bengio, 2010).
+  if (thing.name === "xavier") {
+    const [out = 1, into = out] = sizes.slice(-2);
+    const gain = thing.args.has("gain") ? number("gain") : 1;
+    return { kind: "uniform", bound: gain * Math.sqrt(6 / (into + out)) };
+  }
   return thing.name === "uniform"
     ? { kind: "uniform", bound: number("bound") }
     : { kind: "normal", deviation: number("deviation") };
@@ -158,19 +167,45 @@ function conv(use: Use, x: TensorThing, args: Args): Thing {
     return use.refuse("op-refuses", { callee: "`conv`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
   const channels = fixed(use, x, x.axes.at(-3) ?? "");
   const out = widthOf(use, args, "out");
-  const kernel = countOf(use, args, "kernel", 1);
-  const stride = countOf(use, args, "stride", 1);
+  const kernel = pairOf(use, args, "kernel", [1, 1], 1);
+  const stride = pairOf(use, args, "stride", [1, 1], 1);
   const dilation = countOf(use, args, "dilation", 1);
   const groups = countOf(use, args, "groups", 1);
-  const pad = countOf(use, args, "pad", Math.floor((dilation * (kernel - 1)) / 2), 0);
+  const same = kernel.map((size) => Math.floor((dilation * (size - 1)) / 2));
+  const pad = pairOf(use, args, "pad", [same[0] ?? 0, same[1] ?? 0], 0);
   if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, "conv", groups, channels, out);
-  const fan = (channels / groups) * kernel * kernel;
-  const weight = use.parameter("weight", [out, channels / groups, kernel, kernel], uniform(fan));
+  const fan = (channels / groups) * kernel[0] * kernel[1];
+  const weight = use.parameter("weight", [out, channels / groups, ...kernel], uniform(fan));
   const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(fan)) : undefined;
   const { wire, lead } = folded(use, x, 3);
-  const walk = { strides: [stride, stride], pads: [pad, pad, pad, pad], dilations: [dilation, dilation], groups };
-  const y = built(use, () => v.at(use.g.apply("conv", [wire, weight, bias], walk), 0));
+  const walk = { strides: stride, pads: [...pad, ...pad], dilations: [dilation, dilation], groups };
+  const y = v.at(use.g.apply("conv", [wire, weight, bias], walk), 0);
   return { ...x, wire: unfolded(use, y, lead) };
+}
+
+/** One number for both sides of a picture, or [rows, columns]. */
+function pairOf(
+  use: Use,
+  args: Args,
+  name: string,
+  otherwise: readonly [number, number],
+  least: number,
+): readonly [number, number] {
+  const thing = args.get(name);
+  if (thing?.kind === "number") {
+    const value = countOf(use, args, name, 1, least);
+    return [value, value];
+  }
+  if (thing?.kind !== "list") return otherwise;
+  const [rows, columns, ...more] = numbersOf(args, name);
+  if (rows === undefined || columns === undefined || more.length > 0 || Math.min(rows, columns) < least) {
+    return use.refuse("out-of-range", {
+      what: `\`${name}\``,
+      expected: `one number or two, each at least ${least}`,
+      actual: `[${numbersOf(args, name).join(", ")}]`,
+    });
+  }
+  return [rows, columns];
 }
 
 function ungrouped(use: Use, name: string, groups: number, channels: number, out: number): never {
@@ -197,7 +232,7 @@ function convTime(use: Use, x: TensorThing, args: Args): Thing {
   const { wire, lead } = folded(use, x, 2);
   const walk = { strides: [1], pads: [before, reach - before], dilations: [dilation], groups };
   const turned = v.transpose(use.g, wire, [0, 2, 1]);
-  const y = built(use, () => v.at(use.g.apply("conv", [turned, weight, bias], walk), 0));
+  const y = constrained(use, () => v.at(use.g.apply("conv", [turned, weight, bias], walk), 0));
   return { ...x, wire: unfolded(use, v.transpose(use.g, y, [0, 2, 1]), lead) };
 }
 
@@ -209,9 +244,7 @@ function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" 
     return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });
   // Padding of windows by rows comes last: read forward, nothing real has seen it.
   if (use.present !== undefined && (use.paddingInside || truthOf(args, "both", false)))
-    return use.refuse("not-yet", {
-      what: `\`${op}\` over \`pad: mask\` ${use.paddingInside ? "by frames" : "in both directions"}`,
-    });
+    use.later(`\`${op}\` over \`pad: mask\` ${use.paddingInside ? "by frames" : "in both directions"}`);
   const into = fixed(use, x, lastAxis(use, x));
   const hidden = widthOf(use, args, "hidden");
   const { wire, lead } = folded(use, x, 2);
@@ -223,7 +256,7 @@ function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" 
       use.parameter(`bias_ih${suffix}`, [gates * hidden], from),
       use.parameter(`bias_hh${suffix}`, [gates * hidden], from),
     ];
-    return built(use, () => v.at(use.g.apply(op, [wire, ...weights], { reverse }), 0));
+    return constrained(use, () => v.at(use.g.apply(op, [wire, ...weights], { reverse }), 0));
   };
   const forward = layer("", false);
   const y = truthOf(args, "both", false) ? v.concat(use.g, [forward, layer("_reverse", true)], 2) : forward;

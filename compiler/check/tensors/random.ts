@@ -38,6 +38,32 @@ export const randomFunctions: TensorFunctions = {
       return { ...x, wire: dropped(use, x.wire, numberOf(args, "rate", 0), shape) };
     },
   },
+  /** Independent draws from the standard normal distribution (Box and Muller, 1958), as large as x; in evaluation too. */
+  normal_like: {
+    inputs: ["x"],
+    params: {},
+    apply(use, [x]) {
+      if (x === undefined) return poison;
+      const { shape } = x.wire.type;
+      const draw = () => v.randomUniform(use.g, use.seed(), shape, use.stream());
+      // 1 − u is above 0, so that its logarithm is finite.
+      const radius = v.squareRoot(use.g, v.scale(use.g, v.log(use.g, v.subtract(use.g, use.g.scalar(1), draw())), -2));
+      return { ...x, wire: v.multiply(use.g, radius, v.cosine(use.g, v.scale(use.g, draw(), 2 * Math.PI))) };
+    },
+  },
+  /** 1 with a probability, else 0, drawn for each entry; in evaluation too. */
+  bernoulli_like: {
+    inputs: ["x"],
+    params: { share: must(float) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const share = numberOf(args, "share", 0.5);
+      if (share < 0 || share > 1)
+        return use.refuse("out-of-range", { what: "`share`", expected: "from 0 to 1", actual: share });
+      const drawn = v.randomUniform(use.g, use.seed(), x.wire.type.shape, use.stream());
+      return { ...x, wire: v.cast(use.g, v.less(use.g, drawn, use.g.scalar(share)), "float32") };
+    },
+  },
   /** Sorted indices of a random share of an axis, [.., k]; drawn in evaluation too. */
   random_subset: {
     inputs: ["x"],
@@ -79,7 +105,7 @@ export const randomFunctions: TensorFunctions = {
       if (typeof size === "number" && (k < 1 || k > size))
         return use.refuse("out-of-range", { what: "`k`", expected: `from 1 to ${size}`, actual: k });
       const outputs = use.g.apply("top_k", [last.wire], { k });
-      const axes = [...last.axes.slice(0, -1), "k"];
+      const { axes } = last;
       const entries = new Map<string, Thing>([
         ["values", { ...last, wire: v.at(outputs, 0), axes }],
         ["indices", { ...last, wire: v.at(outputs, 1), axes }],

@@ -1,11 +1,12 @@
 import type { GraphBuilder } from "../../ir/builder.ts";
+import { sameDim, subtractDims } from "../../ir/dim.ts";
 import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, bool, list, may, options } from "../type.ts";
 import { labelOf, labelsOf, truthOf } from "./arguments.ts";
-import { built, lastAxis, wireAxis } from "./axes.ts";
+import { constrained, lastAxis, wireAxis } from "./axes.ts";
 import { combine, entrywise } from "./combine.ts";
 
 type Reduction = (g: GraphBuilder, x: Value, axes: readonly number[], keep: boolean) => Value;
@@ -16,6 +17,7 @@ const over = may(options(axis, list(axis)));
 const reduction = (
   reduce: Reduction,
   join: ((use: Use, items: readonly TensorThing[]) => TensorThing) | undefined,
+  whole?: (use: Use, x: TensorThing) => TensorThing,
 ): TensorFunction => ({
   inputs: "many",
   joins: join !== undefined,
@@ -28,7 +30,9 @@ const reduction = (
         ? use.refuse("op-refuses", { callee: `\`${use.name}\``, reason: "it takes one tensor" })
         : join(use, inputs);
     }
-    const names = labelsOf(args, "over") ?? [lastAxis(use, x)];
+    const given = labelsOf(args, "over");
+    if (use.overall && whole !== undefined && given === undefined) return whole(use, x);
+    const names = given ?? [lastAxis(use, x)];
     const keep = truthOf(args, "keep", false);
     const axes = names.map((name) => wireAxis(use, x, name));
     return {
@@ -64,15 +68,48 @@ function meanOverTime(use: Use, x: TensorThing, names: readonly string[], keep: 
   return { ...x, wire: v.divide(use.g, sum, count), axes: keep ? x.axes : x.axes.filter((name) => name !== "time") };
 }
 
-const plainMean = reduction(meanOf, (use, items) => {
-  const sum = pairwise(v.add)(use, items);
-  return { ...sum, wire: v.scale(use.g, sum.wire, 1 / items.length) };
-});
+/** 1 for the entries of real frames and 0 for those of padding, as large as x; undefined where nothing is padded. */
+function realEntries(use: Use, x: TensorThing): Value | undefined {
+  const { frames } = use;
+  const time = x.axes.indexOf("time");
+  if (frames === undefined || !x.batched || time < 0) return undefined;
+  const [batch = 1, length = 1] = frames.type.shape;
+  const i = time + 1;
+  const own = x.wire.type.shape[i] ?? 1;
+  // Padding stands at the end: a window cut shorter, such as differences of neighbours, keeps the last.
+  const cut = sameDim(own, length) ? frames : v.slice(use.g, frames, 1, subtractDims(length, own), length);
+  const shape = x.wire.type.shape.map((_, k) => (k === 0 ? batch : k === i ? own : 1));
+  return v.broadcast(use.g, v.reshape(use.g, cut, shape), x.wire.type.shape);
+}
+
+const sumOfAll = (use: Use, x: TensorThing): TensorThing => {
+  const real = realEntries(use, x);
+  const wire = v.sumAll(use.g, real === undefined ? x.wire : v.multiply(use.g, x.wire, real));
+  return { kind: "tensor", wire, batched: false, axes: [] };
+};
+
+const meanOfAll = (use: Use, x: TensorThing): TensorThing => {
+  const real = realEntries(use, x);
+  if (real === undefined) return { kind: "tensor", wire: v.meanAll(use.g, x.wire), batched: false, axes: [] };
+  const count = v.maximum(use.g, v.sumAll(use.g, real), use.g.scalar(1));
+  const wire = v.divide(use.g, v.sumAll(use.g, v.multiply(use.g, x.wire, real)), count);
+  return { kind: "tensor", wire, batched: false, axes: [] };
+};
+
+const plainMean = reduction(
+  meanOf,
+  (use, items) => {
+    const sum = pairwise(v.add)(use, items);
+    return { ...sum, wire: v.scale(use.g, sum.wire, 1 / items.length) };
+  },
+  meanOfAll,
+);
 
 export const reductions: TensorFunctions = {
   sum: reduction(
     (g, x, axes, keep) => v.reduceSum(g, x, axes, keep),
     (use, items) => items.reduce((a, b) => combine(use, "+", a, b)),
+    sumOfAll,
   ),
   mean: {
     ...plainMean,
@@ -95,7 +132,7 @@ export const reductions: TensorFunctions = {
     apply(use, [x], args) {
       if (x === undefined) return { kind: "poison" };
       const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));
-      return { ...x, wire: built(use, () => v.softmax(use.g, x.wire, i)) };
+      return { ...x, wire: constrained(use, () => v.softmax(use.g, x.wire, i)) };
     },
   },
   l2_normalize: {

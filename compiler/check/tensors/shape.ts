@@ -4,7 +4,7 @@ import type { TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type ListThing, type ShapeThing, sizeOf, type TensorThing, type Thing } from "../things.ts";
 import { axis, int, list, map, may, must, shape } from "../type.ts";
 import { labelOf, shapeOf } from "./arguments.ts";
-import { axesText, built, lastAxis, ordered, plain, wireAxis } from "./axes.ts";
+import { axesText, constrained, lastAxis, ordered, plain, wireAxis } from "./axes.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -19,7 +19,7 @@ export const shapeFunctions: TensorFunctions = {
       const name = labelOf(args, "over") ?? lastAxis(use, first);
       const alike = sameLead(use, inputs);
       const i = wireAxis(use, alike[0] ?? first, name);
-      const wire = built(use, () =>
+      const wire = constrained(use, () =>
         v.concat(
           use.g,
           alike.map((x) => x.wire),
@@ -34,6 +34,7 @@ export const shapeFunctions: TensorFunctions = {
       };
     },
   },
+  /** The new axis stands behind the carried ones and `time`. */
   stack: {
     inputs: "many",
     params: { as: must(axis) },
@@ -44,12 +45,13 @@ export const shapeFunctions: TensorFunctions = {
       const alike = sameLead(use, inputs);
       const at = alike[0] ?? first;
       if (at.axes.includes(name)) return use.refuse("duplicate-axis", { axis: name });
-      const last = at.wire.type.shape.length - 1;
+      const i = carriedAxes(at);
+      const place = at.batched ? i + 1 : i;
       const items = alike.map(({ wire }) =>
-        v.reshape(use.g, wire, [...wire.type.shape.slice(0, last), 1, ...wire.type.shape.slice(last)]),
+        v.reshape(use.g, wire, [...wire.type.shape.slice(0, place), 1, ...wire.type.shape.slice(place)]),
       );
-      const wire = built(use, () => v.concat(use.g, items, last));
-      return { kind: "tensor", wire, batched: at.batched, axes: [...at.axes.slice(0, -1), name, ...at.axes.slice(-1)] };
+      const wire = v.concat(use.g, items, place);
+      return { kind: "tensor", wire, batched: at.batched, axes: [...at.axes.slice(0, i), name, ...at.axes.slice(i)] };
     },
   },
   split: {
@@ -119,6 +121,12 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
 };
+
+/** How many axes at the front are only carried along here: those of outside this module, and `time`. */
+function carriedAxes(x: TensorThing): number {
+  const own = x.axes.findIndex((name) => name !== "time" && plain(name) === name);
+  return own < 0 ? x.axes.length : own;
+}
 
 /** All with the batch axis and the carried axes of the one that has most: the others are repeated along them. */
 export function sameLead(use: Use, inputs: readonly TensorThing[]): readonly TensorThing[] {

@@ -6,6 +6,7 @@ import { weightedMean } from "./masked.ts";
 
 const error = (measure: (g: GraphBuilder, difference: Value) => Value): LossRule => ({
   takes: ["scalar"],
+  ofTensors: measure,
   build: (g, { output, label, mask }) => weightedMean(g, measure(g, v.subtract(g, output, label)), mask),
 });
 

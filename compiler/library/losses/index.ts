@@ -27,6 +27,14 @@ export interface LossRule {
   readonly takes: readonly TaskMeaning["kind"][];
   /** Fewer labelled rows than these in a step say nothing. */
   readonly leastRows?: number;
+  /** It is for classes too where a row can have several. */
+  readonly takesMixtures?: true;
+  /** It compares a task with something else, which must be given. */
+  readonly compares?: true;
+  /** Checked, and not carried out by this version: `build` is what a gradient's way is judged by. */
+  readonly later?: true;
+  /** Of two tensors: what each entry of their difference costs. */
+  readonly ofTensors?: (g: GraphBuilder, difference: Value) => Value;
   /** One number: exactly 0, with zero gradient, when no label is there. */
   readonly build: (g: GraphBuilder, inputs: LossInputs) => Value;
 }
@@ -38,4 +46,12 @@ export const losses: Readonly<Record<string, LossRule>> = {
   ccc: concordance,
   mse: squaredError,
   l1: absoluteError,
+  focal: { takes: ["units", "classes"], later: true, build: crossEntropyOf },
+  asl: { takes: ["units"], later: true, build: binaryCrossEntropy.build },
+  ldam: { takes: ["classes"], later: true, build: crossEntropy.build },
+  kl: { takes: ["units", "classes"], later: true, compares: true, build: crossEntropyOf },
 };
+
+function crossEntropyOf(g: GraphBuilder, inputs: LossInputs): Value {
+  return (inputs.meaning.kind === "units" ? binaryCrossEntropy : crossEntropy).build(g, inputs);
+}

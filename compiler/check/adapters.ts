@@ -1,0 +1,63 @@
+import { type Env, inner } from "./env.ts";
+import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
+import type { StageBuild } from "./model-build.ts";
+import { patternOf } from "./pattern.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
+import { firstNames } from "./sources.ts";
+import { entryOf } from "./stage-entry.ts";
+import { call } from "./type.ts";
+
+/**
+ * `adapt: {face.**.qkv: lora(rank: 16)}` (language rule 59): the paths of the weights that it adds, `<layer>.lora.down` [rank, in] and
+ * `<layer>.lora.up` [out, rank] (https://arxiv.org/abs/2106.09685).
+ */
+export function adaptersOf(built: StageBuild, scope: Env, later: string[]): readonly string[] {
+  const { model, stage } = built;
+  const reporter: Reporter = scope.session.reporter;
+  const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "adapt");
+  const given = whole?.expr ?? entryOf(stage, "adapt")?.value;
+  if (given === undefined) return [];
+  const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
+  const node = takenBranch(given, place);
+  if (node.kind !== "map") return [];
+  const linear = [...model.parameters.values()].filter(
+    ({ path, layer }) => layer === "linear" && path.endsWith(".weight"),
+  );
+  const added: string[] = [];
+  for (const entry of node.entries) {
+    forEachSuffix(entry.suffixes, place, (here) => {
+      attempt(
+        () => {
+          const pattern = patternOf(entry.path, here);
+          const adapter = evaluateAs(entry.value, here, call("adapter"), "what a pattern is adapted by");
+          const rank = adapter.kind === "call" ? numberIn(adapter, "rank", 1) : 1;
+          const matched = linear.filter(({ path }) => pattern.covers(path));
+          if (matched.length === 0) {
+            const names = linear.map(({ path }) => path.slice(0, -".weight".length));
+            reporter.refuse(
+              "pattern-matches-nothing",
+              entry.path.span,
+              { pattern: pattern.text },
+              { help: `adapters go to \`linear\` layers; those of this model are under ${firstNames(names)}` },
+            );
+          }
+          for (const { path, shape } of matched) {
+            if (rank < 1 || rank > Math.min(...shape))
+              reporter.refuse("out-of-range", entry.value.span, {
+                what: `the rank of an adapter of \`${path}\``,
+                expected: `from 1 to ${Math.min(...shape)}`,
+                actual: rank,
+              });
+            const layer = path.slice(0, -".weight".length);
+            added.push(`${layer}.lora.down`, `${layer}.lora.up`);
+          }
+        },
+        () => undefined,
+      );
+    });
+  }
+  reporter.report("not-yet", entryOf(stage, "adapt")?.span ?? stage.span, { what: "`adapt`" });
+  later.push(`adapt: ${node.span.source.text.slice(node.span.start, node.span.end)}`);
+  return added;
+}

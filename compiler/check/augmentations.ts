@@ -1,0 +1,92 @@
+import type { Augmentation } from "../lower/plan.ts";
+import type { Env } from "./env.ts";
+import type { Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
+import type { CallThing, Thing } from "./things.ts";
+
+/** The augmentations of `augment:`, a view or `tta:`, with their ranges checked; those of a later version are named and left out. */
+export function augmentationsOf(thing: Thing, fields: readonly string[], scope: Env): readonly Augmentation[] {
+  if (thing.kind !== "list") return [];
+  return thing.items.flatMap((item): readonly Augmentation[] =>
+    item.kind === "call" ? augmentation(item, fields, scope) : [],
+  );
+}
+
+function augmentation(item: CallThing, fields: readonly string[], scope: Env): readonly Augmentation[] {
+  const reporter: Reporter = scope.session.reporter;
+  const within = (name: string, otherwise: number, most: number): number => {
+    const value = numberIn(item, name, otherwise);
+    if (value < 0 || value > most)
+      reporter.report("out-of-range", item.span, { what: `\`${name}\``, expected: `from 0 to ${most}`, actual: value });
+    return value;
+  };
+  const later = (what: string): readonly Augmentation[] => {
+    reporter.report("not-yet", item.span, { what });
+    return [];
+  };
+  within("share", 1, 1);
+  const per = item.args.get("per");
+  const perClip = per?.kind === "label" && per.name === "clip";
+  switch (item.name) {
+    case "same":
+      return [];
+    case "flip":
+      return perClip ? later("one draw for a clip") : [{ kind: "flip", probability: within("probability", 0.5, 1) }];
+    case "rotate": {
+      const degrees = within("degrees", 0, 180);
+      return perClip || item.args.has("share")
+        ? later("a rotation of a share, or of a clip,")
+        : [{ kind: "rotate", degrees }];
+    }
+    case "jitter": {
+      const amount = within("amount", 0, 1);
+      for (const name of ["contrast", "saturation"]) within(name, 0, 1);
+      within("hue", 0, 0.5);
+      const more = ["contrast", "saturation", "hue", "share"].some((name) => item.args.has(name));
+      return more || perClip
+        ? later("jitter of contrast, saturation or hue each, or of a share,")
+        : [{ kind: "jitter", amount }];
+    }
+    case "crop": {
+      const area = rangeIn(item, "area", [1, 1]);
+      if (area[0] <= 0 || area[1] > 1 || area[0] > area[1])
+        reporter.report("out-of-range", item.span, {
+          what: "the area of a crop",
+          expected: "within 0 and 1, such as 0.8 .. 1.0",
+          actual: `${area[0]} .. ${area[1]}`,
+        });
+      return perClip ? later("one draw for a clip") : [{ kind: "crop", area }];
+    }
+    case "affine": {
+      within("rotate", 0, 180);
+      within("shift", 0, 1);
+      const [low, high] = rangeIn(item, "scale", [1, 1]);
+      if (low <= 0 || low > high)
+        reporter.report("out-of-range", item.span, {
+          what: "`scale`",
+          expected: "a range above 0, such as 0.9 .. 1.1",
+          actual: `${low} .. ${high}`,
+        });
+      return later("`affine`");
+    }
+    case "hide": {
+      const given = item.args.get("fields");
+      for (const field of given?.kind === "list" ? given.items : []) {
+        if (field.kind !== "label" || fields.includes(field.name)) continue;
+        const help = `the model reads ${fields.map((name) => `\`${name}\``).join(", ") || "none"}`;
+        reporter.report("field-not-in-data", item.span, { data: "the model", field: field.name }, { help });
+      }
+      return later("`hide`");
+    }
+    case "erase":
+      within("probability", 0.5, 1);
+      return later("`erase`");
+    default:
+      return later(`\`${item.name}\``);
+  }
+}
+
+function rangeIn(item: CallThing, name: string, otherwise: readonly [number, number]): readonly [number, number] {
+  const range = item.args.get(name);
+  return range?.kind === "range" ? [range.from ?? otherwise[0], range.to ?? otherwise[1]] : otherwise;
+}

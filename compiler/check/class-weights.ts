@@ -1,0 +1,56 @@
+import type { Value } from "../ir/graph.ts";
+import { type TaskMeaning, widthOf } from "../library/task.ts";
+import type { FactPlan } from "../lower/plan.ts";
+import type { Env } from "./env.ts";
+import type { LossMaking } from "./loss-making.ts";
+import type { Reporter } from "./reporter.ts";
+import type { CallThing, Thing } from "./things.ts";
+
+/** Weights given as numbers are constants; counted ones are facts that the data decide (language rule 65). */
+export function classWeights(
+  call: CallThing,
+  name: string,
+  task: string,
+  meaning: TaskMeaning,
+  env: Env,
+  making: LossMaking,
+): Value | undefined {
+  const thing = call.args.get(name);
+  if (thing === undefined || thing.kind === "none") return undefined;
+  const reporter: Reporter = env.session.reporter;
+  const { g } = making.built.model;
+  const width = widthOf(meaning);
+  if (thing.kind === "list") {
+    const numbers = thing.items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
+    if (numbers.length !== width) {
+      return reporter.refuse("out-of-range", call.span, {
+        what: `the length of \`${name}\``,
+        expected: `${width}, as wide as \`${task}\``,
+        actual: numbers.length,
+      });
+    }
+    return g.constant("float32", [width], Float32Array.from(numbers));
+  }
+  if (thing.kind === "map") {
+    if (meaning.kind === "scalar") return undefined;
+    const numbers = meaning.names.map((label) => {
+      const weight = thing.entries.get(label);
+      return weight?.kind === "number" ? weight.value : 1;
+    });
+    const unknown = [...thing.entries.keys()].find((key) => !meaning.names.includes(key));
+    if (unknown !== undefined)
+      reporter.refuse("no-member", thing.places.get(unknown) ?? call.span, { what: `\`${task}\``, name: unknown });
+    return g.constant("float32", [width], Float32Array.from(numbers));
+  }
+  const kind: FactPlan["kind"] =
+    thing.kind === "label" ? (name === "pos_weight" ? "pos_weight" : "balanced") : inverseFrequency(thing);
+  const shape = kind === "balanced" && meaning.kind === "units" ? [2, width] : [width];
+  const input = `${kind}/${task}`;
+  making.facts.set(input, { kind, task, shape });
+  return g.input("fact", input, { dtype: "float32", shape });
+}
+
+/** `inverse_frequency(min: 1)` or `(mean: 1)`: which of the two is 1. */
+function inverseFrequency(thing: Thing): FactPlan["kind"] {
+  return thing.kind === "call" && thing.args.has("mean") ? "inverse_frequency_mean" : "inverse_frequency_min";
+}

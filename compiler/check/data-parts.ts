@@ -1,0 +1,149 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { MapNode } from "../syntax/ast.ts";
+import { canonical } from "./canonical.ts";
+import { instanceOf } from "./declarations.ts";
+import type { Env } from "./env.ts";
+import { evaluateAs, forEachSuffix } from "./evaluate.ts";
+import { lookUp } from "./names.ts";
+import { suggestion } from "./nearest.ts";
+import { Refusal, type Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
+import type { BlendThing, DataPart, DataThing, Thing } from "./things.ts";
+import { describeThing, schedule } from "./type.ts";
+
+export const partNames = ["train", "val", "test", "all"] as const;
+
+/** `d.val`, and of a fold `d.fold(2).val`: the same data, other rows (language rule 41). */
+export function partOf(data: DataThing, name: (typeof partNames)[number], span: Span, env: Env): DataThing {
+  const { part } = data;
+  if (part.of !== undefined || (part.fold !== undefined && name !== "val" && name !== "train")) {
+    return env.session.reporter.refuse(
+      "no-member",
+      span,
+      { what: `the data ${data.label}`, name },
+      { help: part.of === undefined ? "a fold has `train` and `val`" : "it is a part already" },
+    );
+  }
+  return withPart(data, { ...part, of: name }, `${data.label}.${name}`);
+}
+
+/** `d.fold(2)`: trained on every labelled row but those of the fold, judged by them. */
+export function foldOf(data: DataThing, given: readonly Thing[], span: Span, env: Env): DataThing {
+  const reporter: Reporter = env.session.reporter;
+  const [k] = given;
+  if (k?.kind !== "number" || given.length > 1) {
+    return reporter.refuse("wrong-type", span, {
+      what: "the number of a fold",
+      expected: "a whole number from 0",
+      actual: k === undefined ? "nothing" : describeThing(k),
+    });
+  }
+  const folds = data.entries.get("folds");
+  if (folds?.kind !== "call") {
+    return reporter.refuse(
+      "missing-key",
+      span,
+      { where: `the data ${data.label}`, key: "folds" },
+      { help: "such as folds: folds(5, by: video)" },
+    );
+  }
+  const count = numberIn(folds, "count", 1);
+  if (!Number.isInteger(k.value) || k.value < 0 || k.value >= count) {
+    return reporter.refuse(
+      "out-of-range",
+      span,
+      { what: "the number of a fold", expected: `from 0 to ${count - 1}`, actual: k.value },
+      { related: [{ span: folds.span, text: "the folds are made here" }] },
+    );
+  }
+  if (data.part.of !== undefined || data.part.fold !== undefined)
+    return reporter.refuse("no-member", span, { what: `the data ${data.label}`, name: "fold" });
+  return withPart(data, { of: undefined, fold: k.value }, `${data.label}.fold(${k.value})`);
+}
+
+function withPart(data: DataThing, part: DataPart, label: string): DataThing {
+  return { ...data, part, label };
+}
+
+/** `blend({single: 0.7, compound: 0.3})`: each key names data, each value its share of a batch (language rule 42). */
+export function blendThing(shares: MapNode, span: Span, env: Env): BlendThing {
+  const reporter: Reporter = env.session.reporter;
+  const parts: BlendThing["parts"][number][] = [];
+  for (const entry of shares.entries) {
+    forEachSuffix(entry.suffixes, env, (place) => {
+      const name = entry.path.segments[0]?.name.text ?? "";
+      const thing = lookUp(name, entry.path.span, place);
+      const made = thing?.kind === "declaration" ? instanceOf(env.session, thing, entry.path.span) : thing;
+      if (made === undefined) {
+        reporter.refuse(
+          "unknown-name",
+          entry.path.span,
+          { kind: "data", name },
+          { help: suggestion(name, dataNames(env)) },
+        );
+      }
+      if (made.kind === "poison") throw new Refusal();
+      if (made.kind !== "data") {
+        reporter.refuse("wrong-type", entry.path.span, {
+          what: "a key of `blend`",
+          expected: "the name of data",
+          actual: describeThing(made),
+        });
+      }
+      const share = evaluateAs(entry.value, place, schedule, `the share of \`${name}\``);
+      if (share.kind === "number" && (share.value < 0 || share.value > 1))
+        reporter.report("out-of-range", entry.value.span, {
+          what: `the share of \`${name}\``,
+          expected: "from 0 to 1",
+          actual: share.value,
+        });
+      parts.push({ data: made, share, span: entry.path.span });
+    });
+  }
+  if (parts.length === 0) reporter.refuse("empty-list", span, { callee: "`blend`" });
+  const text = parts.map(({ data, share }) => `${data.label}: ${canonical(share)}`).join(", ");
+  return { kind: "blend", parts, label: `blend({${text}})` };
+}
+
+function dataNames(env: Env): readonly string[] {
+  const named = [...env.file.own, ...env.file.used];
+  return named.flatMap(([name, { declaration }]) => (declaration.kind === "data" ? [name] : []));
+}
+
+/**
+ * Rows of one data set as a set of pieces: `train`, `val`, `test`, and with folds `fold/k`. Folds cut training and validation rows
+ * together.
+ */
+export interface Rows {
+  /** The annotations, whatever fields are read with them. */
+  readonly data: string;
+  readonly label: string;
+  readonly covers: (piece: RowPiece) => boolean;
+}
+
+export type RowPiece = "train" | "val" | "test" | { readonly fold: number };
+
+export function trainedRows(data: DataThing): Rows {
+  const { of, fold } = data.part;
+  return {
+    data: data.annotations,
+    label: data.label,
+    covers: (piece) => {
+      if (piece === "test") return of === "test";
+      if (fold !== undefined) {
+        const inFold = of === "val";
+        // Any labelled row may be in any fold.
+        return typeof piece === "string" ? true : inFold ? piece.fold === fold : piece.fold !== fold;
+      }
+      if (of === "all") return true;
+      return typeof piece === "object" || piece === (of ?? "train");
+    },
+  };
+}
+
+/** The rows that scores are taken on; undefined where there are none. */
+export function judgedRows(data: DataThing): RowPiece | undefined {
+  const { of, fold } = data.part;
+  if (of === "all" || of === "train" || of === "test") return of === "test" ? "test" : undefined;
+  return fold === undefined ? "val" : { fold };
+}

@@ -1,0 +1,108 @@
+import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan.ts";
+import type { Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
+import type { Session } from "./session.ts";
+import { type CallThing, type DataThing, type Thing, textOf } from "./things.ts";
+
+/** Formats that take no arguments, and what they are. */
+export const plainFormats: Readonly<Record<string, string>> = {
+  s_aff_wild2: "one annotation file for each part, labels of all tasks in a row (7th and 11th ABAW)",
+  aff_wild2: "a folder for each part with one text file for each video (the challenge of one task)",
+  folders: "images in folders, without labels",
+  bp4d: "one table of action units for each subject and session",
+};
+
+/** The format of data with what it needs of the block's other keys (language rule 36). */
+export function formatPlan(session: Session, data: DataThing, format: Thing, image: string | undefined): FormatPlan {
+  const reporter: Reporter = session.reporter;
+  const span = data.places.get("format") ?? data.declaration.span;
+  if (format.kind === "call" && format.name === "synthetic") {
+    const count = (name: string, otherwise: number): number => {
+      const value = numberIn(format, name, otherwise);
+      if (value < 1)
+        reporter.refuse("out-of-range", format.span, { what: `\`${name}\``, expected: "at least 1", actual: value });
+      return value;
+    };
+    return {
+      kind: "synthetic",
+      videos: count("videos", 8),
+      frames: count("frames", 60),
+      seed: numberIn(format, "seed", 0),
+    };
+  }
+  if (format.kind === "call" && format.name === "csv") {
+    return {
+      kind: "csv",
+      file: textIn(format, "file") ?? "",
+      image: image ?? textIn(format, "image"),
+      video: textIn(format, "video"),
+      columns: columnsOf(data),
+      split: splitOf(session, data),
+    };
+  }
+  const name = format.kind === "label" ? format.name : format.kind;
+  if (name === "s_aff_wild2" || name === "aff_wild2") {
+    const parts: Partial<Record<"train" | "val" | "test", string>> = {};
+    for (const part of ["train", "val", "test"] as const) {
+      const file = data.entries.get(part);
+      if (file?.kind === "string") parts[part] = file.value;
+    }
+    if (parts.train === undefined)
+      reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "train" });
+    if (name === "s_aff_wild2") return { kind: name, parts };
+  }
+  reporter.report("not-yet", span, { what: `the format \`${name}\`` });
+  splitOf(session, data);
+  return { kind: "later", name };
+}
+
+function columnsOf(data: DataThing): ReadonlyMap<string, ColumnPlan> {
+  const columns = new Map<string, ColumnPlan>();
+  const given = data.entries.get("labels");
+  if (given?.kind !== "map") return columns;
+  for (const [task, thing] of given.entries) {
+    if (thing.kind !== "call") continue;
+    const missing = thing.args.get("missing");
+    const classes = thing.args.get("classes");
+    const names = thing.args.get(thing.name === "column" ? "name" : "names");
+    columns.set(task, {
+      columns: names?.kind === "list" ? names.items.flatMap(textOf) : names === undefined ? [] : textOf(names),
+      missing:
+        missing?.kind === "number" ? String(missing.value) : missing?.kind === "string" ? missing.value : undefined,
+      classes: classes?.kind === "list" ? classes.items.flatMap(textOf) : undefined,
+    });
+  }
+  return columns;
+}
+
+function splitOf(session: Session, data: DataThing): SplitPlan | undefined {
+  const split = data.entries.get("split");
+  if (split?.kind !== "call") return undefined;
+  const span = data.places.get("split") ?? data.declaration.span;
+  if (split.name === "folds") {
+    return session.reporter.refuse("wrong-type", span, {
+      what: "`split`",
+      expected: "random_split(..) or column_split(..)",
+      actual: "folds(..), which belong to the key `folds`",
+    });
+  }
+  if (split.name === "column_split") {
+    session.reporter.report("not-yet", span, { what: "`column_split`" });
+    return undefined;
+  }
+  const share = numberIn(split, "share", 0.8);
+  if (share <= 0 || share >= 1) {
+    session.reporter.refuse("out-of-range", span, {
+      what: "the share of the training part",
+      expected: "between 0 and 1",
+      actual: share,
+    });
+  }
+  const by = split.args.get("by");
+  return { kind: "random", share, by: by === undefined ? undefined : textOf(by)[0], seed: numberIn(split, "seed", 0) };
+}
+
+function textIn(call: CallThing, name: string): string | undefined {
+  const thing = call.args.get(name);
+  return thing?.kind === "string" ? thing.value : undefined;
+}

@@ -1,0 +1,102 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { KeepPlan, Metric } from "../lower/plan.ts";
+import { convert } from "./convert.ts";
+import type { Env } from "./env.ts";
+import { suggestion } from "./nearest.ts";
+import type { Reporter } from "./reporter.ts";
+import type { CallThing, TaskThing, Thing } from "./things.ts";
+import { describeThing, metric } from "./type.ts";
+
+/** Which weights are kept: `best(..)`, `least(..)`, `last`, or one of them for each name of a map (language rule 63). */
+export function keepOf(
+  thing: Thing | undefined,
+  tasks: readonly TaskThing[],
+  judged: boolean,
+  scope: Env,
+  span: Span,
+): KeepPlan {
+  const reporter: Reporter = scope.session.reporter;
+  if (thing === undefined) {
+    const scored = tasks.filter(({ scored }) => scored);
+    if (scored.length === 0 || !judged) return { kind: "last" };
+    const sum = scored
+      .map(({ name }): Metric => ({ kind: "score", task: name }))
+      .reduce((left, right): Metric => ({ kind: "+", left, right }), { kind: "number", value: 0 });
+    return { kind: "best", metric: sum };
+  }
+  if (thing.kind === "map") {
+    for (const [name, each] of thing.entries) keepOf(each, tasks, judged, scope, thing.places.get(name) ?? span);
+    reporter.report("not-yet", span, { what: "a checkpoint for each name" });
+    return { kind: "last" };
+  }
+  if (thing.kind !== "call") return { kind: "last" };
+  if (!judged) {
+    reporter.refuse(
+      "nothing-to-judge",
+      thing.span,
+      { what: `\`${thing.name}\`` },
+      { help: "write keep: last, or train on a part that leaves rows for validation" },
+    );
+  }
+  if (thing.name === "least") {
+    reporter.report("not-yet", thing.span, { what: "`least`" });
+    return { kind: "last" };
+  }
+  const what = thing.args.get("metric");
+  return what === undefined ? { kind: "last" } : { kind: "best", metric: metricOf(what, tasks, scope, thing.span) };
+}
+
+/** A metric over the scores of tasks that a stage or assembly has (language rule 64). */
+export function metricOf(thing: Thing, tasks: readonly TaskThing[], scope: Env, span: CallThing["span"]): Metric {
+  const reporter: Reporter = scope.session.reporter;
+  const given = convert(scope.session, thing, metric, "a metric", span);
+  if (given.kind === "number") return { kind: "number", value: given.value };
+  if (given.kind === "combined") {
+    const { operator } = given;
+    if (operator === "+" || operator === "-" || operator === "*" || operator === "/") {
+      return {
+        kind: operator,
+        left: metricOf(given.left, tasks, scope, span),
+        right: metricOf(given.right, tasks, scope, span),
+      };
+    }
+  }
+  const task = given.kind === "call" ? given.args.get("task") : undefined;
+  if (given.kind === "call" && (given.name === "score" || given.name === "accuracy") && task?.kind === "task") {
+    const trained = tasks.find(({ name }) => name === task.name);
+    if (trained === undefined) {
+      reporter.refuse(
+        "no-head",
+        span,
+        { task: task.name },
+        {
+          help:
+            suggestion(
+              task.name,
+              tasks.map(({ name }) => name),
+            ) ?? `it has ${tasks.map(({ name }) => `\`${name}\``).join(", ") || "no head"}`,
+          related: [{ span: given.span, text: "the metric reads it" }],
+        },
+      );
+    }
+    if (!task.scored)
+      reporter.refuse(
+        "no-metric",
+        span,
+        { task: task.name },
+        { related: [{ span: given.span, text: "the metric reads it" }] },
+      );
+    if (given.name === "accuracy" && task.meaning.kind === "scalar")
+      reporter.report("wrong-type", given.span, {
+        what: "what `accuracy` is of",
+        expected: "a task of units or classes",
+        actual: `\`${task.name}\`, a scalar`,
+      });
+    return { kind: given.name, task: task.name };
+  }
+  return reporter.refuse("wrong-type", span, {
+    what: "a metric",
+    expected: "score(task), accuracy(task) or arithmetic of them",
+    actual: describeThing(given),
+  });
+}

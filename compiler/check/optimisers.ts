@@ -1,0 +1,80 @@
+import type { OptimiserPlan, Schedule } from "../lower/plan.ts";
+import type { Env } from "./env.ts";
+import type { Reporter } from "./reporter.ts";
+import { numberIn, scheduleOf, startOf } from "./schedules.ts";
+import type { CallThing, Thing } from "./things.ts";
+
+export interface Optimiser {
+  readonly plan: OptimiserPlan;
+  readonly rate: Schedule;
+  readonly weightDecay: number;
+}
+
+/** `adamw(..)`, `adam(..)`, `sgd(..)` or `sam(..)` of one; without one, AdamW at 1e-4, or 1e-5 where weights come from elsewhere (b.6). */
+export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: boolean): Optimiser {
+  if (thing?.kind !== "call") {
+    return {
+      plan: { name: "adamw", settings: { beta1: 0.9, beta2: 0.999, eps: 1e-8 } },
+      rate: { kind: "constant", value: fromWeights ? 1e-5 : 1e-4, warmup: undefined },
+      weightDecay: 0.05,
+    };
+  }
+  const reporter: Reporter = scope.session.reporter;
+  if (thing.name === "sam") {
+    const base = thing.args.get("base");
+    reporter.report("not-yet", thing.span, { what: "`sam`" });
+    if (base?.kind === "call" && base.name === "sam")
+      reporter.report("wrong-type", thing.span, {
+        what: "what `sam` sharpens",
+        expected: "another optimiser",
+        actual: "sam(..)",
+      });
+    notBelow(thing, "rho", 0, reporter);
+    return optimiserOf(base, scope, fromWeights);
+  }
+  const lr = thing.args.get("lr") ?? { kind: "number", value: 1e-4, integer: false };
+  const rate = scheduleOf(lr, reporter);
+  if (rate.kind !== "constant" && startOf(rate) === 0)
+    reporter.report("zero-at-first-step", lr.kind === "call" ? lr.span : thing.span, {});
+  if (lr.kind === "number" && lr.value < 0)
+    reporter.report("out-of-range", thing.span, { what: "`lr`", expected: "at least 0", actual: lr.value });
+  for (const name of ["weight_decay", "eps", "momentum"]) notBelow(thing, name, 0, reporter);
+  if (thing.name === "sgd") {
+    const nesterov = thing.args.get("nesterov");
+    return {
+      plan: {
+        name: "sgd",
+        settings: {
+          momentum: numberIn(thing, "momentum", 0),
+          nesterov: nesterov?.kind === "bool" && nesterov.value ? 1 : 0,
+        },
+      },
+      rate,
+      weightDecay: numberIn(thing, "weight_decay", 0),
+    };
+  }
+  const betas = thing.args.get("betas");
+  const [beta1, beta2] =
+    betas?.kind === "list" ? betas.items.map((item) => (item.kind === "number" ? item.value : 0)) : [0.9, 0.999];
+  if (beta1 === undefined || beta2 === undefined || Math.min(beta1, beta2) < 0 || Math.max(beta1, beta2) >= 1) {
+    return reporter.refuse("out-of-range", thing.span, {
+      what: "`betas`",
+      expected: "two numbers from 0 to below 1",
+      actual: `${beta1}, ${beta2}`,
+    });
+  }
+  return {
+    plan: {
+      name: thing.name === "adam" ? "adam" : "adamw",
+      settings: { beta1, beta2, eps: numberIn(thing, "eps", 1e-8) },
+    },
+    rate,
+    weightDecay: numberIn(thing, "weight_decay", thing.name === "adam" ? 0 : 0.01),
+  };
+}
+
+function notBelow(call: CallThing, name: string, least: number, reporter: Reporter): void {
+  const value = numberIn(call, name, least);
+  if (value < least)
+    reporter.report("out-of-range", call.span, { what: `\`${name}\``, expected: `at least ${least}`, actual: value });
+}

@@ -1,0 +1,121 @@
+import type { Dim } from "../../ir/dim.ts";
+import * as v from "../../ops/vocabulary.ts";
+import type { TensorFunctions, Use } from "../tensor-function.ts";
+import type { TensorThing, Thing } from "../things.ts";
+import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
+import { countOf } from "./arguments.ts";
+import { axesText, constrained } from "./axes.ts";
+
+const poison: Thing = { kind: "poison" };
+
+/** Networks that are not written in the language, and what fits pictures to them. */
+export const foreignFunctions: TensorFunctions = {
+  /**
+   * The picture at another size, bilinear between pixel centres (align_corners false in
+   * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html): one product along each side.
+   */
+  resize: {
+    inputs: ["x"],
+    params: { size: must(int) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      const [height, width] = sidesOf(use, x);
+      const size = countOf(use, args, "size", 1);
+      const { g } = use;
+      const along = (from: number) => g.constant("float32", [size, from], interpolation(from, size));
+      const wide =
+        width === size ? x.wire : constrained(use, () => v.matmul(g, x.wire, v.transpose(g, along(width), [1, 0])));
+      const wire = height === size ? wide : constrained(use, () => v.matmul(g, along(height), wide));
+      return { ...x, wire };
+    },
+  },
+  /** A network of an ONNX file, frozen: its outputs by name, each [.., ..sizes per frame]. */
+  onnx: {
+    inputs: ["x"],
+    params: {
+      file: must(string),
+      output: may(orNone(string)),
+      outputs: may(orNone(record(axis, string))),
+      dims: must(options(list(int), record(axis, list(int)))),
+    },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      sidesOf(use, x);
+      const outputs = args.get("outputs");
+      const dims = args.get("dims");
+      const names = outputs?.kind === "map" ? [...outputs.entries.keys()] : undefined;
+      use.later("a network of an ONNX file");
+      if (names === undefined) return outputNamed(use, x, "output", sizesOf(use, dims, undefined));
+      const entries = new Map(names.map((name) => [name, outputNamed(use, x, name, sizesOf(use, dims, name))]));
+      return { kind: "map", entries, places: new Map() };
+    },
+  },
+  /** What stands in for a large network in a small trial: the mean of each channel, and one linear layer for each output. */
+  stand_in: {
+    inputs: ["x"],
+    params: { outputs: must(options(list(int), map)) },
+    apply(use, [x], args) {
+      if (x === undefined) return poison;
+      sidesOf(use, x);
+      const outputs = args.get("outputs");
+      const rank = x.wire.type.shape.length;
+      const pooled = v.reduceMean(use.g, x.wire, [rank - 2, rank - 1]);
+      const channels = pooled.type.shape.at(-1);
+      if (typeof channels !== "number") return use.refuse("size-unknown", { axis: "c" });
+      const make = (name: string, sizes: readonly number[]): TensorThing => {
+        const [width = 1] = sizes;
+        const weight = use.parameter(`${name}.weight`, [width, channels], { kind: "normal", deviation: 1 });
+        return {
+          kind: "tensor",
+          wire: v.linear(use.g, pooled, weight, undefined),
+          batched: x.batched,
+          axes: [...x.axes.slice(0, -3), "d"],
+        };
+      };
+      if (outputs?.kind !== "map") return make("output", sizesOf(use, outputs, undefined));
+      const entries = new Map(
+        [...outputs.entries].map(([name, sizes]) => [name, make(name, sizesOf(use, sizes, name))]),
+      );
+      return { kind: "map", entries, places: new Map() };
+    },
+  },
+};
+
+function sidesOf(use: Use, x: TensorThing): readonly [number, number] {
+  const [height, width] = x.wire.type.shape.slice(-2);
+  if (x.axes.length < 3 || typeof height !== "number" || typeof width !== "number")
+    return use.refuse("op-refuses", {
+      callee: `\`${use.name}\``,
+      reason: `it needs [.., c, h, w], not ${axesText(x)}`,
+    });
+  return [height, width];
+}
+
+function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): readonly number[] {
+  const given = dims?.kind === "map" && name !== undefined ? dims.entries.get(name) : dims;
+  const sizes =
+    given?.kind === "list" ? given.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
+  if (sizes.length > 0 && sizes.every((size) => size >= 1)) return sizes;
+  return use.refuse("size-unknown", { axis: name ?? "the output" }, { help: "write its sizes, such as dims: [512]" });
+}
+
+/** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
+function outputNamed(use: Use, x: TensorThing, name: string, sizes: readonly number[]): TensorThing {
+  const shape: readonly Dim[] = [...x.wire.type.shape.slice(0, -3), ...sizes];
+  const wire = use.g.input("feature", use.pathOf(name), { dtype: "float32", shape });
+  const axes = sizes.map((_, i) => (i === sizes.length - 1 ? "d" : `d${i}`));
+  return { kind: "tensor", wire, batched: x.batched, axes: [...x.axes.slice(0, -3), ...axes] };
+}
+
+/** [to, from]: the shares of the two nearest pixels in each new one. */
+function interpolation(from: number, to: number): Float32Array {
+  const matrix = new Float32Array(to * from);
+  for (let i = 0; i < to; i += 1) {
+    const centre = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
+    const low = Math.floor(centre);
+    const high = Math.min(low + 1, from - 1);
+    matrix[i * from + low] = (matrix[i * from + low] ?? 0) + 1 - (centre - low);
+    matrix[i * from + high] = (matrix[i * from + high] ?? 0) + centre - low;
+  }
+  return matrix;
+}

@@ -1,0 +1,193 @@
+import type { Span } from "../diagnostics/source.ts";
+import type { GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
+import type { Expr, MapNode } from "../syntax/ast.ts";
+import { adaptersOf } from "./adapters.ts";
+import { type Env, inner } from "./env.ts";
+import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
+import type { StageBuild } from "./model-build.ts";
+import { suggestion } from "./nearest.ts";
+import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { peakOf } from "./schedules.ts";
+import { firstNames, type Sources } from "./sources.ts";
+import { entryOf } from "./stage-entry.ts";
+import { call, float, labels, options } from "./type.ts";
+
+export interface Trained {
+  readonly parameters: readonly ParameterPlan[];
+  readonly groups: readonly GroupPlan[];
+  /** Whether a layer's path is frozen: then its ops are in evaluation mode. */
+  readonly frozen: (path: string) => boolean;
+  /** Settings that this version checks and does not carry out, as text. */
+  readonly later: readonly string[];
+}
+
+interface Choice {
+  frozen: boolean;
+  lr: number | undefined;
+  scale: number;
+  weightDecay: number | undefined;
+}
+
+interface Rule {
+  readonly pattern: Pattern;
+  readonly change: Partial<Choice>;
+}
+
+/** `params:` and `adapt:`; later lines win, property by property (language rules 57, 59, 62). */
+export function trainedOf(
+  built: StageBuild,
+  scope: Env,
+  sources: Sources,
+  rate: Schedule,
+  weightDecay: number,
+): Trained {
+  const { model } = built;
+  const later: string[] = [];
+  const adapters = adaptersOf(built, scope, later);
+  const rules = rulesOf(built, scope, adapters, later);
+  const groups: GroupPlan[] = [];
+  const known = new Map<string, number>();
+  const choiceOf = (path: string): Choice => {
+    const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined };
+    for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
+    return choice;
+  };
+  const apply = built.stage.declaration.verb === "apply";
+  const parameters = [...model.parameters.values()].map(({ path, shape, from }): ParameterPlan => {
+    const choice = choiceOf(path);
+    const source: WeightSource | Initialiser = sources.get(path)?.from ?? from;
+    if (choice.frozen || apply) return { path, shape, from: source, group: undefined };
+    const peak = peakOf(rate);
+    const factor = (choice.lr === undefined || peak === 0 ? 1 : choice.lr / peak) * choice.scale;
+    const decay = choice.weightDecay ?? weightDecay;
+    const key = `${factor} ${decay}`;
+    let group = known.get(key);
+    if (group === undefined) {
+      group = groups.length;
+      known.set(key, group);
+      groups.push({ rate: factor === 1 ? rate : { kind: "scaled", factor, schedule: rate }, weightDecay: decay });
+    }
+    return { path, shape, from: source, group };
+  });
+  return { parameters, groups, later, frozen: (path) => apply || (path !== "" && choiceOf(path).frozen) };
+}
+
+function rulesOf(built: StageBuild, scope: Env, adapters: readonly string[], later: string[]): readonly Rule[] {
+  const { stage, model } = built;
+  const reporter: Reporter = scope.session.reporter;
+  const rules: Rule[] = [];
+  const paths = [...model.parameters.keys(), ...adapters];
+  const put = (pattern: Pattern, change: Partial<Choice>, span: Span) => {
+    if (!paths.some((path) => pattern.covers(path))) {
+      const near = suggestion(pattern.text, prefixesOf(paths)) ?? `weights begin with ${firstNames(paths)}`;
+      const related = [{ span: stage.span, text: `in ${stage.label}` }];
+      reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { help: near, related });
+    }
+    rules.push({ pattern, change });
+  };
+  const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "params");
+  const given = whole?.expr ?? entryOf(stage, "params")?.value;
+  const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
+  const node: Expr | undefined = given === undefined ? undefined : takenBranch(given, place);
+  if (node?.kind === "map") addRules(node, place, put, later);
+  else if (node !== undefined && node.kind !== "none") {
+    reporter.refuse("wrong-type", node.span, {
+      what: "`params`",
+      expected: "a map from patterns, such as {face: frozen}",
+      actual: node.kind,
+    });
+  }
+  for (const change of stage.changes) {
+    if (change.path[0] !== "params" || change.path.length < 2) continue;
+    const last = change.path.at(-1) ?? "";
+    const property = isProperty(last);
+    const pattern = plainPattern(change.path.slice(1, property ? -1 : undefined).join("."));
+    put(
+      pattern,
+      property
+        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), later)
+        : changeOf(change.expr, scope, later),
+      change.span,
+    );
+  }
+  return rules;
+}
+
+/** Every path and every layer above it, for suggestions. */
+function prefixesOf(paths: readonly string[]): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) prefixes.add(path.slice(0, end));
+  }
+  return prefixes;
+}
+
+function addRules(
+  node: MapNode,
+  scope: Env,
+  put: (pattern: Pattern, change: Partial<Choice>, span: Span) => void,
+  later: string[],
+): void {
+  for (const entry of node.entries) {
+    forEachSuffix(entry.suffixes, scope, (here) => {
+      attempt(
+        () => put(patternOf(entry.path, here), changeOf(entry.value, here, later), entry.path.span),
+        () => undefined,
+      );
+    });
+  }
+}
+
+const properties = ["lr", "lr_scale", "weight_decay", "l2"] as const;
+type Property = (typeof properties)[number];
+
+function isProperty(key: string): key is Property {
+  return properties.some((property) => property === key);
+}
+
+function propertyChange(key: Property, expr: Expr, env: Env, later: string[]): Partial<Choice> {
+  const reporter: Reporter = env.session.reporter;
+  const thing = evaluateAs(expr, env, float, `\`${key}\``);
+  const value = thing.kind === "number" ? thing.value : 0;
+  if (value < 0)
+    reporter.refuse("out-of-range", expr.span, { what: `\`${key}\``, expected: "at least 0", actual: value });
+  if (key === "lr") return { lr: value };
+  if (key === "l2") {
+    reporter.report("not-yet", expr.span, { what: "`l2`" });
+    later.push(`${textOf(expr.span)} of l2: ${value}`);
+    return {};
+  }
+  return key === "lr_scale" ? { scale: value } : { weightDecay: value };
+}
+
+function textOf({ source, start, end }: Span): string {
+  return source.text.slice(start, end);
+}
+
+function changeOf(expr: Expr, env: Env, later: string[]): Partial<Choice> {
+  const reporter: Reporter = env.session.reporter;
+  if (expr.kind !== "map") {
+    const wanted = options(labels("frozen", "trained"), call("freezing"), { kind: "map" });
+    const thing = evaluateAs(expr, env, wanted, "what a pattern is set to");
+    if (thing.kind === "call") {
+      reporter.report("not-yet", expr.span, { what: "freezing for a time" });
+      later.push(textOf(expr.span));
+      return { frozen: false };
+    }
+    return { frozen: thing.kind === "label" && thing.name === "frozen" };
+  }
+  let change: Partial<Choice> = {};
+  for (const entry of expr.entries) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, later) };
+    else
+      reporter.refuse(
+        "unknown-key",
+        entry.path.span,
+        { where: "a pattern", key },
+        { help: suggestion(key, properties) ?? `it has ${properties.map((each) => `\`${each}\``).join(", ")}` },
+      );
+  }
+  return change;
+}

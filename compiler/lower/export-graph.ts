@@ -1,0 +1,54 @@
+import type { CheckedStage } from "../check/check-stage.ts";
+import { GraphBuilder } from "../ir/builder.ts";
+import { type Dim, symbol } from "../ir/dim.ts";
+import type { Graph, GraphOutput } from "../ir/graph.ts";
+import { invariant } from "../ir/invariant.ts";
+import { opRules } from "../ops/index.ts";
+import { cleaning, runPasses } from "../passes/index.ts";
+import { headOutputs, inlined } from "./graphs.ts";
+import type { StagePlans } from "./stage-plan.ts";
+
+export interface Exported {
+  readonly stage: CheckedStage;
+  readonly head: string;
+  readonly name: string;
+}
+
+/** One inference graph for all members, with one input for each field. */
+export function exportGraph(
+  members: readonly Exported[],
+  plans: StagePlans,
+  checked: ReadonlyMap<string, CheckedStage>,
+): Graph {
+  const g = new GraphBuilder(opRules);
+  const everything = new Set<CheckedStage>();
+  const collect = (stage: CheckedStage) => {
+    everything.add(stage);
+    for (const { producer } of stage.built.model.features.values()) {
+      const other = checked.get(producer.key);
+      if (other !== undefined) collect(other);
+    }
+  };
+  for (const { stage } of members) collect(stage);
+  const time = [...everything].some(({ built }) => built.model.time !== undefined);
+  const outputs = members.map(({ stage, head, name }): GraphOutput => {
+    const output = headOutputs(stage).find((each) => each.name === head);
+    invariant(output !== undefined, `no head ${head}`);
+    const [value] = inlined(g, stage, [output.value], {
+      name: (each) => plans.planOf(each).hash,
+      image: (field, height, width) => {
+        const lead: readonly Dim[] = time ? [symbol("batch"), symbol("time")] : [symbol("batch")];
+        return g.input("field", field, { dtype: "float32", shape: [...lead, 3, height, width] });
+      },
+      time,
+      stage: (key) => {
+        const other = checked.get(key);
+        invariant(other !== undefined, "a producer is unknown");
+        return other;
+      },
+    });
+    invariant(value !== undefined, "a member has one output");
+    return { name, value };
+  });
+  return runPasses({ name: "inference", outputs }, cleaning);
+}

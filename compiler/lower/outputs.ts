@@ -1,0 +1,189 @@
+import type { CheckedStage } from "../check/check-stage.ts";
+import { instanceOf } from "../check/declarations.ts";
+import type { Env } from "../check/env.ts";
+import { evaluate, evaluateAs } from "../check/evaluate.ts";
+import { producedTensor } from "../check/features.ts";
+import { suggestion } from "../check/nearest.ts";
+import { Refusal, type Reporter } from "../check/reporter.ts";
+import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
+import { describeThing, labels, part, string } from "../check/type.ts";
+import type { Span as TextSpan } from "../diagnostics/source.ts";
+import { sAffWild2 } from "../library/s-aff-wild2.ts";
+import type { OutputNode } from "../syntax/ast.ts";
+import { assemblyData } from "./assemblies.ts";
+import { exportGraph } from "./export-graph.ts";
+import { headOutputs } from "./graphs.ts";
+import type { AssemblyPlan, ExportPlan, Stream, TaskPlan } from "./plan.ts";
+import type { StagePlans } from "./stage-plan.ts";
+
+/** What a plan in the making knows. */
+export interface Making {
+  readonly assembly: (thing: AssemblyThing) => AssemblyPlan | undefined;
+  readonly add: (stage: StageThing, span: TextSpan) => CheckedStage | undefined;
+  readonly plans: StagePlans;
+  readonly checked: ReadonlyMap<string, CheckedStage>;
+}
+
+function targetOf(declaration: OutputNode, env: Env): Thing {
+  const thing = evaluate(declaration.value, env);
+  return thing.kind === "declaration" ? (instanceOf(env.session, thing, declaration.value.span) ?? thing) : thing;
+}
+
+/** `export final { opset: 17, include: [s.x] }` (language rule 75). */
+export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {
+  const { session } = env;
+  const { add, plans, checked } = making;
+  const thing = targetOf(declaration, env);
+  const opset = exportKeys(declaration, env);
+  if (thing.kind === "stage") {
+    const stage = add(thing, declaration.span);
+    if (stage === undefined) throw new Refusal();
+    const graph = () =>
+      exportGraph(
+        headOutputs(stage).map(({ name }) => ({ stage, head: name, name })),
+        plans,
+        checked,
+      );
+    return { of: { kind: "stage", hash: plans.planOf(stage).hash }, opset, graph };
+  }
+  if (thing.kind === "assembly") {
+    const plan = making.assembly(thing);
+    if (plan === undefined) throw new Refusal();
+    if (plan.members.some(({ stream }) => onlyHead(stream) === undefined))
+      session.reporter.report("not-yet-written", declaration.value.span, { what: "the export of a blend of streams" });
+    const byHash = (wanted: string): CheckedStage => {
+      for (const stage of checked.values()) if (plans.planOf(stage).hash === wanted) return stage;
+      throw new Error("a member's stage is planned");
+    };
+    const graph = () =>
+      exportGraph(
+        plan.members.map(({ task, stream }) => ({
+          stage: byHash(onlyHead(stream) ?? ""),
+          head: task.name,
+          name: task.name,
+        })),
+        plans,
+        checked,
+      );
+    return { of: { kind: "assembly", name: plan.name }, opset, graph };
+  }
+  if (thing.kind === "poison") throw new Refusal();
+  return session.reporter.refuse("wrong-type", declaration.value.span, {
+    what: "what is exported",
+    expected: "an assembly or a stage",
+    actual: describeThing(thing),
+  });
+}
+
+/** Smoothing and thresholds stay outside the exported graph: they need a whole video. A blend has several heads. */
+function onlyHead(stream: Stream): string | undefined {
+  if (stream.kind === "head") return stream.stage;
+  return stream.kind === "blend" || stream.kind === "later" ? undefined : onlyHead(stream.stream);
+}
+
+function exportKeys(declaration: OutputNode, env: Env): number {
+  const reporter: Reporter = env.session.reporter;
+  let opset = 17;
+  for (const entry of declaration.body?.entries ?? []) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (key === "opset") {
+      const thing = evaluate(entry.value, env);
+      if (thing.kind !== "number" || thing.value < 17 || thing.value > 21 || !thing.integer) {
+        reporter.refuse("out-of-range", entry.value.span, {
+          what: "`opset`",
+          expected: "from 17 to 21",
+          actual: describeThing(thing),
+        });
+      }
+      opset = thing.value;
+    } else if (key === "include") {
+      const included = evaluate(entry.value, env);
+      for (const item of included.kind === "list" ? included.items : [included]) {
+        if (item.kind === "member") producedTensor(item, env, entry.value.span);
+        else if (item.kind !== "poison")
+          reporter.report("wrong-type", entry.value.span, {
+            what: "what an export includes",
+            expected: "tensors of stages, such as alone(au).x",
+            actual: describeThing(item),
+          });
+      }
+      reporter.report("not-yet-written", entry.span, { what: "`include`" });
+    } else {
+      const help = suggestion(key, ["opset", "include"]) ?? "it has `opset` and `include`";
+      reporter.report("unknown-key", entry.path.span, { where: "an export", key }, { help });
+    }
+  }
+  return opset;
+}
+
+const submitKeys = { list: part, to: string, missing: labels("nearest", "zero", "error") } as const;
+
+function isSubmitKey(key: string): key is keyof typeof submitKeys {
+  return Object.hasOwn(submitKeys, key);
+}
+
+/** `submit final { list: d.test, to: "..", missing: nearest }`: a submission needs exactly the format's tasks (language rule 75). */
+export function checkSubmission(declaration: OutputNode, env: Env, making: Making): void {
+  const { session } = env;
+  const reporter: Reporter = session.reporter;
+  const thing = targetOf(declaration, env);
+  if (thing.kind === "poison") throw new Refusal();
+  if (thing.kind !== "assembly") {
+    reporter.refuse("wrong-type", declaration.value.span, {
+      what: "what is submitted",
+      expected: "an assembly",
+      actual: describeThing(thing),
+    });
+  }
+  const given = new Map<string, Thing>();
+  for (const entry of declaration.body?.entries ?? []) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key], `\`${key}\``));
+    else {
+      const help = suggestion(key, Object.keys(submitKeys)) ?? "it has `list`, `to` and `missing`";
+      reporter.report("unknown-key", entry.path.span, { where: "a submission", key }, { help });
+    }
+  }
+  for (const key of ["list", "to"]) {
+    if (given.has(key)) continue;
+    const help =
+      key === "list" ? `such as list: ${assemblyData(thing, session).label}.test` : 'such as to: "predictions.txt"';
+    reporter.report("missing-key", declaration.span, { where: "a submission", key }, { help });
+  }
+  const list = given.get("list");
+  if (list?.kind === "data" && list.part.of !== "test")
+    reporter.report("wrong-type", declaration.span, {
+      what: "the list of a submission",
+      expected: "a test part, such as aff2.test",
+      actual: list.label,
+    });
+  const plan = making.assembly(thing);
+  if (plan === undefined) throw new Refusal();
+  const format = assemblyData(thing, session).written.get("format");
+  if (format?.kind === "label" && format.name === "s_aff_wild2") {
+    const missing = formatTasks.find(({ fits }) => !plan.members.some(({ task }) => fits(task)));
+    const more = plan.members.find(({ task }) => !formatTasks.some(({ fits }) => fits(task)));
+    if (missing !== undefined || more !== undefined) {
+      reporter.refuse(
+        "submission-tasks",
+        declaration.value.span,
+        {
+          what: thing.label,
+          problem: missing === undefined ? `has \`${more?.task.name}\` too` : `lacks ${missing.name}`,
+        },
+        { help: "its rows have valence, arousal, an expression and 12 action units" },
+      );
+    }
+  }
+  reporter.report("not-yet-written", declaration.span, { what: "`submit`" });
+}
+
+const sameNames = (names: readonly string[], { meaning }: TaskPlan, kind: "units" | "classes"): boolean =>
+  meaning.kind === kind && names.length === meaning.names.length && names.every((name) => meaning.names.includes(name));
+
+/** What a row of the challenge's file has. */
+const formatTasks: readonly { readonly name: string; readonly fits: (task: TaskPlan) => boolean }[] = [
+  { name: "the 12 action units", fits: (task) => sameNames(sAffWild2.units, task, "units") },
+  { name: "the 8 expressions", fits: (task) => sameNames(sAffWild2.classes, task, "classes") },
+  ...sAffWild2.scalars.map((name) => ({ name, fits: (task: TaskPlan) => task.name === name })),
+];

@@ -1,0 +1,81 @@
+import type { CheckedStage } from "../check/check-stage.ts";
+import { type Env, inner } from "../check/env.ts";
+import { evaluate } from "../check/evaluate.ts";
+import { metricOf } from "../check/keep.ts";
+import { attempt } from "../check/reporter.ts";
+import type { AssemblyThing, StageThing, SweepThing, TaskThing, Thing } from "../check/things.ts";
+import type { Span as TextSpan } from "../diagnostics/source.ts";
+import type { SweepNode } from "../syntax/ast.ts";
+import { assemblyScope } from "./assemblies.ts";
+import type { AssemblyPlan, SweepPlan } from "./plan.ts";
+import type { StagePlans } from "./stage-plan.ts";
+
+/** What a sweep's points have become. */
+export interface Variants {
+  readonly stage: (stage: StageThing) => CheckedStage | undefined;
+  readonly assembly: (assembly: AssemblyThing) => AssemblyPlan | undefined;
+  readonly plans: StagePlans;
+}
+
+/** A sweep with its points and what its table reports; each metric is checked with the parameters of every variant (language rule 71). */
+export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, variants: Variants): SweepPlan {
+  const points: SweepPlan["points"][number][] = [];
+  const entry = declaration.body.entries.find(({ path }) => path.segments[0]?.name.text === "report");
+  let report: SweepPlan["report"] | undefined;
+  const equal = new Map<string, string>();
+  for (const point of thing.points) {
+    const of = pointOf(point.thing, variants);
+    if (of === undefined) continue;
+    const identity = of.kind === "stage" ? of.hash : of.name;
+    const before = equal.get(identity);
+    if (before !== undefined) env.session.reporter.report("variants-equal", point.span, { other: before });
+    else equal.set(identity, point.label);
+    points.push({ label: point.label, of });
+    if (entry === undefined) continue;
+    const made = attempt(
+      () => reported(entry.value, scopeOf(point.thing, env, variants), tasksOf(point.thing, variants), env),
+      () => undefined,
+    );
+    report ??= made;
+  }
+  return { name: thing.name, points, report: report ?? [] };
+}
+
+function pointOf(thing: StageThing | AssemblyThing, variants: Variants): SweepPlan["points"][number]["of"] | undefined {
+  if (thing.kind === "assembly") {
+    const plan = variants.assembly(thing);
+    return plan === undefined ? undefined : { kind: "assembly", name: plan.name };
+  }
+  const checked = variants.stage(thing);
+  return checked === undefined ? undefined : { kind: "stage", hash: variants.plans.planOf(checked).hash };
+}
+
+/** `report` sees the variant's parameters. */
+function scopeOf(thing: StageThing | AssemblyThing, env: Env, variants: Variants): Env {
+  if (thing.kind === "assembly") return inner(env, assemblyScope(thing).local?.names ?? []);
+  const checked = variants.stage(thing);
+  return checked === undefined ? env : { ...checked.loss.scope, body: undefined, file: env.file };
+}
+
+function tasksOf(thing: StageThing | AssemblyThing, variants: Variants): readonly TaskThing[] {
+  if (thing.kind === "stage") {
+    const checked = variants.stage(thing);
+    return checked === undefined ? [] : [...checked.built.model.heads.values()].map(({ task }) => task);
+  }
+  const members = variants.assembly(thing)?.members ?? [];
+  return members.map(({ task }) => ({ kind: "task", ...task, activation: "none", scored: true }));
+}
+
+function reported(value: SweepNode["value"], scope: Env, tasks: readonly TaskThing[], env: Env): SweepPlan["report"] {
+  const list: Thing = evaluate(value, { ...scope, file: env.file });
+  const items = list.kind === "list" ? list.items : [list];
+  const spans = value.kind === "list" ? value.items.map((item) => item.span) : [value.span];
+  return items.map((item, i) => {
+    const span = spans[i] ?? value.span;
+    return { name: textOf(span), metric: metricOf(item, tasks, scope, span) };
+  });
+}
+
+function textOf({ source, start, end }: TextSpan): string {
+  return source.text.slice(start, end);
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from "vitest";
+import { fixtures, said } from "./expectation.ts";
+
+const messages = (expected: string) => expected.match(/^# (?:error|warning) /gm) ?? [];
+
+describe.each(["one", "published"] as const)("%s", (group) => {
+  const all = fixtures(group);
+
+  test.each(all)("$path: that message, range and code, and no other", ({ spec, expected }) => {
+    expect(said(spec)).toBe(expected);
+    expect(messages(expected).length).toBe(1);
+  });
+});
+
+describe("several", () => {
+  test.each(fixtures("several"))("$path: all of them in one run, in the order of the text", ({ spec, expected }) => {
+    expect(said(spec)).toBe(expected);
+    expect(messages(expected).length).toBeGreaterThanOrEqual(3);
+    const lines = [...expected.matchAll(/^# (?:error|warning) \S+ (\d+):(\d+)-/gm)].map(([, line, column]) => [
+      Number(line),
+      Number(column),
+    ]);
+    expect(lines).toEqual(lines.toSorted(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d));
+  });
+});
+
+test("there are at least 100 with one mistake and 25 with several", () => {
+  expect(fixtures("one").length).toBeGreaterThanOrEqual(100);
+  expect(fixtures("several").length).toBeGreaterThanOrEqual(25);
+});
