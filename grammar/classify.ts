@@ -20,6 +20,9 @@ export function classify(tokens: readonly IToken[]): IToken[] {
   tokens.forEach((token, i) => {
     const before = tokens[i - 1];
     const after = tokens[i + 1];
+    const firstOnLine = before === undefined || before.startLine !== token.startLine;
+    // A declaration word in the first column ends whatever bracket was left open before it.
+    if (token.startColumn === 1 && declares(token, after)) depth = 0;
     if (opening.has(token.tokenType)) depth += 1;
     else if (closing.has(token.tokenType)) depth = Math.max(0, depth - 1);
     if (
@@ -33,7 +36,6 @@ export function classify(tokens: readonly IToken[]): IToken[] {
       result.push(token);
       return;
     }
-    const firstOnLine = before === undefined || before.startLine !== token.startLine;
     const type = typeOf(token, before, after, depth, firstOnLine, declaration);
     if (declarations.get(token.image) === type) declaration = token.image;
     result.push(type === t.Name ? token : retyped(token, type));
@@ -41,28 +43,34 @@ export function classify(tokens: readonly IToken[]): IToken[] {
   return result;
 }
 
+/** Whether a word can begin a declaration: a name, or the path of `use`, stands behind it. */
+function declares({ image }: IToken, after: IToken | undefined): boolean {
+  return declarations.has(image) && (after?.tokenType === t.Name || after?.tokenType === t.StringToken);
+}
+
 function retyped(token: IToken, type: TokenType): IToken {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? token.tokenTypeIdx };
 }
 
 function typeOf(
-  { image }: IToken,
+  token: IToken,
   before: IToken | undefined,
   after: IToken | undefined,
   depth: number,
   firstOnLine: boolean,
   declaration: string,
 ): TokenType {
+  const { image } = token;
   const next = after?.tokenType;
   if (next === t.Colon && before?.tokenType !== t.Dot) return t.Key;
   const declared = declarations.get(image);
-  if (declared !== undefined && depth === 0 && firstOnLine && (next === t.Name || next === t.StringToken))
-    return declared;
+  if (declared !== undefined && depth === 0 && firstOnLine && declares(token, after)) return declared;
   if (before?.tokenType === t.Dot) return t.Name;
   const word = words.get(image);
   if (word !== undefined) return word;
   if (next === t.Assign) return t.Binding;
-  if (before?.tokenType === t.NumberToken && t.units.has(image)) return t.Unit;
+  // Also one that is misspelt: nothing else may follow a number here.
+  if (before?.tokenType === t.NumberToken && !firstOnLine && next !== t.Dot && next !== t.LeftBracket) return t.Unit;
   if (declaration === "stage" && depth === 0 && before?.tokenType === t.Assign) {
     if (image === "train") return t.placeWords.train;
     if (image === "apply") return t.placeWords.apply;

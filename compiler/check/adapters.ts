@@ -8,19 +8,26 @@ import { firstNames } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
 import { call } from "./type.ts";
 
+/** The weights that adapters add; not complete where a mistake was met. */
+export interface Adapters {
+  readonly paths: readonly string[];
+  readonly complete: boolean;
+}
+
 /**
  * `adapt: {face.**.qkv: lora(rank: 16)}` (language rule 59): the paths of the weights that it adds, `<layer>.lora.down` [rank, in] and
  * `<layer>.lora.up` [out, rank] (https://arxiv.org/abs/2106.09685).
  */
-export function adaptersOf(built: StageBuild, scope: Env, later: string[]): readonly string[] {
+export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adapters {
   const { model, stage } = built;
   const reporter: Reporter = scope.session.reporter;
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "adapt");
   const given = whole?.expr ?? entryOf(stage, "adapt")?.value;
-  if (given === undefined) return [];
+  if (given === undefined) return { paths: [], complete: true };
   const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
   const node = takenBranch(given, place);
-  if (node.kind !== "map") return [];
+  if (node.kind !== "map") return { paths: [], complete: true };
+  let complete = true;
   const linear = [...model.parameters.values()].filter(
     ({ path, layer }) => layer === "linear" && path.endsWith(".weight"),
   );
@@ -53,11 +60,13 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): read
             added.push(`${layer}.lora.down`, `${layer}.lora.up`);
           }
         },
-        () => undefined,
+        () => {
+          complete = false;
+        },
       );
     });
   }
   reporter.report("not-yet", entryOf(stage, "adapt")?.span ?? stage.span, { what: "`adapt`" });
   later.push(`adapt: ${node.span.source.text.slice(node.span.start, node.span.end)}`);
-  return added;
+  return { paths: added, complete };
 }

@@ -47,7 +47,7 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   let built: StageBuild | undefined;
   try {
     const before = session.reporter.errors;
-    const made = build(session, stage);
+    const made = session.reporter.through(stage.span, stage.label, () => build(session, stage));
     if (made.model.refused || session.reporter.errors > before) throw new Refusal();
     built = made;
     return built;

@@ -91,6 +91,7 @@ function calleeThing(callee: Expr, env: Env): Thing {
   if (callee.kind !== "name") return evaluate(callee, env);
   const thing = lookUp(callee.name, callee.span, env);
   if (thing !== undefined) return thing;
+  if (env.file.lacksFile) throw new Refusal();
   return env.session.reporter.refuse(
     "unknown-name",
     callee.span,

@@ -30,10 +30,11 @@ export function canonical(thing: Thing): string {
     case "task":
     case "sweep":
       return thing.name;
+    case "stage":
+      return thing.call;
     case "data":
     case "blend":
     case "model":
-    case "stage":
     case "assembly":
       return thing.label;
     case "folding":
@@ -43,7 +44,7 @@ export function canonical(thing: Thing): string {
     case "layer":
       return thing.path;
     case "member":
-      return `${thing.stage.label}.${thing.name}`;
+      return `${thing.stage.call}.${thing.name}`;
     case "call":
       return `${thing.name}(${[...thing.args].map(([key, value]) => `${key}: ${canonical(value)}`).join(", ")})`;
     case "combined":

@@ -7,6 +7,7 @@ import { dataPlan } from "./data-plan.ts";
 import { checkLeakage } from "./leakage.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData, partsOf } from "./model-data.ts";
+import { warnRandomHeads } from "./random-heads.ts";
 import { reachedParameters } from "./reached.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
@@ -15,6 +16,8 @@ import { stagesIn } from "./stages-in.ts";
 import type { StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
+
+import { checkUnreadNumbers } from "./unread-numbers.ts";
 
 /** A stage with everything checked: what lowering turns into graphs and a plan. */
 export interface CheckedStage {
@@ -95,6 +98,8 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
       );
     }
   }
+  if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
+  warnRandomHeads(session, built);
   const needs = new Map<string, StageThing>();
   for (const { producer } of model.features.values()) needs.set(producer.key, producer);
   for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);

@@ -1,5 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import { instanceOf } from "./declarations.ts";
+import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import type { Thing } from "./things.ts";
@@ -76,6 +77,7 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       if (thing.kind !== "map") return undefined;
       const entries = new Map<string, Thing>();
       for (const [key, value] of thing.entries) {
+        if (type.key.kind === "task") checkTask(session, key, thing.places.get(key) ?? span);
         entries.set(key, convert(session, value, type.value, `${what}.${key}`, thing.places.get(key) ?? span));
       }
       return { ...thing, entries };
@@ -134,4 +136,13 @@ function fitFamily(thing: Thing, family: Extract<Type, { kind: "call" }>["family
     default:
       return undefined;
   }
+}
+
+/** A key that must be a task. */
+function checkTask(session: Session, name: string, span: Span): void {
+  const tasks: string[] = [];
+  for (const { own } of session.files.values())
+    for (const [each, { declaration }] of own) if (declaration.kind === "task") tasks.push(each);
+  if (!tasks.includes(name))
+    session.reporter.refuse("unknown-name", span, { kind: "task", name }, { help: suggestion(name, tasks) });
 }

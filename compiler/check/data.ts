@@ -137,5 +137,10 @@ export function dataThing(
 
 export function changeText({ path, expr, env }: Change): string {
   const local = expr.kind === "name" ? localNamed(env, expr.name) : undefined;
-  return `${path.join(".")}: ${local === undefined ? expr.span.source.text.slice(expr.span.start, expr.span.end) : canonical(local)}`;
+  return `${path.join(".")}: ${local === undefined ? textAt(expr.span) : canonical(local)}`;
+}
+
+/** The text of a place on one line. */
+function textAt({ source, start, end }: Span): string {
+  return source.text.slice(start, end).replace(/\s+/g, " ");
 }

@@ -53,7 +53,8 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
           .filter(({ path }) => path.length > 1)
           .map((setting) => ({ ...setting, path: setting.path.slice(1) }));
         const [first] = changes;
-        if (first === undefined) return value;
+        // People know data by the name it is bound to, not by what was overridden.
+        if (first === undefined) return named(value, text, file === session.main);
         const target = value.kind === "declaration" ? (instanceOf(session, value, first.span) ?? value) : value;
         return applied(session, target, changes, first.span);
       }
@@ -75,6 +76,12 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
         return { kind: "declaration", declaration, env };
     }
   }
+}
+
+/** Data and stages under the name that the main file binds them to. */
+function named(thing: Thing, label: string, inMain: boolean): Thing {
+  if (!inMain) return thing;
+  return thing.kind === "data" || (thing.kind === "stage" && thing.label === thing.call) ? { ...thing, label } : thing;
 }
 
 /** A declaration whose parameters all have defaults, as its instance (language rules b.1). */

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import { assertNever } from "../ir/invariant.ts";
-import type { Expr, Item, MapNode, Path, Suffix } from "../syntax/ast.ts";
+import type { Expr, Item, MapNode, Name, Path, Suffix } from "../syntax/ast.ts";
 import { combineThings, negateThing } from "./arithmetic.ts";
 import { callExpr, sendExpr } from "./call.ts";
 import { canonical } from "./canonical.ts";
@@ -9,11 +9,12 @@ import { type Env, inner, localNamed } from "./env.ts";
 import { indexThing } from "./indexing.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
+import { suggestion } from "./nearest.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
 import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
-import { any, describeThing, type Type } from "./type.ts";
+import { any, describeThing, durations, spans, type Type } from "./type.ts";
 
 /** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
 export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
@@ -21,7 +22,7 @@ export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
     case "number":
       return expr.unit === undefined
         ? { kind: "number", value: expr.value, integer: expr.integer }
-        : { kind: "quantity", value: expr.value, unit: unitNamed(expr.unit.text) };
+        : { kind: "quantity", value: expr.value, unit: unitNamed(expr.unit, env) };
     case "string":
       return { kind: "string", value: expr.value };
     case "boolean":
@@ -271,18 +272,12 @@ function rangeThing(expr: Extract<Expr, { kind: "range" }>, env: Env): Thing {
   return { kind: "range", from: end(expr.start), to: end(expr.end) };
 }
 
+const units: readonly UnitName[] = [...durations, ...spans];
+
 /** Units may be written in the singular: `1 epoch`. */
-function unitNamed(text: string): UnitName {
-  const plural = text.endsWith("s") ? text : `${text}s`;
-  switch (plural) {
-    case "epochs":
-    case "steps":
-    case "hours":
-    case "frames":
-    case "rows":
-    case "seconds":
-      return plural;
-    default:
-      throw new Error(`the lexer let the unit ${text} pass`);
-  }
+function unitNamed({ text, span }: Name, env: Env): UnitName {
+  const unit = units.find((each) => each === text || each === `${text}s`);
+  if (unit !== undefined) return unit;
+  const help = suggestion(text, units) ?? `units are ${units.join(", ")}`;
+  return env.session.reporter.refuse("unknown-name", span, { kind: "unit", name: text }, { help });
 }

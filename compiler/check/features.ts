@@ -54,7 +54,7 @@ export function producedTensor(
 
 /** Another stage's tensor here: its axes per frame behind the batch and time of this model; always constant (language rule 47). */
 export function featureTensor(member: MemberThing, env: Env, body: Body, span: Span): TensorThing {
-  const input = `${member.stage.label}.${member.name}`;
+  const input = `${member.stage.call}.${member.name}`;
   const known = body.build.features.get(input);
   if (known !== undefined) return known.value;
   const { axes, shape } = producedTensor(member, env, span);

@@ -18,6 +18,8 @@ export interface FileScope {
   readonly own: ReadonlyMap<string, Found>;
   readonly used: ReadonlyMap<string, Found>;
   readonly aliases: ReadonlyMap<string, FileScope>;
+  /** Whether a file that it uses could not be read: then a name that is unknown may be one of that file's. */
+  lacksFile: boolean;
 }
 
 export function visible(file: FileScope, name: string): Found | undefined {
@@ -35,7 +37,7 @@ export function openFile(session: Session, source: Source): FileScope {
   const own = new Map<string, Found>();
   const used = new Map<string, Found>();
   const aliases = new Map<string, FileScope>();
-  const file: FileScope = { source, node, own, used, aliases };
+  const file: FileScope = { source, node, own, used, aliases, lacksFile: false };
   session.files.set(source.name, file);
   for (const declaration of node.declarations) {
     if (!hasName(declaration)) continue;
@@ -70,6 +72,7 @@ function bring(
   const text =
     session.files.size > usedFilesLimit ? undefined : (session.files.get(name)?.source.text ?? session.read(name));
   if (text === undefined) {
+    if (use.alias === undefined) file.lacksFile = true;
     session.reporter.report("cannot-read-file", span, {
       path: JSON.stringify(path),
       reason: `there is no file ${name}`,

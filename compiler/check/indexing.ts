@@ -8,6 +8,7 @@ import type { Env } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
 import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
+import { noteRead } from "./session.ts";
 import { printAxes } from "./signature.ts";
 import { stageOf } from "./stage-of.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
@@ -107,7 +108,10 @@ function entryOf(map: Extract<Thing, { kind: "map" }>, index: IndexNode, env: En
   const thing = name === undefined ? evaluate(value, env) : undefined;
   const key = name ?? keyText(thing);
   const entry = key === undefined ? undefined : map.entries.get(key);
-  if (entry !== undefined) return entry;
+  if (entry !== undefined && key !== undefined) {
+    noteRead(env.session, map.entries, key);
+    return entry;
+  }
   return env.session.reporter.refuse(
     "no-member",
     index.span,
@@ -152,7 +156,7 @@ function bounds(
   if (from > to) {
     env.session.reporter.refuse("out-of-range", span, {
       what: "the range",
-      expected: "to begin before its end",
+      expected: "one that begins before its end",
       actual: `${from} .. ${to}`,
     });
   }
@@ -178,7 +182,7 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
     if (typeof start === "number" && typeof last === "number" && start > last) {
       reporter.refuse("out-of-range", index.span, {
         what: "the range",
-        expected: "to begin before its end",
+        expected: "one that begins before its end",
         actual: `${start} .. ${last}`,
       });
     }

@@ -12,6 +12,7 @@ import { lookUp } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { bindDeclared, typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
+import { noteRead } from "./session.ts";
 import type { LayerThing, TaskThing, TensorThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 
@@ -43,8 +44,20 @@ export function memberOf(expr: Member, env: Env): Thing {
     case "map": {
       const key = target.entries.has(name) ? name : taskNamed(name, env);
       const entry = key === undefined ? undefined : target.entries.get(key);
-      if (entry !== undefined) return entry;
-      return noMember(target, name, target.entries.keys(), expr, env);
+      if (entry !== undefined && key !== undefined) {
+        noteRead(env.session, target.entries, key);
+        return entry;
+      }
+      return env.session.reporter.refuse(
+        "no-member",
+        expr.name.span,
+        { what: isTerms(target) ? "the loss" : "this map", name },
+        {
+          help:
+            suggestion(name, target.entries.keys()) ??
+            `it has ${[...target.entries.keys()].map((each) => `\`${each}\``).join(", ") || "no entries"}`,
+        },
+      );
     }
     case "stage":
       return { kind: "member", stage: target, name: taskNamed(name, env) ?? name, span: expr.name.span };
@@ -68,6 +81,12 @@ export function memberOf(expr: Member, env: Env): Thing {
     default:
       return noMember(target, name, [], expr, env);
   }
+}
+
+/** Whether a map is the terms of a loss. */
+function isTerms({ entries }: Extract<Thing, { kind: "map" }>): boolean {
+  const [first] = entries.values();
+  return first?.kind === "call" && first.family === "term";
 }
 
 function noMember(target: Thing, name: string, names: Iterable<string>, expr: Member, env: Env): never {

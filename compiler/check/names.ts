@@ -7,33 +7,56 @@ import { libraryNames, libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
 import { standardHelp } from "./standard.ts";
 import type { Thing } from "./things.ts";
-import type { Type } from "./type.ts";
+import { describeType, type Type } from "./type.ts";
 
 /** What a bare name means: a label where the wanted type lists it, else local over file over library (language rules b.3). */
 export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
   if (listsLabel(wanted, name)) return { kind: "label", name };
-  const thing = lookUp(name, span, env);
+  const labels = labelsOf(wanted);
+  const mustBeLabel = labels.length > 0 && onlyLabels(wanted);
+  const thing = mustBeLabel ? lookUpOwn(name, span, env) : lookUp(name, span, env);
   if (thing !== undefined) return thing;
+  if (mustBeLabel) {
+    const help = suggestion(name, labels);
+    return env.session.reporter.refuse(
+      "wrong-type",
+      span,
+      { what: "this", expected: describeType(wanted), actual: `\`${name}\`` },
+      { help },
+    );
+  }
+  if (env.file.lacksFile) return env.session.reporter.silent();
   const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
   return env.session.reporter.refuse(
     "unknown-name",
     span,
     { kind: "thing", name },
     {
-      help: suggestion(name, [...labelsOf(wanted), ...known]) ?? standardHelp(env.session, name),
+      help: suggestion(name, [...labels, ...known]) ?? standardHelp(env.session, name),
     },
   );
 }
 
 export function lookUp(name: string, span: Span, env: Env): Thing | undefined {
+  return lookUpOwn(name, span, env) ?? libraryThing(name, span);
+}
+
+/** The same without the library. */
+function lookUpOwn(name: string, span: Span, env: Env): Thing | undefined {
   const local = localNamed(env, name);
   if (local !== undefined) return local;
   const found = visible(env.file, name);
-  if (found !== undefined) {
-    env.session.namesUsed.add(found.declaration);
-    return thingNamed(env.session, found, span);
-  }
-  return libraryThing(name, span);
+  if (found === undefined) return undefined;
+  env.session.namesUsed.add(found.declaration);
+  return thingNamed(env.session, found, span);
+}
+
+/** Whether nothing but labels (or none) fits. */
+function onlyLabels(type: Type): boolean {
+  return (
+    type.kind === "labels" ||
+    (type.kind === "options" && type.options.every((each) => each.kind === "none" || onlyLabels(each)))
+  );
 }
 
 function listsLabel(type: Type, name: string): boolean {

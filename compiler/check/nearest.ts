@@ -18,6 +18,11 @@ export function suggestion(wrong: string, names: Iterable<string>): string | und
   return near === undefined ? undefined : `did you mean \`${near}\`?`;
 }
 
+/** The name that a suggestion names. */
+export function nearIn(help: string | undefined): string | undefined {
+  return /^did you mean `(.+)`\?$/.exec(help ?? "")?.[1];
+}
+
 /** Insertions, deletions, replacements and swaps of neighbours between two words. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];

@@ -159,14 +159,25 @@ export function bindDeclared(
 /** A scope with every parameter: given, or its default, which may read those before it (language rule 2). */
 export function withDefaults(parameters: readonly Parameter[], bound: ReadonlyMap<string, Thing>, env: Env): Env {
   const scope = inner(env);
-  for (const { name, type, fallback } of parameters) {
-    const given = bound.get(name.text);
-    const value =
-      given ??
-      (fallback === undefined
-        ? { kind: "poison" as const }
-        : evaluateAs(fallback, scope, typeOf(type), `the default of \`${name.text}\``));
-    scope.local?.names.set(name.text, value);
+  for (const parameter of parameters) {
+    const { name } = parameter;
+    scope.local?.names.set(name.text, bound.get(name.text) ?? defaultOf(parameter, scope));
   }
   return scope;
+}
+
+function defaultOf(parameter: Parameter, scope: Env): Thing {
+  const { name, type, fallback } = parameter;
+  const { reporter, defaulting } = scope.session;
+  if (fallback === undefined) return { kind: "poison" };
+  if (defaulting.has(parameter)) {
+    const chain = "its default needs it";
+    throw reporter.refusal("cycle", name.span, { name: name.text, chain });
+  }
+  defaulting.add(parameter);
+  try {
+    return evaluateAs(fallback, scope, typeOf(type), `the default of \`${name.text}\``);
+  } finally {
+    defaulting.delete(parameter);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticExtras, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
+import { nearIn } from "./nearest.ts";
 
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
 export class Refusal extends Error {
@@ -10,16 +11,37 @@ export class Refusal extends Error {
   }
 }
 
+/** Mistakes that depend on the stage through which a model is reached. */
+const ofShapes: ReadonlySet<Code> = new Set<Code>([
+  "shape-mismatch",
+  "op-refuses",
+  "unknown-axis",
+  "duplicate-axis",
+  "size-unknown",
+  "one-layer-two-shapes",
+  "not-exact",
+  "needs-clip",
+  "head-width",
+  "no-member",
+]);
+
+/** Whether the place is one word, which a nearer one can replace. */
+function isName({ source, start, end }: Span): boolean {
+  return /^\w+$/.test(source.text.slice(start, end));
+}
+
 /** Collects the mistakes of one check. */
 export class Reporter {
   readonly #found: Diagnostic[] = [];
   /** Uses of modules that are being looked into, outermost first. */
   readonly #uses: { readonly span: Span; readonly text: string }[] = [];
+  /** Stages whose model is being built, outermost first. */
+  readonly #stages: { readonly span: Span; readonly text: string }[] = [];
   #errors = 0;
 
   /** One mistake is told once for each place, however many stages reach it. */
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void {
-    const made = diagnostic(code, span, holes, this.#placed(span, extras));
+    const made = diagnostic(code, span, holes, this.#placed(code, span, extras));
     if (made.severity === "error") this.#errors += 1;
     const told = this.#found.some(
       (each) => each.code === code && each.span.source === span.source && each.span.start === span.start,
@@ -37,15 +59,40 @@ export class Reporter {
     }
   }
 
-  #placed(span: Span, extras: DiagnosticExtras | undefined): DiagnosticExtras | undefined {
+  /** A mistake of sizes met inside also says through which stage it was reached: the same text can be right in another. */
+  through<T>(span: Span, label: string, make: () => T): T {
+    this.#stages.push({ span, text: `reached through ${label}` });
+    try {
+      return make();
+    } finally {
+      this.#stages.pop();
+    }
+  }
+
+  #placed(code: Code, span: Span, extras: DiagnosticExtras | undefined): DiagnosticExtras {
     const use = this.#uses.findLast((each) => each.span.source !== span.source);
-    return use === undefined ? extras : { ...extras, related: [...(extras?.related ?? []), use] };
+    const stage = ofShapes.has(code) ? this.#stages.at(-1) : undefined;
+    const told = (extras?.related ?? []).filter(({ span: at }) => at.source !== span.source || at.start !== span.start);
+    const more = [use, stage].filter((note) => note !== undefined && !told.some(({ span: at }) => at === note.span));
+    const near = extras?.fix === undefined ? nearIn(extras?.help) : undefined;
+    const fix = near === undefined || !isName(span) ? undefined : { span, replacement: near };
+    return {
+      ...extras,
+      related: [...told, ...more.filter((note) => note !== undefined)],
+      ...(fix === undefined ? {} : { fix }),
+    };
   }
 
   /** Reports and gives up on the expression at hand. */
   refuse<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): never {
     this.report(code, span, holes, extras);
     throw new Refusal();
+  }
+
+  /** Reports, and gives what to throw. */
+  refusal<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): Refusal {
+    this.report(code, span, holes, extras);
+    return new Refusal();
   }
 
   /** Gives up where the mistake has been reported already. */

@@ -30,6 +30,10 @@ export interface Session {
   readonly stages: Map<string, StageThing>;
   /** Built stages by identity; "building" while in the making. */
   readonly builds: Map<string, StageBuild | "building" | undefined>;
+  /** Keys of maps that something has read. */
+  readonly reads: WeakMap<ReadonlyMap<string, Thing>, Set<string>>;
+  /** Parameters whose default is being evaluated. */
+  readonly defaulting: Set<object>;
   /** Rounds of loops and uses of modules so far. */
   work: number;
   /** The file that was asked for. */
@@ -47,6 +51,8 @@ export function newSession(reporter: Reporter, read: (path: string) => string | 
     namesUsed: new Set(),
     stages: new Map(),
     builds: new Map(),
+    reads: new WeakMap(),
+    defaulting: new Set(),
     work: 0,
     main: undefined,
   };
@@ -59,4 +65,11 @@ const workLimit = 300_000;
 export function spend(session: Session, span: Span): void {
   session.work += 1;
   if (session.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
+}
+
+/** Notes that a key of a map was read: a number that nothing reads is told (language rules b.9). */
+export function noteRead(session: Session, entries: ReadonlyMap<string, Thing>, key: string): void {
+  const known = session.reads.get(entries);
+  if (known === undefined) session.reads.set(entries, new Set([key]));
+  else known.add(key);
 }

@@ -50,6 +50,7 @@ export function stageThing(session: Session, parts: StageParts): StageThing {
   const stage: StageThing = {
     kind: "stage",
     key,
+    call: label,
     label,
     declaration,
     env,

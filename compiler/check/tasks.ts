@@ -68,7 +68,7 @@ function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
     if (min >= max)
       reporter.refuse("out-of-range", value.span, {
         what: "the range of a scalar",
-        expected: "to rise",
+        expected: "rising",
         actual: `${min} .. ${max}`,
       });
     return { kind: "scalar", min, max };

@@ -19,6 +19,8 @@ export interface Use {
   readonly overall: boolean;
   /** 1 for a real frame and 0 for a padded one, [batch, time], wherever there is a clip. */
   readonly frames: Value | undefined;
+  /** Whether the stage has a clip, so that tensors can have the axis `time`. */
+  readonly clipped: boolean;
   /** Whether padding may stand between real frames, not only behind them. */
   readonly paddingInside: boolean;
   /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */

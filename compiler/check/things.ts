@@ -178,6 +178,9 @@ export interface StageThing {
   readonly kind: "stage";
   /** Decides identity: the declaration, the arguments, the overrides. */
   readonly key: string;
+  /** What makes it, whatever it is bound to. */
+  readonly call: string;
+  /** What a person calls it: the name it is bound to, else what makes it. */
   readonly label: string;
   readonly declaration: StageNode;
   readonly env: Env;

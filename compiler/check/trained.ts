@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
 import type { Expr, MapNode } from "../syntax/ast.ts";
-import { adaptersOf } from "./adapters.ts";
+import { type Adapters, adaptersOf } from "./adapters.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import type { StageBuild } from "./model-build.ts";
@@ -73,13 +73,14 @@ export function trainedOf(
   return { parameters, groups, later, frozen: (path) => apply || (path !== "" && choiceOf(path).frozen) };
 }
 
-function rulesOf(built: StageBuild, scope: Env, adapters: readonly string[], later: string[]): readonly Rule[] {
+function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: string[]): readonly Rule[] {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const rules: Rule[] = [];
-  const paths = [...model.parameters.keys(), ...adapters];
+  const paths = [...model.parameters.keys(), ...adapters.paths];
   const put = (pattern: Pattern, change: Partial<Choice>, span: Span) => {
-    if (!paths.some((path) => pattern.covers(path))) {
+    const adapted = !adapters.complete && pattern.text.includes("lora");
+    if (!adapted && !paths.some((path) => pattern.covers(path))) {
       const near = suggestion(pattern.text, prefixesOf(paths)) ?? `weights begin with ${firstNames(paths)}`;
       const related = [{ span: stage.span, text: `in ${stage.label}` }];
       reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { help: near, related });

@@ -94,6 +94,13 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
   if (augment !== undefined && later.length > 0) later.push(`augment: ${canonical(augment)}`);
   if (optimiser?.kind === "call" && optimiser.name === "sam") later.push(`optimizer: ${canonical(optimiser)}`);
   const { plan, rate, weightDecay } = optimiserOf(optimiser, scope, fromWeights);
+  const length = lengthOf(built, scope);
+  if ("warmup" in rate && rate.warmup?.unit === length.unit && rate.warmup.value >= length.value) {
+    reporter.report("warmup-too-long", spanOf("optimizer"), {
+      warmup: `${rate.warmup.value} ${rate.warmup.unit}`,
+      duration: `${length.value} ${length.unit}`,
+    });
+  }
   const judged = judgedRows(mainData(model.data)) !== undefined || entry("validate") !== undefined;
   const keep = entry("keep");
   const images = [...model.fields].some(([, { wire }]) => wire.source.kind === "node");
@@ -109,7 +116,7 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
           : []
         : augmentationsOf(augment, [...model.fields.keys()], scope),
     batch: numberOf("batch", 1) ?? 32,
-    duration: lengthOf(built, scope),
+    duration: length,
     seed: numberOf("seed", 0) ?? 0,
     optimiser: plan,
     rate,

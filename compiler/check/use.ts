@@ -27,6 +27,7 @@ export function makeUse(
     present: build.clip?.pad === "mask" ? presentOf(build) : undefined,
     overall: body.loss,
     frames: body.loss && build.clip !== undefined ? presentOf(build) : undefined,
+    clipped: build.clip !== undefined,
     paddingInside: build.clip?.by === "frames",
     parameter(part: string, shape: readonly number[], from: Initialiser) {
       const where = at(part);

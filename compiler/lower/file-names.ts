@@ -1,6 +1,9 @@
 import { thingNamed } from "../check/declarations.ts";
 import { type FileScope, visible } from "../check/files.ts";
+import { MentionedNames } from "../check/mentioned-names.ts";
+import { nearIn } from "../check/nearest.ts";
 import type { Session } from "../check/session.ts";
+import { warnUnusedParameters } from "../check/unused-parameters.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 
 /** Names that bindings and sweeps of the file give to stages, by identity; the first if there are several. */
@@ -29,7 +32,11 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
       session.reporter.report("changes-nothing", setting.span, { path: setting.path.join(".") });
     }
   }
+  if (session.reporter.errors === 0) warnUnusedParameters(session, file);
   if (!hasStages) return;
+  // With a mistake somewhere, what would have used a name may not have been looked at: then its mention counts.
+  const mentioned = new MentionedNames();
+  if (session.reporter.errors > 0) for (const declaration of file.node.declarations) mentioned.add(declaration);
   for (const declaration of file.node.declarations) {
     switch (declaration.kind) {
       case "stage":
@@ -54,7 +61,9 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
     readonly name: { readonly text: string; readonly span: TextSpan };
   }): void {
     const found = visible(file, name.text);
-    if (found === undefined || session.namesUsed.has(found.declaration)) return;
+    // What is probably meant by a misspelt name is not unused.
+    if (session.reporter.found.some(({ help }) => nearIn(help) === name.text)) return;
+    if (found === undefined || session.namesUsed.has(found.declaration) || mentioned.has(name.text)) return;
     session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
   }
 }

@@ -111,7 +111,7 @@ export function makePlan(session: Session): Plan {
       () => undefined,
     );
   }
-  warnUnused(session, file, order.length > 0);
+  warnUnused(session, file, order.length > 0 || session.reporter.errors > 0);
   return {
     stages: order,
     assemblies: [...assemblies.values()].filter((each) => each !== undefined),

@@ -70,7 +70,7 @@ export class StagePlans {
       ...described,
       hash: bytesToHex(sha256(utf8ToBytes(`${toJson(described)}\n${graph}`))),
       label: this.#nameOf(stage) ?? stage.label,
-      call: stage.label,
+      call: stage.call,
       resolved: toJson(described, 2),
       graphs: stageGraphs(checked),
     };

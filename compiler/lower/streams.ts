@@ -241,7 +241,7 @@ function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fi
   if (from >= to || by <= 0 || by > to - from)
     reporter.refuse("out-of-range", thing.span, {
       what: "the range of `fit`",
-      expected: "to rise, in steps that fit into it",
+      expected: "rising, in steps that fit into it",
       actual: `${from} .. ${to} by ${by}`,
     });
   const folds = numberIn(thing, "cross", 5);

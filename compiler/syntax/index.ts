@@ -6,8 +6,8 @@ import type { FileNode } from "./ast.ts";
 import { readFile } from "./read-file.ts";
 import { Places } from "./reader.ts";
 
-/** A file's text may have so many characters, its brackets nest so deep; of its mistakes so many are told. */
-export const limits = { characters: 1_000_000, nesting: 32, mistakes: 200 } as const;
+/** A file's text may have so many characters, its brackets nest so deep, an expression have so many operators; of its mistakes so many are told. */
+export const limits = { characters: 1_000_000, nesting: 32, chain: 500, mistakes: 200 } as const;
 
 /** Text to syntax tree. With mistakes, the tree has what could be read. */
 export function parseFile(source: Source): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
@@ -76,24 +76,52 @@ const pairs: ReadonlyMap<string, string> = new Map([
   ["{", "}"],
 ]);
 
-/** Brackets that are never closed, and nesting too deep to be read. */
+/** What ends one expression and begins another. */
+const separators: ReadonlySet<string> = new Set(["Comma", "Key", "Binding"]);
+
+/** What makes an expression one level deeper. */
+const operators: ReadonlySet<string> = new Set(
+  ["->", "+", "-", "*", "/", "^", ".", "==", "!=", "<", "<=", ">", ">=", "|", "?"].concat([
+    "and",
+    "or",
+    "not",
+    "in",
+    "if",
+    "else",
+    "with",
+    "for",
+    "match",
+  ]),
+);
+
+/** Brackets that are never closed, and nesting or chains too deep to be read. */
 function bracketMistakes(
   tokens: readonly IToken[],
   places: Places,
 ): { readonly diagnostics: readonly Diagnostic[]; readonly tooDeep: boolean } {
   const open: IToken[] = [];
+  // Operators so far in the expression at each level of brackets.
+  const chains = [0];
+  const refused = (token: IToken, code: "nested-too-deep" | "chain-too-long", limit: number) => ({
+    diagnostics: [diagnostic(code, places.token(token), { limit })],
+    tooDeep: true,
+  });
   for (const token of tokens) {
+    const level = chains.length - 1;
     if (pairs.has(token.image)) {
       open.push(token);
-      if (open.length > limits.nesting) {
-        return {
-          diagnostics: [diagnostic("nested-too-deep", places.token(token), { limit: limits.nesting })],
-          tooDeep: true,
-        };
-      }
+      chains.push(0);
+      if (open.length > limits.nesting) return refused(token, "nested-too-deep", limits.nesting);
     } else if ([...pairs.values()].includes(token.image)) {
       const last = open.at(-1);
-      if (last !== undefined && pairs.get(last.image) === token.image) open.pop();
+      if (last !== undefined && pairs.get(last.image) === token.image) {
+        open.pop();
+        chains.pop();
+      }
+    } else if (separators.has(token.tokenType.name)) chains[level] = 0;
+    else if (operators.has(token.image)) {
+      chains[level] = (chains[level] ?? 0) + 1;
+      if ((chains[level] ?? 0) > limits.chain) return refused(token, "chain-too-long", limits.chain);
     }
   }
   const outermost = open.at(-1);

@@ -215,7 +215,8 @@ function ungrouped(use: Use, name: string, groups: number, channels: number, out
 
 /** Over `time`, the last axis being channels. Causal: a frame sees only those before it. */
 function convTime(use: Use, x: TensorThing, args: Args): Thing {
-  if (!x.axes.includes("time")) return use.refuse("needs-clip", { what: "`conv_time`" });
+  if (!x.axes.includes("time") && !use.clipped)
+    return use.refuse("needs-clip", { what: "`conv_time`" }, { help: "give the stage a `clip:`" });
   if (x.axes.at(-2) !== "time")
     return use.refuse("op-refuses", { callee: "`conv_time`", reason: `it needs [.., time, d], not ${axesText(x)}` });
   const channels = fixed(use, x, lastAxis(use, x));
@@ -238,7 +239,7 @@ function convTime(use: Use, x: TensorThing, args: Args): Thing {
 
 function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" | "gru", gates: number): Thing {
   if (x === undefined) return poison;
-  if (!x.axes.includes("time"))
+  if (!x.axes.includes("time") && !use.clipped)
     return use.refuse("needs-clip", { what: `\`${op}\`` }, { help: "give the stage a `clip:`" });
   if (x.axes.at(-2) !== "time")
     return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });

@@ -1,0 +1,58 @@
+import { type Code, catalogue } from "./catalogue.ts";
+import { type Diagnostic, diagnostic } from "./diagnostic.ts";
+import type { Source, Span } from "./source.ts";
+
+/** A comment `# allow(never-used): the reason`, and the line that it speaks of: its own, or the next if it stands alone. */
+interface Allowance {
+  readonly code: string;
+  readonly reason: string;
+  readonly line: number;
+  readonly span: Span;
+  used: boolean;
+}
+
+/**
+ * Warnings without those that a line allows with a reason. What allows nothing, something that is no warning, or gives no reason is
+ * reported itself.
+ */
+export function withoutAllowed(
+  diagnostics: readonly Diagnostic[],
+  comments: readonly { readonly text: string; readonly span: Span }[],
+): readonly Diagnostic[] {
+  const allowances = comments.flatMap(({ text, span }) => allowanceOf(text, span) ?? []);
+  if (allowances.length === 0) return diagnostics;
+  const kept = diagnostics.filter((each) => {
+    if (each.severity !== "warning") return true;
+    const line = lineOf(each.span.source, each.span.start);
+    const allowance = allowances.find(
+      ({ code, line: at, span }) => code === each.code && at === line && span.source === each.span.source,
+    );
+    if (allowance === undefined || allowance.reason === "") return true;
+    allowance.used = true;
+    return false;
+  });
+  return [...kept, ...allowances.flatMap(complaint)];
+}
+
+function complaint({ code, reason, used, span }: Allowance): readonly Diagnostic[] {
+  if (!isCode(code) || catalogue[code].severity !== "warning") return [diagnostic("allows-no-warning", span, { code })];
+  if (reason === "") return [diagnostic("allowed-without-reason", span, { code })];
+  return used ? [] : [diagnostic("allows-nothing", span, { code })];
+}
+
+function isCode(code: string): code is Code {
+  return Object.hasOwn(catalogue, code);
+}
+
+function allowanceOf(text: string, span: Span): Allowance | undefined {
+  const match = /^#+\s*allow\(([\w-]*)\)\s*:?\s*(.*)$/.exec(text);
+  if (match === null) return undefined;
+  const [, code = "", reason = ""] = match;
+  const line = lineOf(span.source, span.start);
+  const before = span.source.text.slice(span.source.text.lastIndexOf("\n", span.start - 1) + 1, span.start);
+  return { code, reason: reason.trim(), line: before.trim() === "" ? line + 1 : line, span, used: false };
+}
+
+function lineOf(source: Source, offset: number): number {
+  return source.text.slice(0, offset).split("\n").length;
+}

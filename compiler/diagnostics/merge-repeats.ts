@@ -1,0 +1,21 @@
+import type { Code } from "./catalogue.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+
+/** Mistakes that stand at every use of what is wrong in one place. */
+const repeating: ReadonlySet<Code> = new Set<Code>(["unknown-name", "no-member", "no-head", "field-not-in-data"]);
+
+/** One message for the same mistake at several places of a file: the first, with the others as related places. */
+export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const merged: Diagnostic[] = [];
+  const firsts = new Map<string, number>();
+  for (const each of diagnostics) {
+    const key = `${each.span.source.name} ${each.code} ${each.message}`;
+    const at = firsts.get(key);
+    const first = at === undefined ? undefined : merged[at];
+    if (at === undefined || first === undefined || !repeating.has(each.code)) {
+      firsts.set(key, merged.length);
+      merged.push(each);
+    } else merged[at] = { ...first, related: [...first.related, { span: each.span, text: "and here" }] };
+  }
+  return merged;
+}
