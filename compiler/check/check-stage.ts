@@ -5,13 +5,16 @@ import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
 import { checkLeakage } from "./leakage.ts";
+import type { LeastRows } from "./loss-making.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData, partsOf } from "./model-data.ts";
+import { plainSettings } from "./plain-settings.ts";
 import { warnRandomHeads } from "./random-heads.ts";
 import { reachedParameters } from "./reached.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
+import { entryOf, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
 import type { StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
@@ -51,7 +54,14 @@ export function checkStage(session: Session, stage: StageThing, span: Span): Che
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const before = session.reporter.errors;
-  const built = buildStage(session, stage, span);
+  const built = attempt(
+    () => buildStage(session, stage, span),
+    () => {
+      // What the block says apart from the model is checked all the same.
+      plainSettings(stage, stageScope(session, stage), false);
+      throw new Refusal();
+    },
+  );
   const { model } = built;
   const heads = [...model.heads.values()];
   const data = dataPlan(session, mainData(model.data));
@@ -69,18 +79,24 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
       );
     }
   }
-  if (session.reporter.errors > before) throw new Refusal();
+  if (session.reporter.errors > before) {
+    plainSettings(stage, stageScope(session, stage), false);
+    throw new Refusal();
+  }
   const loss = buildLoss(session, built);
   const sources = sourcesOf(built, loss.scope);
-  const training = trainingOf(built, loss.scope, sources.size > 0);
+  const settings = attempt(
+    () => trainingOf(built, loss.scope, sources.size > 0),
+    () => undefined,
+  );
+  const { rate, weightDecay } = settings ?? {
+    rate: { kind: "constant", value: 1e-4, warmup: undefined },
+    weightDecay: 0,
+  };
+  const trained = trainedOf(built, loss.scope, sources, rate, weightDecay);
+  const training = settings ?? session.reporter.silent();
   const rows = training.batch * (model.clip?.length ?? 1);
-  if (stage.declaration.verb === "train")
-    for (const { loss: name, rows: least, span: at } of loss.leastRows) {
-      if (rows >= least) continue;
-      const help = `a step needs ${least} rows or more: raise \`batch\`, or give longer clips`;
-      session.reporter.report("batch-too-small", at, { batch: rows, loss: `\`${name}\`` }, { help });
-    }
-  const trained = trainedOf(built, loss.scope, sources, training.rate, training.weightDecay);
+  if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
   // Where a term of the loss is missing, gradients are missing too.
   const reached =
     !loss.complete || stage.declaration.verb === "apply" ? undefined : reachedParameters([...loss.terms.values()]);
@@ -100,6 +116,12 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   }
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);
+  if (model.clip !== undefined && !model.overTime) {
+    const span = entryOf(stage, "clip")?.span ?? stage.span;
+    const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+    const help = "add a temporal module, or train on frames without a clip";
+    session.reporter.report("clip-without-time", span, { stage: stage.label }, { help, related });
+  }
   const needs = new Map<string, StageThing>();
   for (const { producer } of model.features.values()) needs.set(producer.key, producer);
   for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);
@@ -125,4 +147,14 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   };
   checkLeakage(session, checked, undefined, (need) => checkStage(session, need, stage.span));
   return checked;
+}
+
+/** One message for all losses that so few rows say nothing to. */
+function checkRows(session: Session, stage: StageThing, rows: number, losses: readonly LeastRows[]): void {
+  const [first, ...others] = losses.filter((loss) => rows < loss.rows);
+  if (first === undefined) return;
+  const span = entryOf(stage, "batch")?.span ?? stage.span;
+  const related = [first, ...others].map((loss) => ({ span: loss.span, text: `needs ${loss.rows} rows or more` }));
+  const help = "raise `batch`, or give longer clips";
+  session.reporter.report("batch-too-small", span, { batch: rows, loss: `\`${first.loss}\`` }, { help, related });
 }

@@ -94,18 +94,23 @@ export function dataThing(
     if (!isDataKey(key)) continue;
     const make = () => evaluateAs(change.expr, change.env, dataKeys[key], change.path.join("."));
     const before = entries.get(key);
+    const text = change.path.join(".");
     entries.set(
       key,
-      rest.length === 0
-        ? make()
-        : changed(
-            session,
-            before ?? { kind: "map", entries: new Map(), places: new Map() },
-            rest,
-            (type) => evaluateAs(change.expr, change.env, type, change.path.join(".")),
-            change.path.join("."),
-            change.span,
-          ),
+      attempt(
+        () =>
+          rest.length === 0
+            ? make()
+            : changed(
+                session,
+                before ?? { kind: "map", entries: new Map(), places: new Map() },
+                rest,
+                (type) => evaluateAs(change.expr, change.env, type, text),
+                text,
+                change.span,
+              ),
+        () => poison,
+      ),
     );
     places.set(key, change.span);
   }

@@ -15,6 +15,7 @@ import { spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
 import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
 import { any, describeThing, durations, spans, type Type } from "./type.ts";
+import { checkUntaken } from "./untaken.ts";
 
 /** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
 export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
@@ -56,9 +57,8 @@ export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
     case "with":
       return withChanges(evaluate(expr.target, env), expr.changes, env);
     case "choice":
-      return evaluate(isTrue(expr.condition, env) ? expr.consequent : expr.otherwise, env, wanted);
     case "match":
-      return evaluate(armOf(expr, env), env, wanted);
+      return evaluate(chosenOf(expr, env), env, wanted);
     case "missing":
       return poison;
     default:
@@ -79,9 +79,16 @@ export function isTrue(condition: Expr, env: Env): boolean {
 
 /** The branch of a choice or match that is taken, down to an expression that is neither. */
 export function takenBranch(expr: Expr, env: Env): Expr {
-  if (expr.kind === "choice") return takenBranch(isTrue(expr.condition, env) ? expr.consequent : expr.otherwise, env);
-  if (expr.kind === "match") return takenBranch(armOf(expr, env), env);
-  return expr;
+  return expr.kind === "choice" || expr.kind === "match" ? takenBranch(chosenOf(expr, env), env) : expr;
+}
+
+/** The branch that is taken; of the others, only the names are looked at. Labels stand where there is no module around. */
+function chosenOf(expr: Extract<Expr, { kind: "choice" | "match" }>, env: Env): Expr {
+  const branches = expr.kind === "choice" ? [expr.consequent, expr.otherwise] : expr.arms.map(({ value }) => value);
+  const taken =
+    expr.kind === "match" ? armOf(expr, env) : isTrue(expr.condition, env) ? expr.consequent : expr.otherwise;
+  if (env.body !== undefined) for (const branch of branches) if (branch !== taken) checkUntaken(branch, env);
+  return taken;
 }
 
 function armOf(expr: Extract<Expr, { kind: "match" }>, env: Env): Expr {
@@ -201,6 +208,8 @@ function shapeThing(items: readonly Item[], span: Span, env: Env): ShapeThing {
       axes.push({ name: `#${i}`, size: sizeThing(evaluate(item.value, env), item.span, env), span: item.span });
     }
   }
+  const batch = axes.find(({ name }) => name === "batch");
+  if (batch !== undefined) reporter.refuse("named-batch", batch.span, {});
   const twice = axes.find((axis, i) => axes.findIndex(({ name }) => name === axis.name) !== i);
   if (twice !== undefined) reporter.refuse("duplicate-axis", span, { axis: twice.name });
   return { kind: "shape", carried, axes };

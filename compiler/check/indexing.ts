@@ -171,6 +171,7 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
   if (i < 0)
     return reporter.refuse("unknown-axis", index.axis?.span ?? index.span, { axis: axisName, shape: printAxes(x) });
   const dim = dimsOf(x)[i] ?? 1;
+  if (axisName === "time") bodyOf(env).build.overTime = true;
   const wireAxis = x.batched ? i + 1 : i;
   const { build } = bodyOf(env);
   const { g } = build;

@@ -64,6 +64,8 @@ export interface ModelBuild {
   /** Schedules inside the model or its loss, by the name of their input. */
   readonly schedules: Map<string, Thing>;
   streams: number;
+  /** Whether anything works over the axis `time`. */
+  overTime: boolean;
   /** Whether a statement was given up because of a mistake. */
   refused: boolean;
 }
@@ -98,6 +100,7 @@ export function newModelBuild(
     encoders: new Map(),
     schedules: new Map(),
     streams: 0,
+    overTime: false,
     refused: false,
   };
 }

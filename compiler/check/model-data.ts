@@ -27,7 +27,8 @@ export function fieldNamed(data: ModelData, name: string, span: Span, stage: Sta
     const field = fields.get(name);
     if (field === undefined) {
       const given = part.entries.get("fields");
-      if (given?.kind === "map" && given.entries.get(name)?.kind === "poison") return reporter.silent();
+      const broken = given?.kind === "map" ? given.entries.get(name) : given;
+      if (broken?.kind === "poison") return reporter.silent();
       const names = [...fields.keys()];
       const help = suggestion(name, names) ?? `it has ${names.map((each) => `\`${each}\``).join(", ") || "none"}`;
       const related = [{ span: stage.span, text: `reached through ${stage.label}` }];

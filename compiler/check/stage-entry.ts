@@ -81,7 +81,7 @@ export function checkStageKeys(session: Session, stage: StageThing): void {
         "unknown-key",
         entry.path.span,
         { where: "a stage", key: pathText(entry) },
-        { help: suggestion(key, Object.keys(stageKeys)) },
+        { help: usualName(key) ?? suggestion(key, Object.keys(stageKeys)) },
       );
     } else {
       const before = seen.get(key);
@@ -101,3 +101,39 @@ export function checkStageKeys(session: Session, stage: StageThing): void {
 function pathText({ path }: Entry): string {
   return path.segments.map(({ name }) => name.text).join(".");
 }
+
+/** Our key for what other tools call otherwise. */
+function usualName(key: string): string | undefined {
+  const ours = elsewhere[key.toLowerCase()];
+  return ours === undefined ? undefined : `that is \`${ours}\` here`;
+}
+
+const elsewhere: Readonly<Record<string, string>> = {
+  epoch: "duration: 30 epochs",
+  epochs: "duration: 30 epochs",
+  max_epochs: "duration: 30 epochs",
+  steps: "duration: 1000 steps",
+  lr: "optimizer: adamw(1e-4)",
+  learning_rate: "optimizer: adamw(1e-4)",
+  scheduler: "optimizer: adamw(cosine(1e-4))",
+  optim: "optimizer",
+  optimiser: "optimizer",
+  batch_size: "batch",
+  losses: "loss",
+  criterion: "loss",
+  loss_weights: "loss: {au: 0.5 * bce(au)}",
+  weights: "init, or an encoder's weights",
+  freeze: "params: {face: frozen}",
+  frozen: "params: {face: frozen}",
+  augmentation: "augment",
+  augmentations: "augment",
+  transforms: "augment",
+  grad_clip: "max_grad_norm",
+  gradient_clip: "max_grad_norm",
+  early_stopping: "patience: 5 epochs",
+  checkpoint: "keep",
+  metric: "keep: best(score(au))",
+  val: "validate",
+  sampler: "sample",
+  window: "clip: clip(16, hop: 8)",
+};

@@ -21,6 +21,8 @@ export interface Use {
   readonly frames: Value | undefined;
   /** Whether the stage has a clip, so that tensors can have the axis `time`. */
   readonly clipped: boolean;
+  /** Notes that something works over the axis `time`. */
+  overTime(): void;
   /** Whether padding may stand between real frames, not only behind them. */
   readonly paddingInside: boolean;
   /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */

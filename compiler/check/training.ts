@@ -18,8 +18,8 @@ import { evaluateKeys } from "./library-calls.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
-import { optimiserOf } from "./optimisers.ts";
-import type { Reporter } from "./reporter.ts";
+import { plainSettings } from "./plain-settings.ts";
+import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { durationOf } from "./schedules.ts";
 import { entryOf, stageEntry } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
@@ -44,6 +44,10 @@ export interface Training {
   readonly later: readonly string[];
 }
 
+type Key = Parameters<typeof stageEntry>[1];
+
+const nothing = (): undefined => undefined;
+
 /** Keys that this version checks and cannot train with. */
 const laterKeys = ["mix", "sample", "validate", "balance"] as const;
 
@@ -51,109 +55,60 @@ const laterKeys = ["mix", "sample", "validate", "balance"] as const;
 export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean): Training {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
-  const entry = (key: Parameters<typeof stageEntry>[1]) => stageEntry(stage, key, scope);
-  const spanOf = (key: Parameters<typeof stageEntry>[1]) => entryOf(stage, key)?.value.span ?? stage.span;
-  const tasks = [...model.heads.values()].map(({ task }) => task);
-  const later: string[] = [];
-  const numberOf = (
-    key: "batch" | "seed" | "max_grad_norm" | "ema" | "accumulate",
-    least: number,
-  ): number | undefined => {
-    const thing = entry(key);
-    if (thing?.kind !== "number") return undefined;
-    const most = key === "ema" ? 1 : Number.POSITIVE_INFINITY;
-    if (thing.value < least || thing.value >= most) {
-      const expected = key === "ema" ? "from 0 to below 1" : `at least ${least}`;
-      reporter.refuse("out-of-range", spanOf(key), { what: `\`${key}\``, expected, actual: thing.value });
-    }
-    return thing.value;
-  };
-  const notYet = (key: Parameters<typeof stageEntry>[1], what: string, value: string) => {
-    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what });
+  const before = reporter.errors;
+  const plain = plainSettings(stage, scope, fromWeights);
+  const later = [...plain.later];
+  const entry = (key: Key) => attempt(() => stageEntry(stage, key, scope), nothing);
+  const notYet = (key: Key, value: string) => {
+    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
     later.push(`${key}: ${value}`);
   };
-  const precision = entry("precision");
-  if (precision?.kind === "label" && precision.name !== "fp32")
-    notYet("precision", "precision other than fp32", precision.name);
-  const accumulate = numberOf("accumulate", 1) ?? 1;
-  if (accumulate > 1) notYet("accumulate", "`accumulate`", String(accumulate));
+  const tasks = [...model.heads.values()].map(({ task }) => task);
+  const fields = [...model.fields.keys()];
   for (const key of laterKeys) {
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none") continue;
     if (key === "balance") balanceOf(thing, scope);
-    notYet(key, `\`${key}\``, canonical(thing));
+    notYet(key, canonical(thing));
   }
   const views = entry("views");
   if (views !== undefined) {
-    viewsOf(views, [...model.fields.keys()], scope);
-    notYet("views", "`views`", canonical(views));
+    viewsOf(views, fields, scope);
+    notYet("views", canonical(views));
   }
   const augment = entry("augment");
-  const optimiser = entry("optimizer");
-  const patience = entry("patience");
   if (augment !== undefined && later.length > 0) later.push(`augment: ${canonical(augment)}`);
-  if (optimiser?.kind === "call" && optimiser.name === "sam") later.push(`optimizer: ${canonical(optimiser)}`);
-  const { plan, rate, weightDecay } = optimiserOf(optimiser, scope, fromWeights);
-  const length = lengthOf(built, scope);
-  if ("warmup" in rate && rate.warmup?.unit === length.unit && rate.warmup.value >= length.value) {
-    reporter.report("warmup-too-long", spanOf("optimizer"), {
-      warmup: `${rate.warmup.value} ${rate.warmup.unit}`,
-      duration: `${length.value} ${length.unit}`,
-    });
-  }
+  const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node");
+  const usualAugment: readonly Augmentation[] =
+    images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
   const judged = judgedRows(mainData(model.data)) !== undefined || entry("validate") !== undefined;
   const keep = entry("keep");
-  const images = [...model.fields].some(([, { wire }]) => wire.source.kind === "node");
+  const keepSpan = entryOf(stage, "keep")?.value.span ?? stage.span;
+  const kept = attempt(() => keepOf(keep, tasks, judged, scope, keepSpan), nothing);
+  const evaluate = attempt(() => evaluateOf(entry("evaluate"), built, scope, later), nothing);
+  const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
+  const { duration, optimiser } = plain;
+  if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
+  if (kept === undefined || evaluate === undefined) throw new Refusal();
   return {
     rows: rowsOf(
       entry("where"),
       tasks.map(({ name }) => name),
     ),
-    augment:
-      augment === undefined
-        ? images && views === undefined
-          ? [{ kind: "flip", probability: 0.5 }]
-          : []
-        : augmentationsOf(augment, [...model.fields.keys()], scope),
-    batch: numberOf("batch", 1) ?? 32,
-    duration: length,
-    seed: numberOf("seed", 0) ?? 0,
-    optimiser: plan,
-    rate,
-    weightDecay,
-    maxGradientNorm: numberOf("max_grad_norm", 0),
-    ema: numberOf("ema", 0),
-    evaluate: {
-      ...evaluateOf(entry("evaluate"), built, scope, later),
-      weights: entry("ema")?.kind === "number" ? "ema" : "last",
-    },
-    keep: keepOf(keep, tasks, judged, scope, spanOf("keep")),
-    patience: patience === undefined ? undefined : durationOf(patience),
+    augment: augmented,
+    batch: plain.batch ?? 32,
+    duration,
+    seed: plain.seed ?? 0,
+    optimiser: optimiser.plan,
+    rate: optimiser.rate,
+    weightDecay: optimiser.weightDecay,
+    maxGradientNorm: plain.maxGradientNorm,
+    ema: plain.ema,
+    evaluate: { ...evaluate, weights: plain.ema === undefined ? "last" : "ema" },
+    keep: kept,
+    patience: plain.patience,
     later: keep === undefined || keep.kind === "label" ? later : [...later, `keep: ${canonical(keep)}`],
   };
-}
-
-function lengthOf({ stage }: StageBuild, scope: Env): Duration {
-  const reporter: Reporter = scope.session.reporter;
-  const given = stageEntry(stage, "duration", scope);
-  const length = given === undefined ? undefined : durationOf(given);
-  if (stage.declaration.verb === "apply") return { unit: "steps", value: 0 };
-  if (length === undefined) {
-    return reporter.refuse(
-      "missing-key",
-      stage.declaration.span,
-      { where: stage.label, key: "duration" },
-      { help: "such as duration: 30 epochs" },
-    );
-  }
-  if (length.value <= 0) {
-    reporter.refuse("out-of-range", entryOf(stage, "duration")?.value.span ?? stage.declaration.span, {
-      what: "`duration`",
-      expected: "above 0",
-      actual: length.value,
-    });
-  }
-  return length;
 }
 
 export function rowsOf(thing: Thing | undefined, all: readonly string[]): RowRule {

@@ -2,8 +2,13 @@ import type { FileScope } from "./files.ts";
 import { MentionedNames } from "./mentioned-names.ts";
 import type { Session } from "./session.ts";
 
-/** Warns of parameters that nothing in their declaration reads: setting them changes nothing (language rules b.9). */
+/**
+ * Warns of parameters that nothing in their declaration reads, since setting them changes nothing, and of what a module names and
+ * never uses, such as a layer that its forward pass forgot (language rules b.9).
+ */
 export function warnUnusedParameters(session: Session, file: FileScope): void {
+  const anywhere = new MentionedNames();
+  for (const declaration of file.node.declarations) anywhere.add(declaration);
   for (const declaration of file.node.declarations) {
     if (!("parameters" in declaration)) continue;
     const read = new MentionedNames();
@@ -12,6 +17,13 @@ export function warnUnusedParameters(session: Session, file: FileScope): void {
       if (read.has(name.text)) continue;
       const what = `the parameter \`${name.text}\` of \`${declaration.name.text}\``;
       session.reporter.report("never-used", name.span, { what });
+    }
+    if (declaration.kind !== "module") continue;
+    for (const statement of declaration.body.statements) {
+      // `face.trunk` can name it from outside.
+      if (statement.kind !== "define" || anywhere.has(statement.name.text)) continue;
+      const what = `\`${statement.name.text}\` of the module \`${declaration.name.text}\``;
+      session.reporter.report("never-used", statement.name.span, { what });
     }
   }
 }

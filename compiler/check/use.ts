@@ -27,6 +27,9 @@ export function makeUse(
     present: build.clip?.pad === "mask" ? presentOf(build) : undefined,
     overall: body.loss,
     frames: body.loss && build.clip !== undefined ? presentOf(build) : undefined,
+    overTime: () => {
+      build.overTime = true;
+    },
     clipped: build.clip !== undefined,
     paddingInside: build.clip?.by === "frames",
     parameter(part: string, shape: readonly number[], from: Initialiser) {

@@ -78,6 +78,8 @@ const entries = {
   "never-missing": error("the field `{field}` is never missing, so it has no `present`"),
   "needs-view": error("this stage has views, so `{task}` must say which: {views}"),
   leakage: error("{consumer} is judged on rows that {producer} was trained on"),
+  "clip-without-time": warning("{stage} cuts clips, but nothing in its model works over `time`"),
+  "named-batch": error("the batch has no name: no size can depend on it"),
   "other-window": error("this part of the model is made for windows of {length} frames, and the clip has {clip}"),
   "random-in-evaluation": warning("the head `{task}` depends on a random draw in evaluation too"),
   "hop-over-length": error("the hop of {hop} is greater than the clip's length of {length}: rows would be left out"),

@@ -33,8 +33,8 @@ function targetOf(declaration: OutputNode, env: Env): Thing {
 export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {
   const { session } = env;
   const { add, plans, checked } = making;
-  const thing = targetOf(declaration, env);
   const opset = exportKeys(declaration, env);
+  const thing = targetOf(declaration, env);
   if (thing.kind === "stage") {
     const stage = add(thing, declaration.span);
     if (stage === undefined) throw new Refusal();
@@ -126,6 +126,7 @@ function isSubmitKey(key: string): key is keyof typeof submitKeys {
 export function checkSubmission(declaration: OutputNode, env: Env, making: Making): void {
   const { session } = env;
   const reporter: Reporter = session.reporter;
+  const given = submissionKeys(declaration, env);
   const thing = targetOf(declaration, env);
   if (thing.kind === "poison") throw new Refusal();
   if (thing.kind !== "assembly") {
@@ -134,15 +135,6 @@ export function checkSubmission(declaration: OutputNode, env: Env, making: Makin
       expected: "an assembly",
       actual: describeThing(thing),
     });
-  }
-  const given = new Map<string, Thing>();
-  for (const entry of declaration.body?.entries ?? []) {
-    const key = entry.path.segments[0]?.name.text ?? "";
-    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key], `\`${key}\``));
-    else {
-      const help = suggestion(key, Object.keys(submitKeys)) ?? "it has `list`, `to` and `missing`";
-      reporter.report("unknown-key", entry.path.span, { where: "a submission", key }, { help });
-    }
   }
   for (const key of ["list", "to"]) {
     if (given.has(key)) continue;
@@ -176,6 +168,20 @@ export function checkSubmission(declaration: OutputNode, env: Env, making: Makin
     }
   }
   reporter.report("not-yet-written", declaration.span, { what: "`submit`" });
+}
+
+function submissionKeys(declaration: OutputNode, env: Env): ReadonlyMap<string, Thing> {
+  const reporter: Reporter = env.session.reporter;
+  const given = new Map<string, Thing>();
+  for (const entry of declaration.body?.entries ?? []) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key], `\`${key}\``));
+    else {
+      const help = suggestion(key, Object.keys(submitKeys)) ?? "it has `list`, `to` and `missing`";
+      reporter.report("unknown-key", entry.path.span, { where: "a submission", key }, { help });
+    }
+  }
+  return given;
 }
 
 const sameNames = (names: readonly string[], { meaning }: TaskPlan, kind: "units" | "classes"): boolean =>

@@ -97,29 +97,33 @@ function processed(call: CallThing, place: StreamPlace): Stream {
     return { kind: "blend", parts: streams.map((stream) => ({ weight: 1 / streams.length, stream })) };
   }
   if (call.name === "folded") return foldedStream(call, place);
-  const stream = streamOf(call.args.get("stream") ?? { kind: "none" }, place);
+  // What the call says by itself comes first: it is checked whatever mistakes the stream has.
+  const inside = () => streamOf(call.args.get("stream") ?? { kind: "none" }, place);
   switch (call.name) {
     case "gaussian":
     case "box":
     case "median": {
       const width = spanIn(call, call.name === "gaussian" ? "sigma" : "width", place) ?? { unit: "frames", value: 1 };
-      return { kind: call.name, stream, width, within: spanIn(call, "within", place) };
+      const within = spanIn(call, "within", place);
+      return { kind: call.name, stream: inside(), width, within };
     }
-    case "threshold":
+    case "threshold": {
       only("units");
-      return { kind: "threshold", stream, at: thresholds(call, place) };
+      const at = thresholds(call, place);
+      return { kind: "threshold", stream: inside(), at };
+    }
     case "bias": {
       only("classes");
       const by = call.args.get("by");
       if (by?.kind === "call") checkFit(by, place, true);
       else numbersOf(by, "biases", place, call.span);
-      return later("`bias`", call.span, [stream], place);
+      return later("`bias`", call.span, [inside()], place);
     }
     case "match_moments": {
       only("scalar");
       const to = call.args.get("to");
       if (to?.kind === "call") checkFit(to, place, false);
-      return later("`match_moments`", call.span, [stream], place);
+      return later("`match_moments`", call.span, [inside()], place);
     }
     default:
       throw new Error(`no stream function ${call.name}`);

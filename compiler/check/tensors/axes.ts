@@ -7,6 +7,7 @@ import { dimsOf, type TensorThing } from "../things.ts";
 /** Where an axis stands among the wire's. */
 export function wireAxis(use: Use, x: TensorThing, name: string): number {
   const i = x.axes.indexOf(name);
+  if (name === "time") use.overTime();
   if (i < 0) return use.refuse("unknown-axis", { axis: plain(name), shape: axesText(x) });
   return x.batched ? i + 1 : i;
 }

@@ -217,6 +217,7 @@ function ungrouped(use: Use, name: string, groups: number, channels: number, out
 function convTime(use: Use, x: TensorThing, args: Args): Thing {
   if (!x.axes.includes("time") && !use.clipped)
     return use.refuse("needs-clip", { what: "`conv_time`" }, { help: "give the stage a `clip:`" });
+  use.overTime();
   if (x.axes.at(-2) !== "time")
     return use.refuse("op-refuses", { callee: "`conv_time`", reason: `it needs [.., time, d], not ${axesText(x)}` });
   const channels = fixed(use, x, lastAxis(use, x));
@@ -241,6 +242,7 @@ function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" 
   if (x === undefined) return poison;
   if (!x.axes.includes("time") && !use.clipped)
     return use.refuse("needs-clip", { what: `\`${op}\`` }, { help: "give the stage a `clip:`" });
+  use.overTime();
   if (x.axes.at(-2) !== "time")
     return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });
   // Padding of windows by rows comes last: read forward, nothing real has seen it.

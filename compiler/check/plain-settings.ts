@@ -1,0 +1,114 @@
+import type { Duration } from "../lower/plan.ts";
+import { canonical } from "./canonical.ts";
+import { clipOf } from "./clips.ts";
+import type { Env } from "./env.ts";
+import { type Optimiser, optimiserOf } from "./optimisers.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { durationOf } from "./schedules.ts";
+import { entryOf, stageEntry } from "./stage-entry.ts";
+import { isStageKey } from "./stages.ts";
+import type { StageThing } from "./things.ts";
+
+/** Settings of a stage that say nothing of its model; undefined where one is not set or has a mistake. */
+export interface PlainSettings {
+  readonly batch: number | undefined;
+  readonly seed: number | undefined;
+  readonly maxGradientNorm: number | undefined;
+  readonly ema: number | undefined;
+  readonly duration: Duration | undefined;
+  readonly optimiser: Optimiser | undefined;
+  readonly patience: Duration | undefined;
+  /** What this version checks and does not carry out, as text. */
+  readonly later: readonly string[];
+}
+
+type Key = Parameters<typeof stageEntry>[1];
+const nothing = (): undefined => undefined;
+
+/** Each setting is checked whatever mistakes the others have. */
+export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolean): PlainSettings {
+  const reporter: Reporter = scope.session.reporter;
+  const later: string[] = [];
+  const entry = (key: Key) => attempt(() => stageEntry(stage, key, scope), nothing);
+  const numberOf = (key: "batch" | "seed" | "max_grad_norm" | "ema" | "accumulate", least: number) =>
+    numberIn(stage, key, least, scope);
+  const notYet = (key: Key, what: string, value: string) => {
+    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what });
+    later.push(`${key}: ${value}`);
+  };
+  const precision = entry("precision");
+  if (precision?.kind === "label" && precision.name !== "fp32")
+    notYet("precision", "precision other than fp32", precision.name);
+  const accumulate = numberOf("accumulate", 1) ?? 1;
+  if (accumulate > 1) notYet("accumulate", "`accumulate`", String(accumulate));
+  const given = entry("optimizer");
+  if (given?.kind === "call" && given.name === "sam") later.push(`optimizer: ${canonical(given)}`);
+  const optimiser = attempt(() => optimiserOf(given, scope, fromWeights), nothing);
+  const duration = attempt(() => lengthOf(stage, scope), nothing);
+  checkWarmup(stage, optimiser, duration, reporter);
+  attempt(() => clipOf(stageEntry(stage, "clip", scope), stage, scope), nothing);
+  const patience = entry("patience");
+  for (const key of ["where", "augment", "mix", "sample", "views", "evaluate", "validate"] as const) entry(key);
+  return {
+    batch: numberOf("batch", 1),
+    seed: numberOf("seed", 0),
+    maxGradientNorm: numberOf("max_grad_norm", 0),
+    ema: numberOf("ema", 0),
+    duration,
+    optimiser,
+    patience: patience === undefined ? undefined : durationOf(patience),
+    later,
+  };
+}
+
+function numberIn(stage: StageThing, key: Key, least: number, scope: Env): number | undefined {
+  const thing = attempt(() => stageEntry(stage, key, scope), nothing);
+  if (thing?.kind !== "number") return undefined;
+  const most = key === "ema" ? 1 : Number.POSITIVE_INFINITY;
+  if (thing.value >= least && thing.value < most) return thing.value;
+  const expected = key === "ema" ? "from 0 to below 1" : `at least ${least}`;
+  const span = entryOf(stage, key)?.value.span ?? stage.span;
+  scope.session.reporter.report("out-of-range", span, { what: `\`${key}\``, expected, actual: thing.value });
+  return undefined;
+}
+
+function checkWarmup(
+  stage: StageThing,
+  optimiser: Optimiser | undefined,
+  duration: Duration | undefined,
+  reporter: Reporter,
+): void {
+  const rate = optimiser?.rate;
+  if (rate === undefined || duration === undefined || !("warmup" in rate)) return;
+  if (rate.warmup?.unit !== duration.unit || rate.warmup.value < duration.value) return;
+  reporter.report("warmup-too-long", entryOf(stage, "optimizer")?.value.span ?? stage.span, {
+    warmup: `${rate.warmup.value} ${rate.warmup.unit}`,
+    duration: `${duration.value} ${duration.unit}`,
+  });
+}
+
+function lengthOf(stage: StageThing, scope: Env): Duration {
+  const reporter: Reporter = scope.session.reporter;
+  const given = stageEntry(stage, "duration", scope);
+  const length = given === undefined ? undefined : durationOf(given);
+  if (stage.declaration.verb === "apply") return { unit: "steps", value: 0 };
+  if (length === undefined) {
+    // A key that is none may be meant for it.
+    if (stage.declaration.body?.entries.some(({ path }) => !isStageKey(path.segments[0]?.name.text ?? "")))
+      return reporter.silent();
+    return reporter.refuse(
+      "missing-key",
+      stage.declaration.span,
+      { where: stage.label, key: "duration" },
+      { help: "such as duration: 30 epochs" },
+    );
+  }
+  if (length.value <= 0) {
+    reporter.refuse("out-of-range", entryOf(stage, "duration")?.value.span ?? stage.declaration.span, {
+      what: "`duration`",
+      expected: "above 0",
+      actual: length.value,
+    });
+  }
+  return length;
+}

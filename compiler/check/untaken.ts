@@ -1,0 +1,106 @@
+import type { Argument, Expr, Item } from "../syntax/ast.ts";
+import { type Env, localNamed, localNames } from "./env.ts";
+import { visible } from "./files.ts";
+import { libraryNames } from "./library.ts";
+import { library } from "./library-calls.ts";
+import { suggestion } from "./nearest.ts";
+import { listFunctions, numberFunctions } from "./number-functions.ts";
+import type { Reporter } from "./reporter.ts";
+import { standardHelp } from "./standard.ts";
+import { tensorFunctions } from "./tensors/index.ts";
+
+/** Names in a branch that is not taken: it is not elaborated, but what it calls must exist and take what it is given (language rule 6). */
+export function checkUntaken(expr: Expr, env: Env): void {
+  switch (expr.kind) {
+    case "name":
+      if (!known(expr.name, env)) unknown(expr.name, expr.span, "thing", env);
+      break;
+    case "tuple":
+      for (const item of expr.items) checkUntaken(item, env);
+      break;
+    case "list":
+      items(expr.items, env);
+      break;
+    case "call":
+      called(expr.callee, expr.args, env);
+      break;
+    case "send":
+      checkUntaken(expr.value, env);
+      if (expr.to.kind === "call") called(expr.to.callee, expr.to.args, env);
+      else if (expr.to.kind === "name") called(expr.to, [], env);
+      break;
+    case "binary":
+      checkUntaken(expr.left, env);
+      checkUntaken(expr.right, env);
+      break;
+    case "unary":
+      checkUntaken(expr.operand, env);
+      break;
+    case "index":
+    case "member":
+    case "with":
+      checkUntaken(expr.target, env);
+      break;
+    case "choice":
+      checkUntaken(expr.consequent, env);
+      checkUntaken(expr.otherwise, env);
+      break;
+    case "match":
+      for (const arm of expr.arms) checkUntaken(arm.value, env);
+      break;
+    default:
+  }
+}
+
+function items(list: readonly Item[], env: Env): void {
+  for (const item of list) {
+    // Loop variables are not known here.
+    if (item.kind === "item" && item.suffixes.length === 0 && item.value.kind !== "name") checkUntaken(item.value, env);
+  }
+}
+
+/** What is called, and the names of its arguments; values that are bare names may be labels or axes. */
+function called(callee: Expr, args: readonly Argument[], env: Env): void {
+  if (callee.kind !== "name") checkUntaken(callee, env);
+  else if (!known(callee.name, env)) unknown(callee.name, callee.span, "module or function", env);
+  else {
+    const names = parametersOf(callee.name, env);
+    for (const { name } of args) {
+      if (name === undefined || names === undefined || names.includes(name.text)) continue;
+      const holes = { callee: `\`${callee.name}\``, name: name.text };
+      env.session.reporter.report("unknown-argument", name.span, holes, { help: suggestion(name.text, names) });
+    }
+  }
+  for (const { value, suffixes } of args) if (suffixes.length === 0 && value.kind !== "name") checkUntaken(value, env);
+}
+
+function parametersOf(name: string, env: Env): readonly string[] | undefined {
+  if (localNamed(env, name) !== undefined) return undefined;
+  const found = visible(env.file, name)?.declaration;
+  if (found !== undefined)
+    return "parameters" in found ? found.parameters.map((parameter) => parameter.name.text) : undefined;
+  const spec = tensorFunctions[name];
+  if (spec === undefined || name === "rename") return undefined;
+  return [...Object.keys(spec.params), ...(spec.inputs === "many" ? [] : spec.inputs)];
+}
+
+function known(name: string, env: Env): boolean {
+  return (
+    localNamed(env, name) !== undefined ||
+    visible(env.file, name) !== undefined ||
+    Object.hasOwn(tensorFunctions, name) ||
+    Object.hasOwn(library, name) ||
+    Object.hasOwn(numberFunctions, name) ||
+    listFunctions.has(name) ||
+    name === "forced" ||
+    env.file.aliases.has(name)
+  );
+}
+
+function unknown(name: string, span: Expr["span"], kind: string, env: Env): void {
+  const reporter: Reporter = env.session.reporter;
+  if (env.file.lacksFile) return;
+  const names = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
+  const help = suggestion(name, names) ?? standardHelp(env.session, name);
+  reporter.report("unknown-name", span, { kind, name }, { help });
+}
