@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { widthOf } from "../library/task.ts";
+import type { ClipPlan } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { ModelNode, Statement } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
@@ -17,6 +18,7 @@ import { suggestion } from "./nearest.ts";
 import { withDefaults } from "./parameters.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
+import { modelFor, modelKey } from "./shared-models.ts";
 import { printAxes } from "./signature.ts";
 import { checkStageKeys, stageEntry, stageScope } from "./stage-entry.ts";
 import { activationOf } from "./tasks.ts";
@@ -82,6 +84,24 @@ function build(session: Session, stage: StageThing): StageBuild {
     });
   }
   const clip = clipOf(stageEntry(stage, "clip", scope), stage, scope);
+  const key = modelKey(model, { data, clip });
+  const known = key === undefined ? undefined : session.models.get(key);
+  if (known !== undefined) return { stage, model: modelFor(stage, known.model, data), names: known.names };
+  const before = reporter.errors;
+  const built = builtModel(model, stage, data, clip, scope);
+  // The stage's loss adds to its own records, so that what is shared stays as it is now.
+  if (key !== undefined && reporter.errors === before && !built.model.refused)
+    session.models.set(key, { ...built, model: modelFor(stage, built.model, data) });
+  return built;
+}
+
+function builtModel(
+  model: ModelThing,
+  stage: StageThing,
+  data: ModelData,
+  clip: ClipPlan | undefined,
+  scope: Env,
+): StageBuild {
   try {
     const made = newModelBuild(stage, data, clip, undefined);
     return { stage, model: made, names: runModel(model, made, scope) };

@@ -80,6 +80,8 @@ function checkWarmup(
 ): void {
   const rate = optimiser?.rate;
   if (rate === undefined || duration === undefined || !("warmup" in rate)) return;
+  // A trial that a profile cuts short is meant to be.
+  if (stage.changes.some((change) => change.path[0] === "duration" && !stage.base.changes.includes(change))) return;
   if (rate.warmup?.unit !== duration.unit || rate.warmup.value < duration.value) return;
   reporter.report("warmup-too-long", entryOf(stage, "optimizer")?.value.span ?? stage.span, {
     warmup: `${rate.warmup.value} ${rate.warmup.unit}`,

@@ -30,6 +30,8 @@ export interface Session {
   readonly stages: Map<string, StageThing>;
   /** Built stages by identity; "building" while in the making. */
   readonly builds: Map<string, StageBuild | "building" | undefined>;
+  /** Models by what decides them. */
+  readonly models: Map<string, StageBuild>;
   /** Keys of maps that something has read. */
   readonly reads: WeakMap<ReadonlyMap<string, Thing>, Set<string>>;
   /** Parameters whose default is being evaluated. */
@@ -51,6 +53,7 @@ export function newSession(reporter: Reporter, read: (path: string) => string | 
     namesUsed: new Set(),
     stages: new Map(),
     builds: new Map(),
+    models: new Map(),
     reads: new WeakMap(),
     defaulting: new Set(),
     work: 0,

@@ -1,8 +1,11 @@
 import { printAttributes, printType } from "./builder.ts";
 import { type Graph, leavesOf, type Node, nodesOf, type Value } from "./graph.ts";
 
-/** The graph as text, one line for each input, large constant, node and output. Same graph, same text. */
-export function printGraph(graph: Graph): string {
+/**
+ * The graph as text, one line for each input, large constant, node and output. Same graph, same text. With `places`, also the path
+ * of the layer that made each node.
+ */
+export function printGraph(graph: Graph, places = true): string {
   const names = new Map<Value, string>();
   const lines: string[] = [`graph ${graph.name}`];
   let constants = 0;
@@ -24,16 +27,16 @@ export function printGraph(graph: Graph): string {
   let last = 0;
   for (const node of nodesOf(graph)) {
     for (const output of node.outputs) names.set(output, `%${last++}`);
-    lines.push(`  ${printNode(node, names)}`);
+    lines.push(`  ${printNode(node, names, places)}`);
   }
   for (const output of graph.outputs) lines.push(`  output ${output.name} = ${names.get(output.value)}`);
   return `${lines.join("\n")}\n`;
 }
 
-function printNode(node: Node, names: ReadonlyMap<Value, string>): string {
+function printNode(node: Node, names: ReadonlyMap<Value, string>, places: boolean): string {
   const results = node.outputs.map((value) => `${names.get(value)}: ${printType(value.type)}`).join(", ");
   const inputs = node.inputs.map((value) => (value === undefined ? "none" : names.get(value))).join(", ");
-  const at = node.at === "" ? "" : `  # ${node.at}`;
+  const at = node.at === "" || !places ? "" : `  # ${node.at}`;
   return `${results} = ${node.op}(${inputs})${printAttributes(node.attributes)}${at}`;
 }
 

@@ -62,10 +62,12 @@ export class StagePlans {
       terms: [...loss.terms.keys()],
       ...(laterOf(checked).length === 0 ? {} : { later: laterOf(checked) }),
     };
-    const graph = printGraph({
-      name: "stage",
-      outputs: [...[...loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })), ...headOutputs(checked)],
-    });
+    const outputs = [
+      ...[...loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })),
+      ...headOutputs(checked),
+    ];
+    // Without places: stages share nodes, and which of them made one first must not matter.
+    const graph = printGraph({ name: "stage", outputs }, false);
     const plan: StagePlan = {
       ...described,
       hash: bytesToHex(sha256(utf8ToBytes(`${toJson(described)}\n${graph}`))),

@@ -4,11 +4,21 @@ import { describe, expect, test } from "vitest";
 import { standardFiles } from "../../compiler/check/standard.ts";
 import { weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import { planOf } from "../plan-of.ts";
+import { compiled, oneLine, planOf } from "../plan-of.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const textOf = (path: string) => readFileSync(`${root}${path}`, "utf8");
 const weightsOf = ({ parameters }: StagePlan) => weightCount(parameters);
+
+const specNames = readdirSync(`${root}specs`).filter((name) => name.endsWith(".abaw"));
+
+/** Weights by hand: VGG16 with 22 outputs, DINOv2-g with its decoder, HSEmotion's head of valence and arousal on ten scores. */
+const published: readonly (readonly [name: string, label: string, count: number])[] = [
+  ["01-netease.abaw", "F_au", 85_656_588],
+  ["02-hsemotion.abaw", "va_head(ddamfn)", 22],
+  ["04-scu-acers.abaw", "fold(0)", 1_136_240_919],
+  ["06-baseline.abaw", "mixaugment[mixing: false]", 134_350_678],
+];
 
 describe("specs that come with abaw", () => {
   test("the winning system: 14 stages, each task's model of 85.65 M weights, as published", () => {
@@ -18,6 +28,24 @@ describe("specs that come with abaw", () => {
     // ViT-B/16: 85,646,592 without the class head that was trained with it, and 12 × 769 for the units.
     expect(alone === undefined ? 0 : weightsOf(alone)).toBe(85_656_588);
     expect([assemblies.length, exports.length]).toEqual([1, 1]);
+  });
+
+  test.each(specNames)(
+    "%s checks at full size, and under its profile if it has one, with nothing to say but what is for later",
+    (name) => {
+      const text = textOf(`specs/${name}`);
+      const profiles = text.includes("\nprofile toy {") ? [undefined, "toy"] : [undefined];
+      for (const profile of profiles) {
+        const { plan, diagnostics } = compiled(text, profile === undefined ? {} : { profile });
+        expect(diagnostics.filter(({ severity }) => severity !== "later").map(oneLine)).toEqual([]);
+        expect(plan?.stages.length).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  test.each(published)("%s has the %s of %d weights that were published", (name, label, count) => {
+    const { stages } = planOf(textOf(`specs/${name}`));
+    expect(stages.filter((stage) => stage.label === label).map(weightsOf)).toEqual([count]);
   });
 
   test("the newcomer's: ResNet-18 of 11.18 M weights on a table", () => {
