@@ -14,6 +14,7 @@ export function specCommand(name: string, description: string, example: string):
   return abawCommand(name, description, example)
     .argument("<spec>", "the .abaw file; paths that it names are below the current folder")
     .option("--profile <name>", "apply a profile of the spec")
+    .option("--strict", "take warnings for mistakes")
     .option("--set <path=value>", "set one value of the spec; may be repeated", collect, [])
     .addHelpText("after", "\nExit codes: 0 done, 1 a mistake in what was given, 2 a mistake in abaw.");
 }

@@ -11,6 +11,10 @@ interface LazyCommand {
 /** Each command's file is loaded only when it runs: `check` must not wait for an engine. */
 const commands: Readonly<Record<string, LazyCommand>> = {
   check: { summary: "find every mistake in a spec", load: async () => (await import("./commands/check.ts")).check() },
+  explain: {
+    summary: "say what a diagnostic means",
+    load: async () => (await import("./commands/explain.ts")).explain(),
+  },
   plan: { summary: "show what a spec asks to be done", load: async () => (await import("./commands/plan.ts")).plan() },
   train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
   eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },

@@ -108,7 +108,11 @@ function printable(text: string): string {
 
 function countLine(diagnostics: readonly Diagnostic[], palette: Palette): string {
   const count = (severity: Diagnostic["severity"]) => diagnostics.filter((each) => each.severity === severity).length;
-  const part = (severity: Diagnostic["severity"], words: readonly [string, string], colour: (text: string) => string) => {
+  const part = (
+    severity: Diagnostic["severity"],
+    words: readonly [string, string],
+    colour: (text: string) => string,
+  ) => {
     const number = count(severity);
     return number === 0 ? [] : [colour(palette.bold(`${number} ${words[number === 1 ? 0 : 1]}`))];
   };

@@ -3,6 +3,7 @@ import { openFile } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
 import { newSession } from "./check/session.ts";
+import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
@@ -13,6 +14,8 @@ import type { Plan } from "./lower/plan.ts";
 export interface CompileOptions {
   /** The text of a used file by its path (`std/..` for the language's own), or undefined if there is none. */
   readonly read: (path: string) => string | undefined;
+  /** The header of a weight file, its path as the spec writes it; left out where there are no files, as in a browser. */
+  readonly inspect?: (path: string) => FileHeader;
   readonly profile?: string;
   /** `--set path=value`, in order. */
   readonly set?: readonly (readonly [path: string, value: string])[];
@@ -30,7 +33,7 @@ export interface Compiled {
 /** Checks a spec whole and, if nothing is wrong, gives its plan. Never throws for what the text says. */
 export function compile(source: Source, options: CompileOptions): Compiled {
   const reporter = new Reporter();
-  const session = newSession(reporter, options.read);
+  const session = newSession(reporter, options.read, options.inspect);
   session.main = openFile(session, source);
   openSettings(session, session.main, options.profile, options.set ?? []);
   const plan = makePlan(session);

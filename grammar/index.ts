@@ -3,7 +3,7 @@ import { type IRecognitionException, type IToken, Lexer } from "chevrotain";
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
 import { AbawParser } from "./parser.ts";
-import { lexerTokens } from "./tokens.ts";
+import { declarationWords, lexerTokens } from "./tokens.ts";
 
 export interface Tokenised {
   /** Every token after classification, comments apart. */
@@ -12,6 +12,9 @@ export interface Tokenised {
   /** Places of characters without a meaning, by offset and length. */
   readonly unknown: readonly { readonly offset: number; readonly length: number }[];
 }
+
+/** Names of the tokens that begin a declaration. */
+export const declarationTokens: ReadonlySet<string> = new Set(Object.values(declarationWords).map(({ name }) => name));
 
 let lexer: Lexer | undefined;
 let parser: AbawParser | undefined;

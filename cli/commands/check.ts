@@ -1,6 +1,8 @@
 import type { Command } from "commander";
+import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../compiler/diagnostics/source.ts";
+import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { specCommand } from "../abaw-command.ts";
 import { SpecMistakes } from "../checked-spec.ts";
 import { readSpec, type SpecOptions } from "../read-spec.ts";
@@ -14,7 +16,9 @@ export function check(): Command {
     "abaw check examples/quickstart.abaw",
   )
     .option("--json", "print the diagnostics as JSON")
-    .action((path: string, options: SpecOptions & { readonly json?: true }) => {
+    .option("--fix", "repair what has exactly one sensible repair, then check again")
+    .action((path: string, options: SpecOptions & { readonly json?: true; readonly fix?: true }) => {
+      if (options.fix === true) repair(path, options);
       const { plan, diagnostics } = readSpec(path, options);
       if (options.json === true) {
         terminal.printJson({ ok: plan !== undefined, diagnostics: diagnostics.map(diagnosticJson) });
@@ -30,6 +34,18 @@ export function check(): Command {
         terminal.print(`${path} is right: ${parts.join(", ")}`);
       }
     });
+}
+
+/** Writes the spec and the files beside it that it uses anew, each as a whole, with every repair applied. */
+function repair(path: string, options: SpecOptions): void {
+  const { sources, diagnostics } = readSpec(path, options);
+  for (const source of sources) {
+    if (source.name.startsWith("std/")) continue;
+    const { text, applied } = applyFixes(source, diagnostics);
+    if (applied === 0) continue;
+    writeAtomically(source.name, [Buffer.from(text)]);
+    terminal.say(`${source.name}: ${counted(applied, "repair")}`);
+  }
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {

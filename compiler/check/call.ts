@@ -9,17 +9,16 @@ import { producedTensor } from "./features.ts";
 import { type Named, visible } from "./files.ts";
 import { forcedThing } from "./forced.ts";
 import { invokeDeclaration } from "./invoke.ts";
-import { libraryNames, libraryRecipe } from "./library.ts";
+import { libraryRecipe } from "./library.ts";
 import { library } from "./library-calls.ts";
 import { lookUp } from "./names.ts";
-import { suggestion } from "./nearest.ts";
 import { applyListFunction, applyNumberFunction, listFunctions, numberFunctions } from "./number-functions.ts";
 import { argumentValue, bindLibrary } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
-import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import { type Arguments, type Given, type ListThing, none, number, type RecipeThing, type Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
+import { reportUnknown } from "./unknown-name.ts";
 
 type Call = Extract<Expr, { kind: "call" }>;
 
@@ -91,17 +90,8 @@ function calleeThing(callee: Expr, env: Env): Thing {
   if (callee.kind !== "name") return evaluate(callee, env);
   const thing = lookUp(callee.name, callee.span, env);
   if (thing !== undefined) return thing;
-  if (env.file.lacksFile) throw new Refusal();
-  return env.session.reporter.refuse(
-    "unknown-name",
-    callee.span,
-    { kind: "module or function", name: callee.name },
-    {
-      help:
-        suggestion(callee.name, [...libraryNames(), ...env.file.own.keys(), ...env.file.used.keys()]) ??
-        standardHelp(env.session, callee.name),
-    },
-  );
+  reportUnknown(callee.name, callee.span, "module or function", env);
+  throw new Refusal();
 }
 
 /** The mean of several streams, frame by frame (language rule 67). */
@@ -134,7 +124,7 @@ function gather(args: readonly Argument[], env: Env): Arguments {
     }
     if (name === undefined) positional.push(given);
     else if (named.has(name.text)) env.session.reporter.refuse("duplicate-argument", name.span, { name: name.text });
-    else named.set(name.text, given);
+    else named.set(name.text, { ...given, nameSpan: name.span });
   }
   return { positional, named };
 }

@@ -14,10 +14,10 @@ const transformer: NameMap = (path) => {
 };
 
 /** Families of files whose names are known (`mae`: https://github.com/facebookresearch/mae). */
-export const nameMaps = {
-  abaw: (path: string) => ({ tensor: dotted(path) }),
+export const nameMaps: { readonly [name in "abaw" | "mae"]: NameMap } = {
+  abaw: (path) => ({ tensor: dotted(path) }),
   mae: transformer,
-} as const satisfies Readonly<Record<string, NameMap>>;
+};
 
 /** Families that a spec may name; those without a map here are read by a later version. */
 export const nameMapNames = [

@@ -1,13 +1,13 @@
 import type { Span } from "../diagnostics/source.ts";
 import { thingNamed } from "./declarations.ts";
-import { type Env, localNamed, localNames } from "./env.ts";
+import { type Env, localNamed } from "./env.ts";
 import { visible } from "./files.ts";
 import { plainFormats } from "./formats.ts";
-import { libraryNames, libraryThing } from "./library.ts";
+import { libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
-import { standardHelp } from "./standard.ts";
 import type { Thing } from "./things.ts";
 import { describeType, type Type } from "./type.ts";
+import { reportUnknown } from "./unknown-name.ts";
 
 /** What a bare name means: a label where the wanted type lists it, else local over file over library (language rules b.3). */
 export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
@@ -25,16 +25,8 @@ export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thi
       { help },
     );
   }
-  if (env.file.lacksFile) return env.session.reporter.silent();
-  const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
-  return env.session.reporter.refuse(
-    "unknown-name",
-    span,
-    { kind: "thing", name },
-    {
-      help: suggestion(name, [...labels, ...known]) ?? standardHelp(env.session, name),
-    },
-  );
+  reportUnknown(name, span, "thing", env, labels);
+  return env.session.reporter.silent();
 }
 
 export function lookUp(name: string, span: Span, env: Env): Thing | undefined {

@@ -91,12 +91,12 @@ export function bind(
     if (type === undefined) {
       reporter.refuse(
         "unknown-argument",
-        given.span,
+        given.nameSpan ?? given.span,
         { callee: `\`${callee}\``, name },
         { help: suggestion(name, names) ?? takes(names) },
       );
     }
-    if (bound.has(name)) reporter.refuse("duplicate-argument", given.span, { name });
+    if (bound.has(name)) reporter.refuse("duplicate-argument", given.nameSpan ?? given.span, { name });
     bound.set(name, argumentValue(given, type, env, `\`${name}\` of \`${callee}\``));
   };
   args.positional.forEach((given, i) => {

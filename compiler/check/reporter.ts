@@ -19,7 +19,6 @@ const ofShapes: ReadonlySet<Code> = new Set<Code>([
   "duplicate-axis",
   "size-unknown",
   "one-layer-two-shapes",
-  "not-exact",
   "needs-clip",
   "head-width",
   "no-member",

@@ -5,6 +5,7 @@ import type { FileScope } from "./files.ts";
 import type { StageBuild } from "./model-build.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StageThing, Thing } from "./things.ts";
+import type { FileHeader } from "./weight-files.ts";
 
 /** One `path: value` of a profile or of `--set`: stronger than arguments and `with`; later ones win. */
 export interface Setting {
@@ -19,6 +20,8 @@ export interface Session {
   readonly reporter: Reporter;
   /** The text of a used file by its path, or undefined. */
   readonly read: (path: string) => string | undefined;
+  /** What can be known of a weight file, or undefined where no file can be looked at. */
+  readonly inspect: ((path: string) => FileHeader) | undefined;
   readonly files: Map<string, FileScope>;
   /** File-level names: their things, or undefined while they are being evaluated. */
   readonly things: Map<object, Thing | undefined>;
@@ -42,10 +45,15 @@ export interface Session {
   main: FileScope | undefined;
 }
 
-export function newSession(reporter: Reporter, read: (path: string) => string | undefined): Session {
+export function newSession(
+  reporter: Reporter,
+  read: (path: string) => string | undefined,
+  inspect: ((path: string) => FileHeader) | undefined,
+): Session {
   return {
     reporter,
     read,
+    inspect,
     files: new Map(),
     things: new Map(),
     settings: [],

@@ -156,6 +156,8 @@ export interface Given {
   readonly env: Env | undefined;
   readonly thing: Thing | undefined;
   readonly span: Span;
+  /** Where its name stands, if it was given by name. */
+  readonly nameSpan?: Span;
 }
 
 export interface LayerThing {

@@ -1,19 +1,17 @@
 import type { Argument, Expr, Item } from "../syntax/ast.ts";
-import { type Env, localNamed, localNames } from "./env.ts";
+import { type Env, localNamed } from "./env.ts";
 import { visible } from "./files.ts";
-import { libraryNames } from "./library.ts";
 import { library } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
 import { listFunctions, numberFunctions } from "./number-functions.ts";
-import type { Reporter } from "./reporter.ts";
-import { standardHelp } from "./standard.ts";
 import { tensorFunctions } from "./tensors/index.ts";
+import { reportUnknown } from "./unknown-name.ts";
 
 /** Names in a branch that is not taken: it is not elaborated, but what it calls must exist and take what it is given (language rule 6). */
 export function checkUntaken(expr: Expr, env: Env): void {
   switch (expr.kind) {
     case "name":
-      if (!known(expr.name, env)) unknown(expr.name, expr.span, "thing", env);
+      if (!known(expr.name, env)) reportUnknown(expr.name, expr.span, "thing", env);
       break;
     case "tuple":
       for (const item of expr.items) checkUntaken(item, env);
@@ -62,7 +60,7 @@ function items(list: readonly Item[], env: Env): void {
 /** What is called, and the names of its arguments; values that are bare names may be labels or axes. */
 function called(callee: Expr, args: readonly Argument[], env: Env): void {
   if (callee.kind !== "name") checkUntaken(callee, env);
-  else if (!known(callee.name, env)) unknown(callee.name, callee.span, "module or function", env);
+  else if (!known(callee.name, env)) reportUnknown(callee.name, callee.span, "module or function", env);
   else {
     const names = parametersOf(callee.name, env);
     for (const { name } of args) {
@@ -95,12 +93,4 @@ function known(name: string, env: Env): boolean {
     name === "forced" ||
     env.file.aliases.has(name)
   );
-}
-
-function unknown(name: string, span: Expr["span"], kind: string, env: Env): void {
-  const reporter: Reporter = env.session.reporter;
-  if (env.file.lacksFile) return;
-  const names = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
-  const help = suggestion(name, names) ?? standardHelp(env.session, name);
-  reporter.report("unknown-name", span, { kind, name }, { help });
 }

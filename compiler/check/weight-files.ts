@@ -1,83 +1,170 @@
+import type { Span } from "../diagnostics/source.ts";
+import { printShape } from "../ir/dim.ts";
 import type { WeightSource } from "../lower/plan.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
-import type { StageBuild } from "./model-build.ts";
+import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
+import { type NameMap, nameMaps } from "./name-maps.ts";
+import { nearest } from "./nearest.ts";
+import { plainPattern } from "./pattern.ts";
+import type { Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import type { CallThing, LayerThing } from "./things.ts";
 import { call, orNone } from "./type.ts";
 
-/** The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser. */
+/** What can be known of a file without reading its numbers. */
+export type FileHeader =
+  | { readonly kind: "absent" }
+  /** It is there, and this version does not read its header. */
+  | { readonly kind: "unread"; readonly reason: string }
+  | { readonly kind: "tensors"; readonly shapes: ReadonlyMap<string, readonly number[]> };
+
+/** The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule 61). */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): ReadonlyMap<string, WeightSource> {
   const sources = new Map<string, WeightSource>();
-  const { encoder } = layer;
-  if (encoder === undefined) return sources;
+  const given = loadOf(layer, scope);
+  if (given === undefined) return sources;
+  const reporter: Reporter = scope.session.reporter;
+  const file = textIn(given, "file") ?? "";
+  const names = given.args.get("names");
+  const map: NameMap | undefined =
+    names?.kind !== "label" ? nameMaps.abaw : isMap(names.name) ? nameMaps[names.name] : undefined;
+  if (map === undefined || given.args.has("resize"))
+    reporter.report("not-yet", given.span, {
+      what: map === undefined ? "this map of names" : "weights at another image size",
+    });
+  const fresh = textsIn(given, "fresh");
+  const under = textIn(given, "under");
+  const into = textIn(given, "into");
+  const inside = into === undefined ? layer.path : `${layer.path}.${into}`;
+  const parameters = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, inside));
+  checkNames(given, fresh, layer, inside, built.model, reporter);
+  for (const { path } of parameters) {
+    const local = path.slice(layer.path.length + 1);
+    if (fresh.some((prefix) => isUnder(local, prefix))) continue;
+    const { tensor, arrange } = (map ?? nameMaps.abaw)(path.slice(inside.length + 1));
+    const from = { kind: "file" as const, file, tensor: under === undefined ? tensor : `${under}.${tensor}` };
+    sources.set(path, arrange === undefined ? from : { ...from, arrange });
+  }
+  if (map !== undefined) checkHeader(given, file, under, parameters, sources, scope);
+  return sources;
+}
+
+function isUnder(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
+}
+
+function isMap(name: string): name is keyof typeof nameMaps {
+  return Object.hasOwn(nameMaps, name);
+}
+
+function loadOf({ encoder, path }: LayerThing, scope: Env): CallThing | undefined {
+  if (encoder === undefined) return undefined;
   const { session } = scope;
   const env: Env = { ...scope, local: undefined, body: undefined };
-  const setting = settingsOf(session, layer.path, "encoder").findLast(({ path }) => path.at(-1) === "weights");
+  const setting = settingsOf(session, path, "encoder").findLast((each) => each.path.at(-1) === "weights");
   let given: CallThing | undefined;
   for (const entry of encoder.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
     if (key !== "weights") {
-      session.reporter.report(
-        "unknown-key",
-        entry.path.span,
-        { where: "an encoder", key },
-        { help: "it has `weights`" },
-      );
+      const help = "it has `weights`";
+      session.reporter.report("unknown-key", entry.path.span, { where: "an encoder", key }, { help });
       continue;
     }
     const thing = evaluateAs(setting?.expr ?? entry.value, setting?.env ?? env, orNone(call("weights")), "`weights`");
     if (thing.kind === "call") given = thing;
   }
-  if (given === undefined) return sources;
-  const text = (name: string) => {
-    const value = given.args.get(name);
-    return value?.kind === "string" ? value.value : undefined;
-  };
-  const texts = (name: string): readonly string[] => {
-    const value = given.args.get(name);
-    return value?.kind === "list" ? value.items.flatMap((item) => (item.kind === "string" ? [item.value] : [])) : [];
-  };
-  const file = text("file") ?? "";
-  const names = given.args.get("names");
-  const map = names?.kind === "label" ? nameMaps[names.name] : nameMaps["abaw"];
-  if (map === undefined)
-    return session.reporter.refuse(
-      "not-yet",
-      given.span,
-      { what: "this map of names" },
-      { help: `it may be ${Object.keys(nameMaps).join(", ")}` },
-    );
-  const fresh = texts("fresh");
-  const under = text("under");
-  const into = text("into");
-  const inside = into === undefined ? layer.path : `${layer.path}.${into}`;
-  for (const { path } of built.model.parameters.values()) {
-    if (path !== inside && !path.startsWith(`${inside}.`)) continue;
-    const local = path.slice(layer.path.length + 1);
-    if (fresh.some((prefix) => local === prefix || local.startsWith(`${prefix}.`))) continue;
-    const { tensor, arrange } = map(path.slice(inside.length + 1));
-    const prefixed = under === undefined ? tensor : `${under}.${tensor}`;
-    sources.set(
-      path,
-      arrange === undefined
-        ? { kind: "file", file, tensor: prefixed }
-        : { kind: "file", file, tensor: prefixed, arrange },
-    );
-  }
-  return sources;
+  return given;
 }
 
-type NameMap = (path: string) => { readonly tensor: string; readonly arrange?: "patches" | undefined };
+function textIn(given: CallThing, name: string): string | undefined {
+  const value = given.args.get(name);
+  return value?.kind === "string" ? value.value : undefined;
+}
 
-/** A foreign file's name for a weight of ours, by the family of files (`mae`: https://github.com/facebookresearch/mae). */
-const nameMaps: Readonly<Record<string, NameMap>> = {
-  abaw: (path) => ({ tensor: path.replace(/\[(\d+)\]/g, ".$1") }),
-  mae: (path) => {
-    const bare = path.replace(/^trunk\./, "");
-    if (bare === "cls") return { tensor: "cls_token" };
-    if (bare === "embed.weight") return { tensor: "patch_embed.proj.weight", arrange: "patches" };
-    if (bare === "embed.bias") return { tensor: "patch_embed.proj.bias" };
-    return { tensor: bare.replace(/\[(\d+)\]/g, ".$1").replace(".ffn.", ".mlp.") };
-  },
-};
+function textsIn(given: CallThing, name: string): readonly string[] {
+  const value = given.args.get(name);
+  return value?.kind === "list" ? value.items.flatMap((item) => (item.kind === "string" ? [item.value] : [])) : [];
+}
+
+/** Each name in `fresh`, and `into`, must be something of the encoder. */
+function checkNames(
+  given: CallThing,
+  fresh: readonly string[],
+  layer: LayerThing,
+  inside: string,
+  model: ModelBuild,
+  reporter: Reporter,
+): void {
+  const paths = [...model.parameters.keys()].filter((path) => isUnder(path, layer.path));
+  const known = paths.map((path) => path.slice(layer.path.length + 1));
+  for (const name of fresh) {
+    if (known.some((path) => isUnder(path, name))) continue;
+    const near = nearest(name, known);
+    const help = near === undefined ? undefined : `the nearest is ${near}`;
+    reporter.report("pattern-matches-nothing", given.span, { pattern: `${layer.path}.${name}` }, { help });
+  }
+  if (!paths.some((path) => isUnder(path, inside)))
+    reporter.report("pattern-matches-nothing", given.span, { pattern: inside });
+}
+
+/** What is neither loaded nor fresh, and what is left over and not dropped, is told: both sides. */
+function checkHeader(
+  given: CallThing,
+  file: string,
+  under: string | undefined,
+  parameters: readonly ParameterBuild[],
+  sources: ReadonlyMap<string, WeightSource>,
+  scope: Env,
+): void {
+  const { session } = scope;
+  const header = session.inspect?.(file);
+  if (header === undefined) return;
+  if (header.kind !== "tensors") {
+    const what = header.kind === "absent" ? "whether its tensors fit is not checked" : header.reason;
+    session.reporter.report("not-looked-at", fileSpan(given), { file, what });
+    return;
+  }
+  const used = new Set<string>();
+  const problems: string[] = [];
+  for (const { path, shape } of parameters) {
+    const source = sources.get(path);
+    if (source?.kind !== "file") continue;
+    used.add(source.tensor);
+    const have = header.shapes.get(source.tensor);
+    if (have === undefined) problems.push(`it has no ${source.tensor} for \`${path}\``);
+    else if (!fits(shape, have))
+      problems.push(`${source.tensor} is ${printShape(have)}, \`${path}\` is ${printShape(shape)}`);
+  }
+  const drops = textsIn(given, "drop").map(plainPattern);
+  for (const name of header.shapes.keys()) {
+    const local = under === undefined ? name : name.startsWith(`${under}.`) ? name.slice(under.length + 1) : undefined;
+    if (local === undefined || used.has(name) || drops.some((drop) => drop.covers(local))) continue;
+    problems.push(`${name} has no place here; if it is not wanted, put it into \`drop\``);
+  }
+  const [first, ...others] = problems;
+  if (first === undefined) return;
+  const more = others.slice(0, 4).join("; ");
+  const rest = others.length > 4 ? `; and ${others.length - 4} more` : "";
+  const help = others.length === 0 ? "what the file lacks on purpose belongs into `fresh`" : `${more}${rest}`;
+  session.reporter.report(
+    "weights-mismatch",
+    fileSpan(given),
+    { file, path: given.name === "load" ? "this encoder" : given.name, reason: first },
+    { help },
+  );
+}
+
+function fileSpan({ span }: CallThing): Span {
+  return span;
+}
+
+/** Equal but for leading ones, or a convolution's kernel where we have the matrix of the same product. */
+function fits(shape: readonly number[], have: readonly number[]): boolean {
+  const product = (sizes: readonly number[]) => sizes.reduce((all, size) => all * size, 1);
+  const bare = (sizes: readonly number[]) => sizes.slice(sizes.findIndex((size) => size !== 1)).join();
+  return (
+    bare(shape) === bare(have) ||
+    (have.length === 4 && shape.length === 2 && have[0] === shape[0] && product(have) === product(shape))
+  );
+}

@@ -54,7 +54,6 @@ const entries = {
   "duplicate-axis": error("the result would have the axis `{axis}` twice"),
   "size-unknown": error("the size of `{axis}` is not known here"),
   "one-layer-two-shapes": error("one layer at two shapes: `{path}` was {before}, here it is {now}"),
-  "not-exact": error("{left} / {right} is not a whole number"),
   "needs-clip": error("{what} needs the axis `time`, and the stage has no clip"),
   "missing-return": error("`{name}` returns nothing"),
   "head-width": error("the head of `{task}` must be {expected} wide, not {actual}"),

@@ -6,10 +6,11 @@ export interface Note {
   readonly text: string;
 }
 
-/** A machine-applicable repair: text to put in place of a range. */
+/** A machine-applicable repair: text to put in place of a range, and of others where the same mistake stands. */
 export interface Fix {
   readonly span: Span;
   readonly replacement: string;
+  readonly also?: readonly Span[];
 }
 
 /** One mistake: what is wrong where, why something else was expected, and what would repair it. */

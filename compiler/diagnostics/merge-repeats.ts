@@ -15,7 +15,14 @@ export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagn
     if (at === undefined || first === undefined || !repeating.has(each.code)) {
       firsts.set(key, merged.length);
       merged.push(each);
-    } else merged[at] = { ...first, related: [...first.related, { span: each.span, text: "and here" }] };
+    } else {
+      const related = [...first.related, { span: each.span, text: "and here" }];
+      const { fix } = first;
+      merged[at] =
+        fix === undefined || each.fix === undefined || each.fix.replacement !== fix.replacement
+          ? { ...first, related }
+          : { ...first, related, fix: { ...fix, also: [...(fix.also ?? []), each.fix.span] } };
+    }
   }
   return merged;
 }

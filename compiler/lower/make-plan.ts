@@ -2,6 +2,7 @@ import { type CheckedStage, checkStage } from "../check/check-stage.ts";
 import { dataPlan } from "../check/data-plan.ts";
 import { fileEnv, instanceOf, thingNamed } from "../check/declarations.ts";
 import { visible } from "../check/files.ts";
+import { checkHiddenNames } from "../check/hidden-names.ts";
 import { attempt } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
 import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
@@ -111,7 +112,12 @@ export function makePlan(session: Session): Plan {
       () => undefined,
     );
   }
-  warnUnused(session, file, order.length > 0 || session.reporter.errors > 0);
+  checkHiddenNames(session, file);
+  warnUnused(
+    session,
+    file,
+    file.node.declarations.some(({ kind }) => kind === "stage"),
+  );
   return {
     stages: order,
     assemblies: [...assemblies.values()].filter((each) => each !== undefined),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { depthLimits } from "../../compiler/syntax/brackets.ts";
 import { limits, parseFile } from "../../compiler/syntax/index.ts";
 import { oneLine } from "../plan-of.ts";
 
@@ -42,7 +43,7 @@ describe("parsing", () => {
   test("refuses text that is too large, nested too deep, or broken all over", () => {
     const codes = (text: string) => parse(text).diagnostics.map(({ code }) => code);
     expect(codes(" ".repeat(limits.characters + 1))).toEqual(["file-too-large"]);
-    expect(codes(`a = ${"(".repeat(limits.nesting + 1)}1`)).toEqual(["nested-too-deep"]);
+    expect(codes(`a = ${"(".repeat(depthLimits.nesting + 1)}1`)).toEqual(["nested-too-deep"]);
     expect(codes(`a = ${"(".repeat(200_000)}`)).toEqual(["nested-too-deep"]);
     const many = codes("x = = 1\n".repeat(limits.mistakes * 2));
     expect(many.at(-1)).toBe("too-many-mistakes");

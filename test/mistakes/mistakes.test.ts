@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
+import { compiled } from "../plan-of.ts";
 import { fixtures, said } from "./expectation.ts";
 
 const messages = (expected: string) => expected.match(/^# (?:error|warning) /gm) ?? [];
@@ -10,6 +12,20 @@ describe.each(["one", "published"] as const)("%s", (group) => {
     expect(said(spec)).toBe(expected);
     expect(messages(expected).length).toBe(1);
   });
+});
+
+test("every repair takes its mistake away and brings no other", () => {
+  let repaired = 0;
+  for (const { spec } of fixtures("one")) {
+    const { sources, diagnostics } = compiled(spec);
+    const main = sources[0];
+    if (main === undefined || !diagnostics.some(({ fix }) => fix?.span.source === main)) continue;
+    const { text, applied } = applyFixes(main, diagnostics);
+    expect(applied).toBeGreaterThan(0);
+    expect(messages(said(text)).length, said(text)).toBe(0);
+    repaired += 1;
+  }
+  expect(repaired).toBeGreaterThan(20);
 });
 
 describe("several", () => {

@@ -1,5 +1,3 @@
-import type { GraphBuilder } from "../../ir/builder.ts";
-import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
 import type { Thing } from "../things.ts";
@@ -38,8 +36,15 @@ export const constantFunctions: TensorFunctions = {
       const [length, dim] = [countOf(use, args, "length", 1), countOf(use, args, "dim", 2)];
       if (dim % 2 !== 0) return use.refuse("op-refuses", { callee: "`sincos1d`", reason: `the width ${dim} is odd` });
       checkTable(use, length, dim);
-      const rows = Array.from({ length }, (_, position) => waves(position, dim));
-      return { kind: "tensor", wire: constant(use.g, rows, dim), batched: false, axes: ["n", "d"] };
+      const table = tableOf(`${length} ${dim}`, length * dim, (into) => {
+        for (let i = 0; i < length; i += 1) waves(into, i * dim, i, dim);
+      });
+      return {
+        kind: "tensor",
+        wire: use.g.constant("float32", [length, dim], table),
+        batched: false,
+        axes: ["n", "d"],
+      };
     },
   },
   /** The fixed place of each cell of a grid, as masked auto-encoders have it (https://github.com/facebookresearch/mae): columns, then rows. */
@@ -55,11 +60,14 @@ export const constantFunctions: TensorFunctions = {
       if (dim % 4 !== 0)
         return use.refuse("op-refuses", { callee: "`sincos2d`", reason: `the width ${dim} is not divisible by 4` });
       checkTable(use, rows * columns, dim);
-      const cells = Array.from({ length: rows * columns }, (_, i) => [
-        ...waves(i % columns, dim / 2),
-        ...waves(Math.floor(i / columns), dim / 2),
-      ]);
-      return { kind: "tensor", wire: constant(use.g, cells, dim), batched: false, axes: ["n", "d"] };
+      const table = tableOf(`${rows} ${columns} ${dim}`, rows * columns * dim, (into) => {
+        for (let i = 0; i < rows * columns; i += 1) {
+          waves(into, i * dim, i % columns, dim / 2);
+          waves(into, i * dim + dim / 2, Math.floor(i / columns), dim / 2);
+        }
+      });
+      const wire = use.g.constant("float32", [rows * columns, dim], table);
+      return { kind: "tensor", wire, batched: false, axes: ["n", "d"] };
     },
   },
   max_pool: {
@@ -110,7 +118,6 @@ export const constantFunctions: TensorFunctions = {
   },
 };
 
-/** sin(position ω), then cos(position ω), ω = 10000^(−2i/dim). */
 /** Numbers that a table of positions may have. */
 const tableLimit = 2 ** 24;
 
@@ -119,11 +126,27 @@ function checkTable(use: Use, rows: number, dim: number): void {
   use.refuse("op-refuses", { callee: `\`${use.name}\``, reason: `a table of ${rows} × ${dim} numbers is too large` });
 }
 
-function waves(position: number, dim: number): readonly number[] {
-  const angles = Array.from({ length: dim / 2 }, (_, i) => position / 10000 ** ((2 * i) / dim));
-  return [...angles.map(Math.sin), ...angles.map(Math.cos)];
+/** Tables that were made before, the latest few: every model of a spec has the same. */
+const tables = new Map<string, Float32Array>();
+const tablesKept = 8;
+
+function tableOf(key: string, size: number, fill: (into: Float32Array) => void): Float32Array {
+  const known = tables.get(key);
+  if (known !== undefined) return known;
+  const table = new Float32Array(size);
+  fill(table);
+  const [oldest] = tables.keys();
+  if (tables.size >= tablesKept && oldest !== undefined) tables.delete(oldest);
+  tables.set(key, table);
+  return table;
 }
 
-function constant(g: GraphBuilder, rows: readonly (readonly number[])[], width: number): Value {
-  return g.constant("float32", [rows.length, width], Float32Array.from(rows.flat()));
+/** At a place of the table sin(position ω), then cos(position ω), ω = 10000^(−2i/dim). */
+function waves(table: Float32Array, at: number, position: number, dim: number): void {
+  const half = dim / 2;
+  for (let i = 0; i < half; i += 1) {
+    const angle = position / 10000 ** ((2 * i) / dim);
+    table[at + i] = Math.sin(angle);
+    table[at + half + i] = Math.cos(angle);
+  }
 }

@@ -1,0 +1,19 @@
+import type { Name } from "../syntax/ast.ts";
+import type { FileScope } from "./files.ts";
+import type { Session } from "./session.ts";
+
+/** Refuses parameters, inputs and definitions that hide a name of their own file: a reader would take one for the other (language rules b.3). */
+export function checkHiddenNames(session: Session, file: FileScope): void {
+  const check = ({ text, span }: Name) => {
+    const hidden = file.own.get(text);
+    if (hidden === undefined) return;
+    const related = [{ span: hidden.declaration.name.span, text: "named here" }];
+    session.reporter.report("hidden-name", span, { name: text }, { related });
+  };
+  for (const declaration of file.node.declarations) {
+    if ("parameters" in declaration) for (const { name } of declaration.parameters) check(name);
+    if (declaration.kind !== "module" && declaration.kind !== "loss" && declaration.kind !== "model") continue;
+    for (const { name } of declaration.inputs) check(name);
+    for (const statement of declaration.body.statements) if (statement.kind === "define") check(statement.name);
+  }
+}

@@ -1,0 +1,37 @@
+import type { Fix } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { type Env, localNames } from "./env.ts";
+import type { FileScope } from "./files.ts";
+import { libraryNames } from "./library.ts";
+import { suggestion } from "./nearest.ts";
+import type { Reporter } from "./reporter.ts";
+import { standardFile, standardNear } from "./standard.ts";
+
+/** Reports a name that nothing here has: the nearest one, or the library file that has it, which one line brings. */
+export function reportUnknown(name: string, span: Span, kind: string, env: Env, labels: readonly string[] = []): void {
+  const reporter: Reporter = env.session.reporter;
+  // A file that could not be read may have it.
+  if (env.file.lacksFile) return;
+  const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
+  const path = standardFile(env.session, name);
+  if (path !== undefined) {
+    const help = `it is in the library: use "${path}"`;
+    reporter.report("unknown-name", span, { kind, name }, { help, fix: bringing(path, env.file) });
+    return;
+  }
+  const help = suggestion(name, [...labels, ...known]) ?? standardNear(env.session, name);
+  reporter.report("unknown-name", span, { kind, name }, { help });
+}
+
+/** A `use` below the last one, or at the top of the file. */
+function bringing(path: string, { node, source }: FileScope): Fix {
+  const last = node.declarations.findLast(({ kind }) => kind === "use");
+  const end = last === undefined ? 0 : endOfLine(source.text, last.span.end);
+  const line = `use "${path}"\n`;
+  return { span: { source, start: end, end }, replacement: last === undefined ? `${line}\n` : line };
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? text.length : end + 1;
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import type { FileHeader } from "../../compiler/check/weight-files.ts";
+import { catalogue } from "../../compiler/diagnostics/catalogue.ts";
+import { compiled } from "../plan-of.ts";
+
+const folder = fileURLToPath(new URL("../../docs/diagnostics/", import.meta.url));
+const codes = Object.keys(catalogue).toSorted();
+const programsOf = (code: string) =>
+  [...readFileSync(`${folder}${code}.md`, "utf8").matchAll(/```abaw\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+
+/** The files that pages speak of. */
+const headers: Readonly<Record<string, FileHeader>> = {
+  "face.safetensors": {
+    kind: "tensors",
+    shapes: new Map([
+      ["weight", [32, 64]],
+      ["bias", [32]],
+      ["head", [8]],
+    ]),
+  },
+};
+
+function saidOf(text: string) {
+  const options = text.includes("\nprofile toy {") ? { profile: "toy" } : {};
+  return compiled(text, { ...options, inspect: (path) => headers[path] ?? { kind: "absent" } }).diagnostics;
+}
+
+test("every code has its page, and no page is without a code", () => {
+  const pages = readdirSync(folder).map((name) => name.replace(/\.md$/, ""));
+  expect(pages.toSorted()).toEqual(codes);
+});
+
+// A text of more than a million characters says nothing on a page.
+describe.each(codes.filter((code) => code !== "file-too-large"))("%s", (code) => {
+  const [wrong = "", right = ""] = programsOf(code);
+
+  test("the failing program fails with it, and with nothing else", () => {
+    const said = saidOf(wrong).filter((each) => each.severity !== "later" || each.code === code);
+    expect(said.map((each) => each.code)).toContain(code);
+    if (code !== "too-many-mistakes") expect(said.length).toBe(1);
+  });
+
+  test("the repaired one says nothing more", () => {
+    expect(saidOf(right).filter(({ severity }) => severity !== "later")).toEqual([]);
+    if (code.startsWith("not-yet")) expect(saidOf(right).map((each) => each.code)).not.toContain(code);
+  });
+});
