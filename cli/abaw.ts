@@ -11,6 +11,7 @@ interface LazyCommand {
 /** Each command's file is loaded only when it runs: `check` must not wait for an engine. */
 const commands: Readonly<Record<string, LazyCommand>> = {
   check: { summary: "find every mistake in a spec", load: async () => (await import("./commands/check.ts")).check() },
+  fmt: { summary: "write specs in the one style", load: async () => (await import("./commands/fmt.ts")).fmt() },
   explain: {
     summary: "say what a diagnostic means",
     load: async () => (await import("./commands/explain.ts")).explain(),

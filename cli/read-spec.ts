@@ -20,7 +20,7 @@ export interface SpecOptions {
 
 /** Reads and compiles a spec. It may use files of its own folder and those below, and the language's own under `std/`. */
 export function readSpec(path: string, { profile, set, strict }: SpecOptions): Compiled {
-  const source: Source = { name: path, text: textOf(path) };
+  const source: Source = { name: path, text: specText(path) };
   const compiled = compile(source, {
     read: (name) => (name.startsWith("std/") ? standardText(name) : usedText(path, name)),
     inspect: headerOf,
@@ -43,7 +43,8 @@ export const specsFolder = fileURLToPath(new URL("../specs/", import.meta.url));
 /** A spec of more bytes is no spec. */
 const bytesLimit = 4 << 20;
 
-function textOf(path: string): string {
+/** The text of a spec; a UsageError if there is none, or too much. */
+export function specText(path: string): string {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
   const { size } = statSync(path);
   if (statSync(path).isDirectory()) throw new UsageError(`${path} is a folder, not a spec`);
@@ -59,7 +60,7 @@ function standardText(name: string): string | undefined {
 function usedText(spec: string, name: string): string | undefined {
   const folder = dirname(resolve(spec));
   const path = insideFolder(folder, relative(folder, resolve(name)));
-  return path !== undefined && existsSync(path) && statSync(path).isFile() ? textOf(path) : undefined;
+  return path !== undefined && existsSync(path) && statSync(path).isFile() ? specText(path) : undefined;
 }
 
 /** Only safetensors say in their first bytes what is inside. */

@@ -45,7 +45,8 @@ export function classify(tokens: readonly IToken[]): IToken[] {
 
 /** Whether a word can begin a declaration: a name, or the path of `use`, stands behind it. */
 function declares({ image }: IToken, after: IToken | undefined): boolean {
-  return declarations.has(image) && (after?.tokenType === t.Name || after?.tokenType === t.StringToken);
+  const named = after?.tokenType === t.Name && !words.has(after.image);
+  return declarations.has(image) && (named || after?.tokenType === t.StringToken);
 }
 
 function retyped(token: IToken, type: TokenType): IToken {
