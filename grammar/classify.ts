@@ -43,10 +43,14 @@ export function classify(tokens: readonly IToken[]): IToken[] {
   return result;
 }
 
-/** Whether a word can begin a declaration: a name, or the path of `use`, stands behind it. */
-function declares({ image }: IToken, after: IToken | undefined): boolean {
-  const named = after?.tokenType === t.Name && !words.has(after.image);
-  return declarations.has(image) && (named || after?.tokenType === t.StringToken);
+/**
+ * Whether a word can begin a declaration: a name, or the path of `use`, stands behind it on its line. In the first column also alone,
+ * as it is while the rest is being typed.
+ */
+function declares(token: IToken, after: IToken | undefined): boolean {
+  if (!declarations.has(token.image)) return false;
+  if (after === undefined || after.startLine !== token.startLine) return token.startColumn === 1;
+  return after.tokenType === t.StringToken || (after.tokenType === t.Name && !words.has(after.image));
 }
 
 function retyped(token: IToken, type: TokenType): IToken {
@@ -66,10 +70,14 @@ function typeOf(
   if (next === t.Colon && before?.tokenType !== t.Dot) return t.Key;
   const declared = declarations.get(image);
   if (declared !== undefined && depth === 0 && firstOnLine && declares(token, after)) return declared;
-  if (before?.tokenType === t.Dot) return t.Name;
+  if (before?.tokenType === t.Dot && !firstOnLine) return t.Name;
   const word = words.get(image);
   if (word !== undefined) return word;
-  if (next === t.Assign) return t.Binding;
+  if (next === t.Assign) {
+    // What is named after a declaration word on the line above is that declaration's.
+    const begins = depth === 0 && firstOnLine && (token.startColumn === 1 || !declarations.has(before?.image ?? ""));
+    return begins ? t.TopBinding : t.Binding;
+  }
   // Also one that is misspelt: nothing else may follow a number here.
   if (before?.tokenType === t.NumberToken && !firstOnLine && next !== t.Dot && next !== t.LeftBracket) return t.Unit;
   if (declaration === "stage" && depth === 0 && before?.tokenType === t.Assign) {

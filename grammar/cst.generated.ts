@@ -52,7 +52,7 @@ export interface BindingCstNode {
 }
 
 export type BindingCstChildren = {
-  readonly Binding?: readonly (IToken)[];
+  readonly TopBinding?: readonly (IToken)[];
   readonly Assign?: readonly (IToken)[];
   readonly expr?: readonly (ExprCstNode)[];
 };

@@ -1,9 +1,9 @@
 /** Text to tokens and concrete syntax tree. */
-import { type IRecognitionException, type IToken, Lexer } from "chevrotain";
+import { createTokenInstance, type IRecognitionException, type IToken, Lexer } from "chevrotain";
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
 import { AbawParser } from "./parser.ts";
-import { declarationWords, lexerTokens } from "./tokens.ts";
+import * as t from "./tokens.ts";
 
 export interface Tokenised {
   /** Every token after classification, comments apart. */
@@ -14,14 +14,31 @@ export interface Tokenised {
 }
 
 /** Names of the tokens that begin a declaration. */
-export const declarationTokens: ReadonlySet<string> = new Set(Object.values(declarationWords).map(({ name }) => name));
+export const declarationTokens: ReadonlySet<string> = new Set(
+  Object.values(t.declarationWords).map(({ name }) => name),
+);
 
 let lexer: Lexer | undefined;
 let parser: AbawParser | undefined;
 
+const closers = { ")": t.RightParen, "]": t.RightBracket, "}": t.RightBrace } as const;
+
+/** A binding that turns out to stand outside every bracket. */
+export function asTopBinding(token: IToken): IToken {
+  return { ...token, tokenType: t.TopBinding, tokenTypeIdx: t.TopBinding.tokenTypeIdx ?? token.tokenTypeIdx };
+}
+
+/** A closing bracket that the text lacks, without a width, behind a token. */
+export function closerAfter(token: IToken, image: keyof typeof closers): IToken {
+  const offset = token.endOffset ?? token.startOffset;
+  const line = token.endLine ?? token.startLine ?? 1;
+  const column = token.endColumn ?? token.startColumn ?? 1;
+  return createTokenInstance(closers[image], image, offset, offset, line, line, column, column);
+}
+
 /** Tokens of a text; characters without a meaning are left out and listed. */
 export function tokenise(text: string): Tokenised {
-  lexer ??= new Lexer(lexerTokens, { positionTracking: "full", ensureOptimizations: true, skipValidations: true });
+  lexer ??= new Lexer(t.lexerTokens, { positionTracking: "full", ensureOptimizations: true, skipValidations: true });
   const { tokens, groups, errors } = lexer.tokenize(text);
   return { tokens: classify(tokens), comments: groups["comments"] ?? [], unknown: errors };
 }

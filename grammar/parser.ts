@@ -3,6 +3,16 @@ import * as t from "./tokens.ts";
 
 const { reserved: r, declarationWords: d, placeWords: p } = t;
 
+const anchors: ReadonlySet<TokenType> = new Set([
+  ...Object.values(d),
+  t.TopBinding,
+  t.Binding,
+  t.Key,
+  t.RightBrace,
+  r.head,
+  r.return,
+]);
+
 /**
  * The grammar of the language (language rules b.7), without actions, LL(1). Expressions are flat chains of operands and operators;
  * what binds how is decided when the tree is read.
@@ -17,6 +27,11 @@ export class AbawParser extends CstParser {
       nodeLocationTracking: "onlyOffset",
     });
     this.performSelfAnalysis();
+  }
+
+  /** What begins something new is never taken away to repair what stands before it. Asked with the token that is wanted. */
+  protected override canTokenTypeBeDeletedInRecovery(): boolean {
+    return !anchors.has(this.LA(1).tokenType);
   }
 
   readonly file = this.RULE("file", () => {
@@ -50,7 +65,7 @@ export class AbawParser extends CstParser {
   });
 
   readonly binding = this.RULE("binding", () => {
-    this.CONSUME(t.Binding);
+    this.CONSUME(t.TopBinding);
     this.CONSUME(t.Assign);
     this.SUBRULE(this.expr);
   });

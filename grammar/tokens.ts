@@ -21,6 +21,8 @@ export const Name = createToken({ name: "Name", pattern: /[A-Za-z_]\w*/, label: 
 export const Key = createToken({ name: "Key", pattern: Lexer.NA, label: "`name:`" });
 /** A name right before `=`. */
 export const Binding = createToken({ name: "Binding", pattern: Lexer.NA, label: "`name =`" });
+/** The same for a binding of the file: nothing else can begin with it, so that recovery never takes it for something else. */
+export const TopBinding = createToken({ name: "TopBinding", pattern: Lexer.NA, label: "`name =`" });
 /** A unit right after a number. */
 export const Unit = createToken({ name: "Unit", pattern: Lexer.NA, label: "a unit" });
 
@@ -141,6 +143,7 @@ export const vocabulary: TokenType[] = [
   ...lexed,
   Key,
   Binding,
+  TopBinding,
   Unit,
   ...Object.values(reserved),
   ...Object.values(declarationWords),

@@ -57,7 +57,7 @@ export function rowsOf(tokens: readonly IToken[], declarations: ReadonlySet<stri
     });
     const top = outside.at(-1);
     const declares =
-      top === undefined && (declarations.has(first.tokenType.name) || first.tokenType.name === "Binding");
+      top === undefined && (declarations.has(first.tokenType.name) || first.tokenType.name === "TopBinding");
     const begins =
       declares ||
       (top !== undefined &&
@@ -86,7 +86,7 @@ function onlyMark(row: readonly IToken[]): number | undefined {
     if (image in closerOf) depth += 1;
     else if (closers.has(image)) depth -= 1;
     else if (depth !== 0) continue;
-    else if (tokenType.name === "Key" || tokenType.name === "Binding") {
+    else if (["Key", "Binding", "TopBinding"].includes(tokenType.name)) {
       if (mark !== undefined) return undefined;
       mark = i + 1;
     } else if (image === ":" && mark === undefined) mark = i;

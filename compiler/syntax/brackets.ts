@@ -1,4 +1,5 @@
 import type { IToken } from "chevrotain";
+import { asTopBinding, closerAfter } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Places } from "./reader.ts";
 
@@ -13,7 +14,7 @@ const pairs: ReadonlyMap<string, string> = new Map([
 const closers: ReadonlySet<string> = new Set(pairs.values());
 
 /** What ends one expression and begins another. */
-const separators: ReadonlySet<string> = new Set(["Comma", "Key", "Binding"]);
+const separators: ReadonlySet<string> = new Set(["Comma", "Key", "Binding", "TopBinding"]);
 
 /** What makes an expression one level deeper. */
 const operators: ReadonlySet<string> = new Set([
@@ -25,47 +26,65 @@ export interface Brackets {
   readonly diagnostics: readonly Diagnostic[];
   /** Whether the text is too deep for the parser, which recurs. */
   readonly tooDeep: boolean;
-  /** Offsets from a bracket that is never closed to where the next declaration begins: what the parser says there is an echo. */
+  /** The tokens with the brackets that are missing, where the next declaration begins. */
+  readonly tokens: readonly IToken[];
+  /** Offsets from a bracket that is never closed to there: what the parser says between is an echo. */
   readonly echoes: readonly { readonly from: number; readonly to: number }[];
 }
 
-/** Brackets that are never closed, one in each declaration, and nesting or chains too deep to be read. */
-export function bracketMistakes(
-  tokens: readonly IToken[],
-  declarations: ReadonlySet<string>,
-  places: Places,
-): Brackets {
+/** Brackets that are never closed, one in each declaration, closed again; nesting or chains too deep to be read. */
+export function repairBrackets(tokens: readonly IToken[], declarations: ReadonlySet<string>, places: Places): Brackets {
   const diagnostics: Diagnostic[] = [];
   const echoes: { from: number; to: number }[] = [];
-  const open: IToken[] = [];
+  const repaired: IToken[] = [];
+  let open: { readonly token: IToken; readonly index: number }[] = [];
   // Operators so far in the expression at each level of brackets.
-  const chains = [0];
+  let chains = [0];
   const refused = (token: IToken, code: "nested-too-deep" | "chain-too-long", limit: number): Brackets => ({
     diagnostics: [...diagnostics, diagnostic(code, places.token(token), { limit })],
     tooDeep: true,
+    tokens,
     echoes,
   });
-  const giveUp = (to: number) => {
-    const culprit = open.at(-1);
-    if (culprit === undefined) return;
-    diagnostics.push(diagnostic("unclosed-bracket", places.token(culprit), { open: culprit.image }));
-    echoes.push({ from: culprit.startOffset, to });
-    open.length = 0;
-    chains.length = 1;
+  /** Where the text behind an open bracket begins anew: the first binding in the first column, or the token at hand. */
+  const restart = (from: number, to: number): number => {
+    for (let i = from + 1; i < to; i += 1) {
+      const token = tokens[i];
+      if (token?.tokenType.name === "Binding" && token.startColumn === 1) return i;
+    }
+    return to;
   };
-  for (const token of tokens) {
+  for (let i = 0; i <= tokens.length; i += 1) {
+    const token = tokens[i];
+    const begins = token === undefined || (token.startColumn === 1 && declarations.has(token.tokenType.name));
+    const culprit = open.at(-1);
+    if (culprit !== undefined && begins) {
+      const at = restart(open[0]?.index ?? 0, i);
+      // What was read since is read again, as text of its own.
+      const inside = open.filter(({ index }) => index < at);
+      repaired.length -= i - at;
+      const last = tokens[at - 1];
+      const told = inside.at(-1) ?? culprit;
+      diagnostics.push(diagnostic("unclosed-bracket", places.token(told.token), { open: told.token.image }));
+      echoes.push({ from: told.token.startOffset, to: tokens[at]?.startOffset ?? Number.POSITIVE_INFINITY });
+      if (last !== undefined)
+        for (const { token: opener } of inside.toReversed()) repaired.push(closerAfter(last, closerOf(opener.image)));
+      open = [];
+      chains = [0];
+      i = at - 1;
+      continue;
+    }
+    if (token === undefined) break;
+    const outside = open.length === 0 && token.startColumn === 1 && token.tokenType.name === "Binding";
+    repaired.push(outside ? asTopBinding(token) : token);
     const { image, tokenType } = token;
-    const inner = open.at(-1)?.image;
-    // In the first column: a declaration, or a binding where none can stand.
-    const begins = declarations.has(tokenType.name) || (tokenType.name === "Binding" && inner !== "{");
-    if (inner !== undefined && token.startColumn === 1 && begins) giveUp(token.startOffset);
     const level = chains.length - 1;
     if (pairs.has(image)) {
-      open.push(token);
+      open.push({ token, index: i });
       chains.push(0);
       if (open.length > depthLimits.nesting) return refused(token, "nested-too-deep", depthLimits.nesting);
     } else if (closers.has(image)) {
-      if (inner !== undefined && pairs.get(inner) === image) {
+      if (culprit !== undefined && pairs.get(culprit.token.image) === image) {
         open.pop();
         chains.pop();
       }
@@ -76,6 +95,9 @@ export function bracketMistakes(
       if (length > depthLimits.chain) return refused(token, "chain-too-long", depthLimits.chain);
     }
   }
-  giveUp(Number.POSITIVE_INFINITY);
-  return { diagnostics, tooDeep: false, echoes };
+  return { diagnostics, tooDeep: false, tokens: repaired, echoes };
+}
+
+function closerOf(image: string): ")" | "]" | "}" {
+  return image === "(" ? ")" : image === "[" ? "]" : "}";
 }

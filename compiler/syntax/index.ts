@@ -3,7 +3,7 @@ import { declarationTokens, parse, tokenise } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source, Span } from "../diagnostics/source.ts";
 import type { FileNode } from "./ast.ts";
-import { bracketMistakes } from "./brackets.ts";
+import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
 import { Places } from "./reader.ts";
 
@@ -31,13 +31,13 @@ export function parseFile(source: Source): { readonly file: FileNode; readonly d
     if (token.tokenType.name === "UnclosedString")
       diagnostics.push(diagnostic("unclosed-string", places.token(token), {}));
   }
-  const brackets = bracketMistakes(tokens, declarationTokens, places);
+  const brackets = repairBrackets(tokens, declarationTokens, places);
   diagnostics.push(...brackets.diagnostics);
   if (brackets.tooDeep) return { file: empty, diagnostics };
-  const { cst, errors } = parse(tokens);
+  const { cst, errors } = parse(brackets.tokens);
   const known = new Set(diagnostics.map(({ span }) => lineOf(span)));
   for (const error of errors) {
-    const mistake = textMistake(error, tokens, places);
+    const mistake = textMistake(error, brackets.tokens, places);
     // What follows on the line of a mistake is mostly its echo.
     const { start } = mistake.span;
     if (known.has(lineOf(mistake.span)) || brackets.echoes.some(({ from, to }) => start >= from && start <= to))

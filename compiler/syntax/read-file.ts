@@ -55,7 +55,7 @@ class FileReader extends ExprReader {
       return {
         kind: "binding",
         span,
-        name: places.name(binding.children.Binding?.[0]),
+        name: places.name(binding.children.TopBinding?.[0]),
         value: this.expr(binding.children.expr?.[0], span),
       };
     }
