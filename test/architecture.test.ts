@@ -10,6 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   grammar: [],
   "compiler/diagnostics": [],
   "compiler/syntax": ["grammar", "compiler/diagnostics"],
+  "compiler/format": ["grammar", "compiler/syntax", "compiler/diagnostics"],
   "compiler/ir": [],
   "compiler/ops": ["compiler/ir"],
   "compiler/autodiff": ["compiler/ir", "compiler/ops"],

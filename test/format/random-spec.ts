@@ -11,7 +11,9 @@ export function randomSpec(seed: number): string {
   const gap = () => pick(["", " ", "  "]);
   // Where a bracket is open a line may end, with a comment or without.
   const turn = (deep: boolean) =>
-    deep && below(4) === 0 ? `${gap()}${pick(["", "# why, not what", "## a doc"])}\n${" ".repeat(1 + below(8))}` : gap();
+    deep && below(4) === 0
+      ? `${gap()}${pick(["", "# why, not what", "## a doc"])}\n${" ".repeat(1 + below(8))}`
+      : gap();
   const several = (make: () => string, most: number) => Array.from({ length: 1 + below(most) }, make);
   const listed = (items: readonly string[], deep: boolean) => items.join(`${gap()},${turn(deep)}`);
   const suffix = (depth: number) =>
