@@ -2,7 +2,7 @@
 import { openFile } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
-import { newSession } from "./check/session.ts";
+import { newSession, type Observe, type Session } from "./check/session.ts";
 import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
@@ -30,16 +30,29 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A compilation with what it found out on the way, for editors and explanations. */
+export interface Analysis extends Compiled {
+  readonly session: Session;
+  /** What could be planned, mistakes elsewhere or not. */
+  readonly planned: Plan;
+}
+
 /** Checks a spec whole and, if nothing is wrong, gives its plan. Never throws for what the text says. */
 export function compile(source: Source, options: CompileOptions): Compiled {
+  const { plan, sources, diagnostics } = analyse(source, options);
+  return { plan, sources, diagnostics };
+}
+
+/** The same, keeping what every name and expression turned out to be; `observe` is told of each expression. */
+export function analyse(source: Source, options: CompileOptions, observe?: Observe): Analysis {
   const reporter = new Reporter();
-  const session = newSession(reporter, options.read, options.inspect);
+  const session = newSession(reporter, options.read, options.inspect, observe);
   session.main = openFile(session, source);
   openSettings(session, session.main, options.profile, options.set ?? []);
-  const plan = makePlan(session);
+  const planned = makePlan(session);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
   const diagnostics = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
-  return { plan: failed ? undefined : plan, sources, diagnostics };
+  return { plan: failed ? undefined : planned, planned, sources, diagnostics, session };
 }

@@ -19,6 +19,12 @@ import { checkUntaken } from "./untaken.ts";
 
 /** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
 export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
+  const thing = meaningOf(expr, env, wanted);
+  env.session.observe?.(expr, thing, env);
+  return thing;
+}
+
+function meaningOf(expr: Expr, env: Env, wanted: Type): Thing {
   switch (expr.kind) {
     case "number":
       return expr.unit === undefined

@@ -15,6 +15,9 @@ export interface Setting {
   readonly span: Span;
 }
 
+/** Told of each expression that is evaluated, what it means there; the same text can be evaluated many times. */
+export type Observe = (expr: Expr, thing: Thing, env: Env) => void;
+
 /** What one check knows and has found so far. Everything in it is a memo: asking again gives the same answer. */
 export interface Session {
   readonly reporter: Reporter;
@@ -22,6 +25,7 @@ export interface Session {
   readonly read: (path: string) => string | undefined;
   /** What can be known of a weight file, or undefined where no file can be looked at. */
   readonly inspect: ((path: string) => FileHeader) | undefined;
+  readonly observe: Observe | undefined;
   readonly files: Map<string, FileScope>;
   /** File-level names: their things, or undefined while they are being evaluated. */
   readonly things: Map<object, Thing | undefined>;
@@ -49,11 +53,13 @@ export function newSession(
   reporter: Reporter,
   read: (path: string) => string | undefined,
   inspect: ((path: string) => FileHeader) | undefined,
+  observe?: Observe,
 ): Session {
   return {
     reporter,
     read,
     inspect,
+    observe,
     files: new Map(),
     things: new Map(),
     settings: [],
