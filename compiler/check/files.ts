@@ -1,6 +1,7 @@
 import type { Source } from "../diagnostics/source.ts";
 import type { Declaration, FileNode, UseNode } from "../syntax/ast.ts";
 import { parseFile } from "../syntax/index.ts";
+import { parseStandard } from "../syntax/parse-standard.ts";
 import type { Session } from "./session.ts";
 
 /** A declaration that has a name. */
@@ -32,12 +33,12 @@ const usedFilesLimit = 200;
 export function openFile(session: Session, source: Source): FileScope {
   const known = session.files.get(source.name);
   if (known !== undefined) return known;
-  const { file: node, diagnostics } = parseFile(source);
+  const { file: node, diagnostics } = isStandard(source.name) ? parseStandard(source) : parseFile(source);
   session.reporter.add(diagnostics);
   const own = new Map<string, Found>();
   const used = new Map<string, Found>();
   const aliases = new Map<string, FileScope>();
-  const file: FileScope = { source, node, own, used, aliases, lacksFile: false };
+  const file: FileScope = { source: node.source, node, own, used, aliases, lacksFile: false };
   session.files.set(source.name, file);
   for (const declaration of node.declarations) {
     if (!hasName(declaration)) continue;
@@ -104,9 +105,14 @@ function bring(
   }
 }
 
+/** Whether a path names a file of the language's own library. */
+function isStandard(path: string): boolean {
+  return path.startsWith("std/");
+}
+
 /** `std/` names the language's own library; anything else is beside the file that uses it. */
 function pathFrom(user: string, path: string): string {
-  const folder = path.startsWith("std/") ? "" : folderOf(user);
+  const folder = isStandard(path) ? "" : folderOf(user);
   const segments: string[] = [];
   for (const segment of `${folder}${path}`.split("/")) {
     if (segment === "..") segments.pop();

@@ -1,4 +1,4 @@
-import { parseFile } from "../syntax/index.ts";
+import { parseStandard } from "../syntax/parse-standard.ts";
 import { nearest } from "./nearest.ts";
 import type { Session } from "./session.ts";
 
@@ -22,5 +22,7 @@ export function standardNear(session: Session, name: string): string | undefined
 function namesOf(session: Session, path: string): readonly string[] {
   const text = session.files.get(path)?.source.text ?? session.read(path);
   if (text === undefined) return [];
-  return parseFile({ name: path, text }).file.declarations.flatMap((each) => ("name" in each ? each.name.text : []));
+  return parseStandard({ name: path, text }).file.declarations.flatMap((each) =>
+    "name" in each ? each.name.text : [],
+  );
 }

@@ -10,8 +10,13 @@ import { Places } from "./reader.ts";
 /** A file's text may have so many characters; of its mistakes so many are told. */
 export const limits = { characters: 1_000_000, mistakes: 200 } as const;
 
+export interface Parsed {
+  readonly file: FileNode;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** Text to syntax tree. With mistakes, the tree has what could be read. */
-export function parseFile(source: Source): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
+export function parseFile(source: Source): Parsed {
   const empty: FileNode = { source, declarations: [], comments: [] };
   const start: Span = { source, start: 0, end: 0 };
   if (source.text.length > limits.characters) {
