@@ -11,6 +11,7 @@ import { clipOf } from "./clips.ts";
 import { instanceOf } from "./declarations.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
+import { headKeys } from "./keys.ts";
 import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
 import { fieldNamed, type ModelData } from "./model-data.ts";
 import { asLayer, checkResult, TimeFixed } from "./modules.ts";
@@ -257,7 +258,7 @@ function runHead(
         "unknown-key",
         entry.path.span,
         { where: "a head", key },
-        { help: suggestion(key, ["activation"]) },
+        { help: suggestion(key, Object.keys(headKeys)) },
       );
   }
   made.heads.set(task.name, { task: { ...task, activation }, logits, span: statement.span });

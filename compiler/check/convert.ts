@@ -86,7 +86,7 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       if (thing.kind !== "map") return undefined;
       const entries = new Map<string, Thing>();
       for (const [key, value] of thing.entries) {
-        const wanted = type.keys[key];
+        const wanted = type.keys[key]?.type;
         const place = thing.places.get(key) ?? span;
         entries.set(key, wanted === undefined ? value : convert(session, value, wanted, `\`${key}\``, place));
       }

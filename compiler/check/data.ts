@@ -3,8 +3,8 @@ import type { DataNode } from "../syntax/ast.ts";
 import { canonical } from "./canonical.ts";
 import { type Env, localNamed } from "./env.ts";
 import { evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
+import { type DataKey, dataKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
-import { type DataKey, dataKeys } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
 import { typeOf, withDefaults } from "./parameters.ts";
 import { attempt, type Reporter } from "./reporter.ts";
@@ -82,7 +82,7 @@ export function dataThing(
       entries.set(
         key,
         attempt(
-          () => evaluateAs(entry.value, place, dataKeys[key], `\`${key}\` of the data \`${name}\``),
+          () => evaluateAs(entry.value, place, dataKeys[key].type, `\`${key}\` of the data \`${name}\``),
           () => poison,
         ),
       );
@@ -92,7 +92,7 @@ export function dataThing(
   for (const change of keyChanges) {
     const [key = "", ...rest] = change.path;
     if (!isDataKey(key)) continue;
-    const make = () => evaluateAs(change.expr, change.env, dataKeys[key], change.path.join("."));
+    const make = () => evaluateAs(change.expr, change.env, dataKeys[key].type, change.path.join("."));
     const before = entries.get(key);
     const text = change.path.join(".");
     entries.set(

@@ -238,7 +238,7 @@ function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
   const entries = new Map<string, Thing>();
   const places = new Map<string, Span>();
   const typeFor = (key: string): Type =>
-    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (wanted.keys[key] ?? any) : any;
+    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (wanted.keys[key]?.type ?? any) : any;
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
       const key = keyOf(entry.path, place);

@@ -8,8 +8,14 @@ import { labelInput } from "./model-build.ts";
 import type { Reporter } from "./reporter.ts";
 import { bodyOf } from "./tensor-arithmetic.ts";
 import type { Thing } from "./things.ts";
-import { describeThing, schedule } from "./type.ts";
+import { describeThing, must, schedule, task } from "./type.ts";
 import { makeUse } from "./use.ts";
+
+/** What it is called with, and what it does, for people. */
+export const forced = {
+  doc: "Scheduled sampling: while training a row's label with probability p where it has one, else the head's own output; in evaluation the output (arXiv 1506.03099).",
+  params: { task: must(task), p: must(schedule) },
+} as const;
 
 /**
  * `forced(au, p)`, scheduled sampling (https://arxiv.org/abs/1506.03099): while training a row's label with probability p, where it

@@ -3,24 +3,33 @@ import type { Env } from "./env.ts";
 import type { Reporter } from "./reporter.ts";
 import { number, type Thing } from "./things.ts";
 
-type NumberFunction = (numbers: readonly number[]) => number;
+interface NumberFunction {
+  readonly doc: string;
+  readonly of: (numbers: readonly number[]) => number;
+}
 
 /** Functions of numbers known before anything runs; a name here may also be a tensor function. */
 export const numberFunctions: Readonly<Record<string, NumberFunction>> = {
-  max: (numbers) => Math.max(...numbers),
-  min: (numbers) => Math.min(...numbers),
-  sum: (numbers) => numbers.reduce((total, each) => total + each, 0),
-  mean: (numbers) => numbers.reduce((total, each) => total + each, 0) / numbers.length,
-  abs: ([x = 0]) => Math.abs(x),
-  sqrt: ([x = 0]) => Math.sqrt(x),
-  exp: ([x = 0]) => Math.exp(x),
-  log: ([x = 0]) => Math.log(x),
-  floor: ([x = 0]) => Math.floor(x),
-  ceil: ([x = 0]) => Math.ceil(x),
+  max: { doc: "The greatest of numbers.", of: (numbers) => Math.max(...numbers) },
+  min: { doc: "The least of numbers.", of: (numbers) => Math.min(...numbers) },
+  sum: { doc: "The sum of numbers.", of: (numbers) => numbers.reduce((total, each) => total + each, 0) },
+  mean: {
+    doc: "The mean of numbers.",
+    of: (numbers) => numbers.reduce((total, each) => total + each, 0) / numbers.length,
+  },
+  abs: { doc: "The absolute value.", of: ([x = 0]) => Math.abs(x) },
+  sqrt: { doc: "The square root.", of: ([x = 0]) => Math.sqrt(x) },
+  exp: { doc: "e to the power of a number.", of: ([x = 0]) => Math.exp(x) },
+  log: { doc: "The natural logarithm.", of: ([x = 0]) => Math.log(x) },
+  floor: { doc: "The greatest whole number that is not above.", of: ([x = 0]) => Math.floor(x) },
+  ceil: { doc: "The least whole number that is not below.", of: ([x = 0]) => Math.ceil(x) },
 };
 
-/** `len(list)` and `range(n)`, which is 0 .. n − 1. */
-export const listFunctions: ReadonlySet<string> = new Set(["len", "range"]);
+/** Functions of or to lists, each with what it is, for people. */
+export const listFunctions: ReadonlyMap<string, string> = new Map([
+  ["len", "How many items a list, or entries a map, has."],
+  ["range", "The list 0 .. n − 1."],
+]);
 
 const rangeLimit = 10_000;
 
@@ -54,5 +63,5 @@ export function applyNumberFunction(name: string, args: readonly Thing[], env: E
   }
   if (numbers.length === 0 && name !== "sum")
     return env.session.reporter.refuse("empty-list", span, { callee: `\`${name}\`` });
-  return number(rule(numbers));
+  return number(rule.of(numbers));
 }

@@ -5,7 +5,7 @@ import { type Env, inner } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
-import type { Arguments, Family, Given, Thing } from "./things.ts";
+import type { Arguments, Given, Thing } from "./things.ts";
 import { describeType, type Params, type Type } from "./type.ts";
 
 /** The type that a parameter's annotation names; a name that is no type is a label (language rule 7). */
@@ -32,39 +32,41 @@ export function typeOf(node: TypeNode): Type {
   }
 }
 
-const families: Readonly<Record<string, Family>> = {
-  schedule: "schedule",
-  loss: "loss",
-  metric: "metric",
-  weights: "weights",
-  rows: "rows",
+/** Types by the names that annotations give them, each with what fits it, for people. */
+export const namedTypes: Readonly<Record<string, { readonly type: Type; readonly doc: string }>> = {
+  int: { type: { kind: "int" }, doc: "A whole number." },
+  float: { type: { kind: "float" }, doc: "A number." },
+  bool: { type: { kind: "bool" }, doc: "`true` or `false`." },
+  string: { type: { kind: "string" }, doc: "A text in quotes." },
+  task: { type: { kind: "task" }, doc: "A task, such as `au`." },
+  stage: { type: { kind: "stage" }, doc: "A stage, such as `alone(au)`." },
+  module: { type: { kind: "module" }, doc: "A recipe of layers: fresh weights at every use." },
+  layer: {
+    type: { kind: "layer" },
+    doc: "One layer with its weights, such as an encoder: shared wherever it is used.",
+  },
+  data: { type: { kind: "data" }, doc: "A data set." },
+  duration: { type: { kind: "duration" }, doc: "Epochs, steps or hours, such as `30 epochs`." },
+  span: { type: { kind: "span" }, doc: "Frames, rows or seconds, such as `5 frames`." },
+  range: { type: { kind: "range" }, doc: "Two ends, both included, such as `0.8 .. 1.0`." },
+  shape: { type: { kind: "shape" }, doc: "Axes with sizes, such as `[n, d: 64]`." },
+  axis: { type: { kind: "axis" }, doc: "The name of an axis." },
+  tensor: { type: { kind: "tensor" }, doc: "Numbers with named axes." },
+  stream: { type: { kind: "stream" }, doc: "One row of a task's width for every frame, such as `alone(au).au`." },
+  map: { type: { kind: "map" }, doc: "Entries by name." },
+  schedule: {
+    type: { kind: "call", family: "schedule" },
+    doc: "A number that may change in time, such as `cosine(1e-4)`.",
+  },
+  loss: { type: { kind: "call", family: "loss" }, doc: "A loss, such as `bce(au)`." },
+  metric: { type: { kind: "call", family: "metric" }, doc: "A metric, such as `score(au)`." },
+  weights: { type: { kind: "call", family: "weights" }, doc: "A weight file: `load(..)`." },
+  rows: { type: { kind: "call", family: "rows" }, doc: "A rule for rows, such as `valid(au)`." },
 };
 
 function typeNamed(name: string): Type {
-  const family = families[name];
-  if (family !== undefined) return { kind: "call", family };
-  switch (name) {
-    case "int":
-    case "float":
-    case "bool":
-    case "string":
-    case "task":
-    case "stage":
-    case "module":
-    case "layer":
-    case "data":
-    case "duration":
-    case "span":
-    case "range":
-    case "shape":
-    case "axis":
-    case "tensor":
-    case "stream":
-    case "map":
-      return { kind: name };
-    default:
-      return { kind: "labels", names: [name] };
-  }
+  const known = Object.hasOwn(namedTypes, name) ? namedTypes[name] : undefined;
+  return known?.type ?? { kind: "labels", names: [name] };
 }
 
 /** The value of an argument for a parameter of a type. */

@@ -1,7 +1,7 @@
 import type { Entry } from "../syntax/ast.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix } from "./evaluate.ts";
-import { type StageKey, stageKeys } from "./library-calls.ts";
+import { type StageKey, stageKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Session } from "./session.ts";

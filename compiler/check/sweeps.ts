@@ -5,7 +5,7 @@ import { canonical } from "./canonical.ts";
 import { instanceOf } from "./declarations.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
-import { stageKeys } from "./library-calls.ts";
+import { stageKeys, sweepKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import { typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
@@ -15,8 +15,6 @@ import { any, call, describeThing, duration, int, list, type Type } from "./type
 
 /** More variants than these are made only where the sweep says that so many are meant. */
 const usualMost = 200;
-
-const sweepKeys = ["over", "report", "search", "seeds", "most"] as const;
 
 /** `sweep n = [stage, ..] {..}` or `sweep n = stage-or-assembly { over: {axis: list, ..} }` (language rules 71, 72). */
 export function sweepThing(node: SweepNode, env: Env): Thing {
@@ -60,9 +58,14 @@ function keysOf(node: SweepNode, env: Env): ReadonlyMap<string, Entry> {
     if (before !== undefined) {
       const related = [{ span: before.path.span, text: "first set here" }];
       reporter.report("duplicate-key", entry.path.span, { key }, { related });
-    } else if (sweepKeys.some((known) => known === key)) keys.set(key, entry);
+    } else if (Object.hasOwn(sweepKeys, key)) keys.set(key, entry);
     else
-      reporter.report("unknown-key", entry.path.span, { where: "a sweep", key }, { help: suggestion(key, sweepKeys) });
+      reporter.report(
+        "unknown-key",
+        entry.path.span,
+        { where: "a sweep", key },
+        { help: suggestion(key, Object.keys(sweepKeys)) },
+      );
   }
   const search = keys.get("search");
   if (search !== undefined) {

@@ -2,10 +2,11 @@ import type { TaskMeaning } from "../library/task.ts";
 import type { Expr, TaskNode } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
+import { taskKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { CallThing, TaskThing, Thing } from "./things.ts";
-import { call, labels } from "./type.ts";
+import { call } from "./type.ts";
 
 /** `task au = units(..)`, with its activation (language rule 35). */
 export function taskThing(node: TaskNode, env: Env): Thing {
@@ -19,15 +20,18 @@ export function taskThing(node: TaskNode, env: Env): Thing {
     const key = entry.path.segments[0]?.name.text ?? "";
     if (key === "activation") activation = activationOf(entry.value, activation, node.name.text, env);
     else if (key === "metric") {
-      evaluateAs(entry.value, env, { kind: "none" }, "`metric`");
+      evaluateAs(entry.value, env, taskKeys.metric.type, "`metric`");
       scored = false;
     } else
-      reporter.report("unknown-key", entry.path.span, { where: "a task", key }, { help: suggestion(key, taskKeys) });
+      reporter.report(
+        "unknown-key",
+        entry.path.span,
+        { where: "a task", key },
+        { help: suggestion(key, Object.keys(taskKeys)) },
+      );
   }
   return { kind: "task", name: node.name.text, meaning, activation, scored };
 }
-
-const taskKeys = ["activation", "metric"] as const;
 
 /** `activation: none`, or the one that the task has anyway: another would give numbers that its losses and metric do not take. */
 export function activationOf(
@@ -37,7 +41,7 @@ export function activationOf(
   env: Env,
 ): TaskThing["activation"] {
   if (value.kind === "none") return "none";
-  const chosen = evaluateAs(value, env, labels("sigmoid", "softmax", "tanh", "none"), "`activation`");
+  const chosen = evaluateAs(value, env, taskKeys.activation.type, "`activation`");
   if (chosen.kind !== "label" || !isActivation(chosen.name)) return usual;
   if (chosen.name !== "none" && chosen.name !== usual) {
     env.session.reporter.report("wrong-type", value.span, {

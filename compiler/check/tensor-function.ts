@@ -48,6 +48,8 @@ export type Args = ReadonlyMap<string, Thing>;
 
 /** An op or a layer of the language's vocabulary (language rules b.8), over tensors with named axes. */
 export interface TensorFunction {
+  /** What it does with shapes and all, for people. */
+  readonly doc: string;
   /** Names of the tensors it takes, in order; `many` takes any number of them, as separate arguments or as one list. */
   readonly inputs: readonly string[] | "many";
   /** Inputs at the end of `inputs` that may be left out. */

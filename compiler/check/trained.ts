@@ -4,6 +4,7 @@ import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
+import { patternKeys } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
@@ -11,7 +12,7 @@ import { attempt, type Reporter } from "./reporter.ts";
 import { peakOf } from "./schedules.ts";
 import { firstNames, type Sources } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
-import { call, float, labels, options } from "./type.ts";
+import { call, labels, options } from "./type.ts";
 
 export interface Trained {
   readonly parameters: readonly ParameterPlan[];
@@ -140,16 +141,15 @@ function addRules(
   }
 }
 
-const properties = ["lr", "lr_scale", "weight_decay", "l2"] as const;
-type Property = (typeof properties)[number];
+type Property = keyof typeof patternKeys;
 
 function isProperty(key: string): key is Property {
-  return properties.some((property) => property === key);
+  return Object.hasOwn(patternKeys, key);
 }
 
 function propertyChange(key: Property, expr: Expr, env: Env, later: string[]): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
-  const thing = evaluateAs(expr, env, float, `\`${key}\``);
+  const thing = evaluateAs(expr, env, patternKeys[key].type, `\`${key}\``);
   const value = thing.kind === "number" ? thing.value : 0;
   if (value < 0)
     reporter.refuse("out-of-range", expr.span, { what: `\`${key}\``, expected: "at least 0", actual: value });
@@ -187,7 +187,13 @@ function changeOf(expr: Expr, env: Env, later: string[]): Partial<Choice> {
         "unknown-key",
         entry.path.span,
         { where: "a pattern", key },
-        { help: suggestion(key, properties) ?? `it has ${properties.map((each) => `\`${each}\``).join(", ")}` },
+        {
+          help:
+            suggestion(key, Object.keys(patternKeys)) ??
+            `it has ${Object.keys(patternKeys)
+              .map((each) => `\`${each}\``)
+              .join(", ")}`,
+        },
       );
   }
   return change;

@@ -14,7 +14,7 @@ import { clipOf } from "./clips.ts";
 import { judgedRows } from "./data-parts.ts";
 import type { Env } from "./env.ts";
 import { keepOf } from "./keep.ts";
-import { evaluateKeys } from "./library-calls.ts";
+import { evaluateKeys } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
@@ -67,7 +67,7 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
   const fields = [...model.fields.keys()];
   for (const key of laterKeys) {
     const thing = entry(key);
-    if (thing === undefined || thing.kind === "none") continue;
+    if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
     if (key === "balance") balanceOf(thing, scope);
     notYet(key, canonical(thing));
   }

@@ -11,7 +11,7 @@ export type Type =
   | { readonly kind: "list"; readonly item: Type }
   | { readonly kind: "record"; readonly key: Type; readonly value: Type }
   /** A map with known keys, each with its own type; whoever reads it reports others. */
-  | { readonly kind: "block"; readonly keys: Readonly<Record<string, Type>> }
+  | { readonly kind: "block"; readonly keys: Readonly<Record<string, Key>> }
   | { readonly kind: "options"; readonly options: readonly Type[] };
 
 export const any: Type = { kind: "any" };
@@ -40,18 +40,37 @@ export const call = (family: Family): Type => ({ kind: "call", family });
 export const labels = (...names: readonly string[]): Type => ({ kind: "labels", names });
 export const list = (item: Type): Type => ({ kind: "list", item });
 export const record = (key: Type, value: Type): Type => ({ kind: "record", key, value });
-export const block = (keys: Readonly<Record<string, Type>>): Type => ({ kind: "block", keys });
+export const block = (keys: Readonly<Record<string, Key>>): Type => ({ kind: "block", keys });
 export const options = (...each: readonly Type[]): Type => ({ kind: "options", options: each });
 export const orNone = (type: Type): Type => options(type, { kind: "none" });
+
+/** A key of a block: what it takes, and for people what it says and what holds where it is not set. */
+export interface Key {
+  readonly type: Type;
+  readonly doc: string;
+  readonly usual?: string;
+}
+
+export const key = (type: Type, doc: string, usual?: string): Key => ({
+  type,
+  doc,
+  ...(usual === undefined ? {} : { usual }),
+});
 
 /** One parameter of a library function. Without `optional` it must be given. */
 export interface Param {
   readonly type: Type;
   readonly optional: boolean;
+  /** What holds where it is not given, for people; nothing where that is simply nothing. */
+  readonly usual?: string;
 }
 
 export const must = (type: Type): Param => ({ type, optional: false });
-export const may = (type: Type): Param => ({ type, optional: true });
+export const may = (type: Type, usual?: string): Param => ({
+  type,
+  optional: true,
+  ...(usual === undefined ? {} : { usual }),
+});
 /** Parameters by name, in the order of positional arguments. */
 export type Params = Readonly<Record<string, Param>>;
 

@@ -1,6 +1,6 @@
 import { augmentationsOf } from "./augmentations.ts";
 import type { Env } from "./env.ts";
-import { viewKeys } from "./library-calls.ts";
+import { viewKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Thing } from "./things.ts";

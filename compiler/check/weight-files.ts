@@ -3,6 +3,7 @@ import { printShape } from "../ir/dim.ts";
 import type { WeightSource } from "../lower/plan.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
+import { encoderKeys } from "./keys.ts";
 import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { nearest } from "./nearest.ts";
@@ -10,7 +11,6 @@ import { plainPattern } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import type { CallThing, LayerThing } from "./things.ts";
-import { call, orNone } from "./type.ts";
 
 /** What can be known of a file without reading its numbers. */
 export type FileHeader =
@@ -66,12 +66,12 @@ function loadOf({ encoder, path }: LayerThing, scope: Env): CallThing | undefine
   let given: CallThing | undefined;
   for (const entry of encoder.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
-    if (key !== "weights") {
+    if (!Object.hasOwn(encoderKeys, key)) {
       const help = "it has `weights`";
       session.reporter.report("unknown-key", entry.path.span, { where: "an encoder", key }, { help });
       continue;
     }
-    const thing = evaluateAs(setting?.expr ?? entry.value, setting?.env ?? env, orNone(call("weights")), "`weights`");
+    const thing = evaluateAs(setting?.expr ?? entry.value, setting?.env ?? env, encoderKeys.weights.type, "`weights`");
     if (thing.kind === "call") given = thing;
   }
   return given;

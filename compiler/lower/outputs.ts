@@ -3,10 +3,11 @@ import { instanceOf } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate, evaluateAs } from "../check/evaluate.ts";
 import { producedTensor } from "../check/features.ts";
+import { exportKeys, submitKeys } from "../check/keys.ts";
 import { suggestion } from "../check/nearest.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
 import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
-import { describeThing, labels, part, string } from "../check/type.ts";
+import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { OutputNode } from "../syntax/ast.ts";
@@ -33,7 +34,7 @@ function targetOf(declaration: OutputNode, env: Env): Thing {
 export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {
   const { session } = env;
   const { add, plans, checked } = making;
-  const opset = exportKeys(declaration, env);
+  const opset = opsetOf(declaration, env);
   const thing = targetOf(declaration, env);
   if (thing.kind === "stage") {
     const stage = add(thing, declaration.span);
@@ -81,7 +82,7 @@ function onlyHead(stream: Stream): string | undefined {
   return stream.kind === "blend" || stream.kind === "later" ? undefined : onlyHead(stream.stream);
 }
 
-function exportKeys(declaration: OutputNode, env: Env): number {
+function opsetOf(declaration: OutputNode, env: Env): number {
   const reporter: Reporter = env.session.reporter;
   let opset = 17;
   for (const entry of declaration.body?.entries ?? []) {
@@ -109,14 +110,12 @@ function exportKeys(declaration: OutputNode, env: Env): number {
       }
       reporter.report("not-yet-written", entry.span, { what: "`include`" });
     } else {
-      const help = suggestion(key, ["opset", "include"]) ?? "it has `opset` and `include`";
+      const help = suggestion(key, Object.keys(exportKeys)) ?? "it has `opset` and `include`";
       reporter.report("unknown-key", entry.path.span, { where: "an export", key }, { help });
     }
   }
   return opset;
 }
-
-const submitKeys = { list: part, to: string, missing: labels("nearest", "zero", "error") } as const;
 
 function isSubmitKey(key: string): key is keyof typeof submitKeys {
   return Object.hasOwn(submitKeys, key);
@@ -175,7 +174,7 @@ function submissionKeys(declaration: OutputNode, env: Env): ReadonlyMap<string, 
   const given = new Map<string, Thing>();
   for (const entry of declaration.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
-    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key], `\`${key}\``));
+    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key].type, `\`${key}\``));
     else {
       const help = suggestion(key, Object.keys(submitKeys)) ?? "it has `list`, `to` and `missing`";
       reporter.report("unknown-key", entry.path.span, { where: "a submission", key }, { help });

@@ -37,8 +37,9 @@ function withMask(use: Use, scores: TensorThing, mask: TensorThing): Value {
 /** Products of tensors (language rule 24). */
 export const products: TensorFunctions = {
   dot: {
+    doc: "Products summed over one axis: axes that both have are shared, the one that each has alone are crossed.",
     inputs: ["a", "b"],
-    params: { over: may(axis) },
+    params: { over: may(axis, "the last axis of a") },
     apply(use, [a, b], args) {
       if (a === undefined || b === undefined) return poison;
       const name = labelOf(args, "over") ?? lastAxis(use, a);
@@ -47,9 +48,10 @@ export const products: TensorFunctions = {
   },
   /** softmax(q kᵀ / √d) v over the last two axes (https://arxiv.org/abs/1706.03762, equation 1). */
   attend: {
+    doc: "Attention softmax(q kᵀ / √d) v: q [.., n, d], k [.., m, d], v [.., m, e] give [.., n, e]. Where `mask` is 0, nothing is attended to (arXiv 1706.03762).",
     inputs: ["q", "k", "v", "mask"],
     optional: 1,
-    params: { drop: may(float) },
+    params: { drop: may(float, "0") },
     apply(use, [given, keys, values, mask], args) {
       if (given === undefined || keys === undefined || values === undefined) return poison;
       const [q = given, k = keys, value = values] = sameLead(use, [given, keys, values]);

@@ -9,6 +9,7 @@ import { fixed, folded, unfolded } from "./layers.ts";
 const poison: Thing = { kind: "poison" };
 
 const filled = (value: number): TensorFunction => ({
+  doc: `A tensor of ${value === 0 ? "zeros" : "ones"}. Without a shape, where first weights are said: every entry is ${value}.`,
   inputs: [],
   params: { shape: must(shape) },
   apply(use, _, args) {
@@ -30,6 +31,7 @@ export const constantFunctions: TensorFunctions = {
   ones: filled(1),
   /** Sine and cosine of positions, halves side by side: frequencies 10000^(−2i/dim). */
   sincos1d: {
+    doc: "The fixed place of each of `length` positions, [n, d]: sines and cosines of frequencies 10000^(−2i/dim).",
     inputs: [],
     params: { length: must(int), dim: must(int) },
     apply(use, _, args) {
@@ -49,6 +51,7 @@ export const constantFunctions: TensorFunctions = {
   },
   /** The fixed place of each cell of a grid, as masked auto-encoders have it (https://github.com/facebookresearch/mae): columns, then rows. */
   sincos2d: {
+    doc: "The fixed place of each cell of a grid, [n, d], as masked auto-encoders have it.",
     inputs: [],
     params: { rows: must(int), columns: must(int), dim: must(int) },
     apply(use, _, args) {
@@ -71,8 +74,9 @@ export const constantFunctions: TensorFunctions = {
     },
   },
   max_pool: {
+    doc: "The greatest of each window of size x size pixels: [.., c, h, w].",
     inputs: ["x"],
-    params: { size: must(int), stride: may(int), pad: may(int) },
+    params: { size: must(int), stride: may(int, "size"), pad: may(int, "0") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       if (x.axes.length < 3)
@@ -93,6 +97,7 @@ export const constantFunctions: TensorFunctions = {
     },
   },
   normalize: {
+    doc: "(x − mean) / std of each channel of a picture [.., c, h, w].",
     inputs: ["x"],
     params: { mean: must(list(float)), std: must(list(float)) },
     apply(use, [x], args) {

@@ -7,7 +7,8 @@ import { numberOf, optionalNumber } from "./arguments.ts";
 import { constrained } from "./axes.ts";
 import { entrywise } from "./combine.ts";
 
-const each = (rule: (g: GraphBuilder, x: Value) => Value): TensorFunction => ({
+const each = (doc: string, rule: (g: GraphBuilder, x: Value) => Value): TensorFunction => ({
+  doc,
   inputs: ["x"],
   params: {},
   apply: (use, [x]) =>
@@ -22,27 +23,29 @@ function hardSwish(g: GraphBuilder, x: Value): Value {
 
 /** Functions of each entry alone, and what changes only how gradients flow. */
 export const entrywiseFunctions: TensorFunctions = {
-  exp: each(v.exp),
-  log: each(v.log),
-  sqrt: each(v.squareRoot),
-  abs: each(v.absolute),
-  relu: each(v.relu),
-  gelu: each(v.gelu),
-  silu: each((g, x) => v.multiply(g, x, v.sigmoid(g, x))),
-  sigmoid: each(v.sigmoid),
-  tanh: each(v.tanh),
-  softplus: each(v.softplus),
-  hard_swish: each(hardSwish),
-  stop: each(v.stopGradient),
+  exp: each("e to the power of each entry.", v.exp),
+  log: each("The natural logarithm of each entry.", v.log),
+  sqrt: each("The square root of each entry.", v.squareRoot),
+  abs: each("The absolute value of each entry.", v.absolute),
+  relu: each("max(x, 0) of each entry.", v.relu),
+  gelu: each("x Φ(x) of each entry, Φ the normal distribution (arXiv 1606.08415).", v.gelu),
+  silu: each("x sigmoid(x) of each entry.", (g, x) => v.multiply(g, x, v.sigmoid(g, x))),
+  sigmoid: each("1 / (1 + e^−x) of each entry: units' numbers into probabilities.", v.sigmoid),
+  tanh: each("The hyperbolic tangent of each entry, from −1 to 1.", v.tanh),
+  softplus: each("log(1 + e^x) of each entry.", v.softplus),
+  hard_swish: each("x min(max(x + 3, 0), 6) / 6 of each entry (arXiv 1905.02244).", hardSwish),
+  stop: each("The same numbers, through which no gradient flows back.", v.stopGradient),
   leaky_relu: {
+    doc: "x where it is positive, else slope times x.",
     inputs: ["x"],
-    params: { slope: may(float) },
+    params: { slope: may(float, "0.01") },
     apply: (use, [x], args) =>
       x === undefined ? { kind: "poison" } : { ...x, wire: v.leakyRelu(use.g, x.wire, numberOf(args, "slope", 0.01)) },
   },
   clamp: {
+    doc: "Each entry held within `low` and `high`.",
     inputs: ["x"],
-    params: { low: may(orNone(float)), high: may(orNone(float)) },
+    params: { low: may(orNone(float), "none"), high: may(orNone(float), "none") },
     apply(use, [x], args) {
       if (x === undefined) return { kind: "poison" };
       const low = optionalNumber(args, "low");
@@ -54,6 +57,7 @@ export const entrywiseFunctions: TensorFunctions = {
     },
   },
   reverse: {
+    doc: "The same numbers; gradients flow back with the other sign, times `scale` (arXiv 1505.07818).",
     inputs: ["x"],
     params: { scale: must(float) },
     apply: (use, [x], args) =>
@@ -62,6 +66,7 @@ export const entrywiseFunctions: TensorFunctions = {
         : { ...x, wire: v.at(use.g.apply("reverse_gradient", [x.wire], { scale: numberOf(args, "scale", 1) }), 0) },
   },
   training: {
+    doc: "`a` while training, `b` in evaluation; of one shape.",
     inputs: ["a", "b"],
     params: {},
     apply(use, [a, b]) {

@@ -15,6 +15,7 @@ export const foreignFunctions: TensorFunctions = {
    * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html): one product along each side.
    */
   resize: {
+    doc: "A picture at size x size, bilinear between pixel centres: [.., c, h, w].",
     inputs: ["x"],
     params: { size: must(int) },
     apply(use, [x], args) {
@@ -31,11 +32,12 @@ export const foreignFunctions: TensorFunctions = {
   },
   /** A network of an ONNX file, frozen: its outputs by name, each [.., ..sizes per frame]. */
   onnx: {
+    doc: "A network of an ONNX file, frozen. `outputs` names its outputs, `dims` gives their sizes per frame.",
     inputs: ["x"],
     params: {
       file: must(string),
-      output: may(orNone(string)),
-      outputs: may(orNone(record(axis, string))),
+      output: may(orNone(string), "none"),
+      outputs: may(orNone(record(axis, string)), "none"),
       dims: must(options(list(int), record(axis, list(int)))),
     },
     apply(use, [x], args) {
@@ -52,6 +54,7 @@ export const foreignFunctions: TensorFunctions = {
   },
   /** What stands in for a large network in a small trial: the mean of each channel, and one linear layer for each output. */
   stand_in: {
+    doc: "Stands in for a large network in a trial: the mean of each channel and one linear layer for each output.",
     inputs: ["x"],
     params: { outputs: must(options(list(int), map)) },
     apply(use, [x], args) {

@@ -30,8 +30,9 @@ function widthOf(use: Use, args: Args, name: string): number {
 /** Functions with weights (language rules b.8). Weights are named and laid out as in PyTorch. */
 export const layers: TensorFunctions = {
   linear: {
+    doc: "W x + b over the last axis: [.., d] to [.., d: out]. The last step of a head may leave `out` out.",
     inputs: ["x"],
-    params: { out: may(int), bias: may(bool) },
+    params: { out: may(int, "the width of the head's task"), bias: may(bool, "true") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       const into = fixed(use, x, lastAxis(use, x));
@@ -42,43 +43,48 @@ export const layers: TensorFunctions = {
     },
   },
   conv: {
+    doc: "Convolution of a picture: [.., c, h, w] to [.., c: out, h, w]. Without `pad` the size stays, but for the stride.",
     inputs: ["x"],
     params: {
       out: must(int),
       kernel: must(options(int, list(int))),
-      stride: may(options(int, list(int))),
-      pad: may(options(int, list(int), labels("same"))),
-      dilation: may(int),
-      groups: may(int),
-      bias: may(bool),
+      stride: may(options(int, list(int)), "1"),
+      pad: may(options(int, list(int), labels("same")), "same"),
+      dilation: may(int, "1"),
+      groups: may(int, "1"),
+      bias: may(bool, "true"),
     },
     apply: (use, [x], args) => (x === undefined ? poison : conv(use, x, args)),
   },
   conv_time: {
+    doc: "Convolution over `time`: [.., time, d] to [.., time, d: out]. Causal: a frame sees only those before it.",
     inputs: ["x"],
     params: {
       out: must(int),
       kernel: must(int),
-      dilation: may(int),
-      causal: may(bool),
-      groups: may(int),
-      bias: may(bool),
+      dilation: may(int, "1"),
+      causal: may(bool, "false"),
+      groups: may(int, "1"),
+      bias: may(bool, "true"),
     },
     apply: (use, [x], args) => (x === undefined ? poison : convTime(use, x, args)),
   },
   lstm: {
+    doc: "Long short-term memory over `time`: [.., time, d] to [.., time, d: hidden], twice as wide with `both` directions.",
     inputs: ["x"],
-    params: { hidden: must(int), both: may(bool) },
+    params: { hidden: must(int), both: may(bool, "false") },
     apply: (use, [x], args) => recurrent(use, x, args, "lstm", 4),
   },
   gru: {
+    doc: "Gated recurrent units over `time`: [.., time, d] to [.., time, d: hidden], twice as wide with `both` directions.",
     inputs: ["x"],
-    params: { hidden: must(int), both: may(bool) },
+    params: { hidden: must(int), both: may(bool, "false") },
     apply: (use, [x], args) => recurrent(use, x, args, "gru", 3),
   },
   layer_norm: {
+    doc: "Mean 0 and deviation 1 over the last axis, then a learned scale and shift (arXiv 1607.06450).",
     inputs: ["x"],
-    params: { eps: may(float) },
+    params: { eps: may(float, "1e-5") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       const size = fixed(use, x, lastAxis(use, x));
@@ -91,13 +97,15 @@ export const layers: TensorFunctions = {
     },
   },
   batch_norm: {
+    doc: "Mean 0 and deviation 1 of each place of an axis over the batch, then a learned scale and shift; running statistics in evaluation (arXiv 1502.03167).",
     inputs: ["x"],
-    params: { axis: may(axis), momentum: may(float), eps: may(float) },
+    params: { axis: may(axis, "the last axis"), momentum: may(float, "0.1"), eps: may(float, "1e-5") },
     apply: (use, [x], args) => (x === undefined ? poison : batchNorm(use, x, args)),
   },
   prelu: {
+    doc: "x where it is positive, else x times a learned slope of its place of an axis.",
     inputs: ["x"],
-    params: { axis: may(axis), init: may(float) },
+    params: { axis: may(axis, "the last axis"), init: may(float, "0.25") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       const name = labelOf(args, "axis") ?? lastAxis(use, x);
@@ -111,8 +119,9 @@ export const layers: TensorFunctions = {
     },
   },
   learned: {
+    doc: "A tensor of weights of fixed sizes, such as a class token: `learned([n: 1, d: dim], normal(0.02))`.",
     inputs: [],
-    params: { shape: must(shape), init: may(call("initialiser")) },
+    params: { shape: must(shape), init: may(call("initialiser"), "normal(0.02)") },
     apply(use, _, args) {
       const wanted = shapeOf(args, "shape");
       if (wanted === undefined) return poison;

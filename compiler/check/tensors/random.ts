@@ -20,6 +20,7 @@ export function dropped(use: Use, x: Value, rate: number, shape: readonly Dim[] 
 /** What draws numbers (language rule 28), and what picks entries by index (26). */
 export const randomFunctions: TensorFunctions = {
   dropout: {
+    doc: "Entries set to 0 at a rate while training, the others scaled up; nothing in evaluation.",
     inputs: ["x"],
     params: { rate: must(float) },
     apply: (use, [x], args) =>
@@ -27,6 +28,7 @@ export const randomFunctions: TensorFunctions = {
   },
   /** A whole residual branch dropped, one draw for each sample and carried frame (https://arxiv.org/abs/1603.09382). */
   drop_path: {
+    doc: "A whole residual branch dropped at a rate while training, one draw for each sample and frame (arXiv 1603.09382).",
     inputs: ["x"],
     params: { rate: must(float) },
     apply(use, [x], args) {
@@ -40,6 +42,7 @@ export const randomFunctions: TensorFunctions = {
   },
   /** Independent draws from the standard normal distribution (Box and Muller, 1958), as large as x; in evaluation too. */
   normal_like: {
+    doc: "Draws from the standard normal distribution, as large as x; in evaluation too.",
     inputs: ["x"],
     params: {},
     apply(use, [x]) {
@@ -53,6 +56,7 @@ export const randomFunctions: TensorFunctions = {
   },
   /** 1 with a probability, else 0, drawn for each entry; in evaluation too. */
   bernoulli_like: {
+    doc: "1 with a probability, else 0, as large as x; in evaluation too.",
     inputs: ["x"],
     params: { share: must(float) },
     apply(use, [x], args) {
@@ -66,8 +70,9 @@ export const randomFunctions: TensorFunctions = {
   },
   /** Sorted indices of a random share of an axis, [.., k]; drawn in evaluation too. */
   random_subset: {
+    doc: "Sorted indices [.., k] of a random share of an axis; drawn in evaluation too.",
     inputs: ["x"],
-    params: { share: must(float), over: may(axis) },
+    params: { share: must(float), over: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       const name = labelOf(args, "over") ?? lastAxis(use, x);
@@ -94,8 +99,9 @@ export const randomFunctions: TensorFunctions = {
     },
   },
   top_k: {
+    doc: "The k greatest along an axis: a map of `values` and `indices`, greatest first.",
     inputs: ["x"],
-    params: { k: must(int), over: may(axis) },
+    params: { k: must(int), over: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       const name = labelOf(args, "over") ?? lastAxis(use, x);
@@ -114,8 +120,9 @@ export const randomFunctions: TensorFunctions = {
     },
   },
   gather: {
+    doc: "Rows of x [.., n, d] by their indices [.., k]: [.., k, d].",
     inputs: ["x", "indices"],
-    params: { over: may(axis) },
+    params: { over: may(axis, "the last but one") },
     apply(use, [x, indices], args) {
       if (x === undefined || indices === undefined) return poison;
       const rows = asRows(use, x, labelOf(args, "over"), indices);
@@ -124,9 +131,10 @@ export const randomFunctions: TensorFunctions = {
     },
   },
   scatter: {
+    doc: "Rows x [.., k, d] put at their indices into [.., n: size, d]; elsewhere `fill`, or 0.",
     inputs: ["x", "indices", "fill"],
     optional: 1,
-    params: { over: may(axis), size: must(int) },
+    params: { over: may(axis, "the last but one"), size: must(int) },
     apply(use, [x, indices, fill], args) {
       if (x === undefined || indices === undefined) return poison;
       const rows = asRows(use, x, labelOf(args, "over"), indices);
@@ -140,6 +148,7 @@ export const randomFunctions: TensorFunctions = {
     },
   },
   one_hot: {
+    doc: "1 at each index and 0 elsewhere, along a new last axis of `depth`.",
     inputs: ["indices"],
     params: { depth: must(int) },
     apply(use, [indices], args) {

@@ -11,17 +11,19 @@ import { combine, entrywise } from "./combine.ts";
 
 type Reduction = (g: GraphBuilder, x: Value, axes: readonly number[], keep: boolean) => Value;
 
-const over = may(options(axis, list(axis)));
+const over = may(options(axis, list(axis)), "the last axis; in a loss, everything");
 
 /** One tensor is reduced over axes; several are joined entry by entry (language rules 10, 22). */
 const reduction = (
+  doc: string,
   reduce: Reduction,
   join: ((use: Use, items: readonly TensorThing[]) => TensorThing) | undefined,
   whole?: (use: Use, x: TensorThing) => TensorThing,
 ): TensorFunction => ({
+  doc,
   inputs: "many",
   joins: join !== undefined,
-  params: { over, keep: may(bool) },
+  params: { over, keep: may(bool, "false") },
   apply(use, inputs, args) {
     const [x] = inputs;
     if (x === undefined) return use.refuse("empty-list", { callee: `\`${use.name}\`` });
@@ -97,6 +99,7 @@ const meanOfAll = (use: Use, x: TensorThing): TensorThing => {
 };
 
 const plainMean = reduction(
+  "The mean over axes, which are dropped or, with `keep`, become 1; of several tensors, entry by entry. Over `time`, masked padding is left out.",
   meanOf,
   (use, items) => {
     const sum = pairwise(v.add)(use, items);
@@ -107,6 +110,7 @@ const plainMean = reduction(
 
 export const reductions: TensorFunctions = {
   sum: reduction(
+    "The sum over axes, which are dropped or, with `keep`, become 1; of several tensors, entry by entry. `sum([])` is 0.",
     (g, x, axes, keep) => v.reduceSum(g, x, axes, keep),
     (use, items) => items.reduce((a, b) => combine(use, "+", a, b)),
     sumOfAll,
@@ -123,12 +127,21 @@ export const reductions: TensorFunctions = {
       return masked ?? plainMean.apply(use, inputs, args);
     },
   },
-  max: reduction((g, x, axes, keep) => v.reduceMax(g, x, axes, keep), pairwise(v.maximum)),
-  min: reduction((g, x, axes, keep) => v.reduceMin(g, x, axes, keep), pairwise(v.minimum)),
-  std: reduction(deviation, undefined),
+  max: reduction(
+    "The greatest over axes; of several tensors, entry by entry.",
+    (g, x, axes, keep) => v.reduceMax(g, x, axes, keep),
+    pairwise(v.maximum),
+  ),
+  min: reduction(
+    "The least over axes; of several tensors, entry by entry.",
+    (g, x, axes, keep) => v.reduceMin(g, x, axes, keep),
+    pairwise(v.minimum),
+  ),
+  std: reduction("The standard deviation over axes, of the population.", deviation, undefined),
   softmax: {
+    doc: "e^x divided by its sum over an axis: shares that add up to 1.",
     inputs: ["x"],
-    params: { over: may(axis) },
+    params: { over: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return { kind: "poison" };
       const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));
@@ -136,8 +149,9 @@ export const reductions: TensorFunctions = {
     },
   },
   l2_normalize: {
+    doc: "Divided by the Euclidean norm over an axis.",
     inputs: ["x"],
-    params: { over: may(axis) },
+    params: { over: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return { kind: "poison" };
       const i = wireAxis(use, x, labelOf(args, "over") ?? lastAxis(use, x));

@@ -11,8 +11,9 @@ const poison: Thing = { kind: "poison" };
 /** What changes how entries are laid out, not what they are (language rules 22, 23). */
 export const shapeFunctions: TensorFunctions = {
   concat: {
+    doc: "Tensors side by side along an axis; carried axes that one lacks are repeated.",
     inputs: "many",
-    params: { over: may(axis) },
+    params: { over: may(axis, "the last axis") },
     apply(use, inputs, args) {
       const [first] = inputs;
       if (first === undefined) return use.refuse("empty-list", { callee: "`concat`" });
@@ -36,6 +37,7 @@ export const shapeFunctions: TensorFunctions = {
   },
   /** The new axis stands behind the carried ones and `time`. */
   stack: {
+    doc: "Tensors of one shape as a new axis, behind the carried ones and `time`.",
     inputs: "many",
     params: { as: must(axis) },
     apply(use, inputs, args) {
@@ -55,8 +57,9 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
   split: {
+    doc: "Parts of these sizes along an axis, as a list; the sizes add up to the axis.",
     inputs: ["x"],
-    params: { sizes: must(list(int)), over: may(axis) },
+    params: { sizes: must(list(int)), over: may(axis, "the last axis") },
     apply(use, [x], args): Thing {
       if (x === undefined) return poison;
       const sizes = args.get("sizes");
@@ -75,6 +78,7 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
   view: {
+    doc: "The same entries under other axes: `view([.., heads, e: d / heads])`. Their number stays; an axis without a size keeps its own.",
     inputs: ["x"],
     params: { shape: must(shape) },
     apply(use, [x], args) {
@@ -83,6 +87,7 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
   order: {
+    doc: "The same axes in another order.",
     inputs: ["x"],
     params: { shape: must(shape) },
     apply(use, [x], args) {
@@ -97,6 +102,7 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
   rename: {
+    doc: "Axes under other names: `rename(n: j)`.",
     inputs: ["x"],
     params: { pairs: must(map) },
     apply(use, [x], args) {
@@ -113,8 +119,9 @@ export const shapeFunctions: TensorFunctions = {
     },
   },
   size: {
+    doc: "The size of an axis, as a number.",
     inputs: ["x"],
-    params: { axis: may(axis) },
+    params: { axis: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       return sizeOf(x.wire.type.shape[wireAxis(use, x, labelOf(args, "axis") ?? lastAxis(use, x))] ?? 1);
