@@ -38,7 +38,7 @@ export function assemblyData(thing: AssemblyThing, session: Session): DataThing 
 export function assemblyPlan(
   thing: AssemblyThing,
   session: Session,
-  hash: (stage: CheckedStage) => string,
+  hash: (stage: CheckedStage) => () => string,
 ): AssemblyPlan {
   const { declaration } = thing;
   const reporter: Reporter = session.reporter;

@@ -41,9 +41,9 @@ export function makePlan(session: Session): Plan {
     order.push(plans.planOf(made));
     return made;
   };
-  const hash = (stage: CheckedStage): string => {
+  const hash = (stage: CheckedStage): (() => string) => {
     add(stage.stage, stage.stage.span);
-    return plans.planOf(stage).hash;
+    return () => plans.planOf(stage).hash;
   };
   const assemblies = new Map<string, AssemblyPlan | undefined>();
   const exports: ExportPlan[] = [];

@@ -15,7 +15,7 @@ import { assemblyData } from "./assemblies.ts";
 import { exportGraph } from "./export-graph.ts";
 import { headOutputs } from "./graphs.ts";
 import type { AssemblyPlan, ExportPlan, Stream, TaskPlan } from "./plan.ts";
-import type { StagePlans } from "./stage-plan.ts";
+import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** What a plan in the making knows. */
 export interface Making {
@@ -45,7 +45,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
         plans,
         checked,
       );
-    return { of: { kind: "stage", hash: plans.planOf(stage).hash }, opset, graph };
+    return { of: stageOfPlan(stage, plans), opset, graph };
   }
   if (thing.kind === "assembly") {
     const plan = making.assembly(thing);

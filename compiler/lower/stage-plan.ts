@@ -6,7 +6,10 @@ import { printGraph } from "../ir/print.ts";
 import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
-/** Everything a runtime needs of checked stages; each has one plan and one hash. */
+/**
+ * Everything a runtime needs of checked stages; each has one plan and one hash. What costs time, the hash and what holds hashes of other
+ * stages, is made when it is asked for: to check a spec needs none of it.
+ */
 export class StagePlans {
   readonly #plans = new Map<CheckedStage, StagePlan>();
   readonly #lookUp: (key: string) => CheckedStage;
@@ -20,29 +23,62 @@ export class StagePlans {
   planOf(checked: CheckedStage): StagePlan {
     const known = this.#plans.get(checked);
     if (known !== undefined) return known;
-    const { built, training, trained, loss, stage, sources } = checked;
+    const { stage } = checked;
+    const plain = plainPart(checked);
+    const described = once(() => this.#described(checked));
+    const hash = once(() => bytesToHex(sha256(utf8ToBytes(`${toJson(described())}\n${graphText(checked)}`))));
+    const plan: StagePlan = {
+      ...plain,
+      get features() {
+        return described().features;
+      },
+      get parameters() {
+        return described().parameters;
+      },
+      get states() {
+        return described().states;
+      },
+      get hash() {
+        return hash();
+      },
+      get resolved() {
+        return toJson(described(), 2);
+      },
+      label: this.#nameOf(stage) ?? stage.label,
+      call: stage.call,
+      graphs: stageGraphs(checked),
+    };
+    this.#plans.set(checked, plan);
+    return plan;
+  }
+
+  /** Whether two stages are the same training; their hashes are compared only if all else agrees. */
+  same(a: CheckedStage, b: CheckedStage): boolean {
+    return quickText(a) === quickText(b) && this.planOf(a).hash === this.planOf(b).hash;
+  }
+
+  #described(checked: CheckedStage) {
+    const { built, trained, sources } = checked;
     const { model } = built;
+    const hashOf = (key: string) => this.planOf(this.#lookUp(key)).hash;
     const source = (from: WeightSource): WeightSource =>
-      from.kind === "stage" ? { ...from, stage: this.planOf(this.#lookUp(from.stage)).hash } : from;
+      from.kind === "stage" ? { ...from, stage: hashOf(from.stage) } : from;
+    const { data, tasks, fields, clip, rows, augment, batch, duration, seed, ...rest } = plainPart(checked);
     const features = [...model.features.values()].map(
-      ({ input, producer, name, shape }): FeatureUse => ({
-        input,
-        stage: this.planOf(this.#lookUp(producer.key)).hash,
-        tensor: name,
-        shape,
-      }),
+      ({ input, producer, name, shape }): FeatureUse => ({ input, stage: hashOf(producer.key), tensor: name, shape }),
     );
-    const described = {
-      data: checked.data,
-      tasks: checked.tasks,
-      fields: [...model.fields.keys()],
+    // The order of the keys is part of the hash.
+    return {
+      data,
+      tasks,
+      fields,
       features,
-      clip: model.clip,
-      rows: training.rows,
-      augment: training.augment,
-      batch: training.batch,
-      duration: training.duration,
-      seed: training.seed,
+      clip,
+      rows,
+      augment,
+      batch,
+      duration,
+      seed,
       parameters: trained.parameters.map((parameter) => ({ ...parameter, from: source(parameter.from) })),
       states: [...model.states.values()].map(({ path, shape, start }) => ({
         path,
@@ -50,35 +86,80 @@ export class StagePlans {
         from: source(sources.get(path)?.from ?? { kind: "constant", value: start }),
         frozen: trained.frozen(path),
       })),
-      groups: trained.groups,
-      optimiser: training.optimiser,
-      maxGradientNorm: training.maxGradientNorm,
-      ema: training.ema,
-      evaluate: training.evaluate,
-      keep: training.keep,
-      patience: training.patience,
-      scalars: loss.scalars,
-      facts: loss.facts,
-      terms: [...loss.terms.keys()],
-      ...(laterOf(checked).length === 0 ? {} : { later: laterOf(checked) }),
+      ...rest,
     };
-    const outputs = [
-      ...[...loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })),
-      ...headOutputs(checked),
-    ];
-    // Without places: stages share nodes, and which of them made one first must not matter.
-    const graph = printGraph({ name: "stage", outputs }, false);
-    const plan: StagePlan = {
-      ...described,
-      hash: bytesToHex(sha256(utf8ToBytes(`${toJson(described)}\n${graph}`))),
-      label: this.#nameOf(stage) ?? stage.label,
-      call: stage.call,
-      resolved: toJson(described, 2),
-      graphs: stageGraphs(checked),
-    };
-    this.#plans.set(checked, plan);
-    return plan;
   }
+}
+
+/** A stage as exports and sweeps name it. */
+export function stageOfPlan(
+  checked: CheckedStage,
+  plans: StagePlans,
+): { readonly kind: "stage"; readonly hash: string } {
+  return {
+    kind: "stage",
+    get hash() {
+      return plans.planOf(checked).hash;
+    },
+  };
+}
+
+/** What of a stage's plan names no other stage, weights apart. */
+function plainPart(checked: CheckedStage) {
+  const { built, training, trained, loss } = checked;
+  const { model } = built;
+  const later = laterOf(checked);
+  return {
+    data: checked.data,
+    tasks: checked.tasks,
+    fields: [...model.fields.keys()],
+    clip: model.clip,
+    rows: training.rows,
+    augment: training.augment,
+    batch: training.batch,
+    duration: training.duration,
+    seed: training.seed,
+    groups: trained.groups,
+    optimiser: training.optimiser,
+    maxGradientNorm: training.maxGradientNorm,
+    ema: training.ema,
+    evaluate: training.evaluate,
+    keep: training.keep,
+    patience: training.patience,
+    scalars: loss.scalars,
+    facts: loss.facts,
+    terms: [...loss.terms.keys()],
+    ...(later.length === 0 ? {} : { later }),
+  };
+}
+
+const quickTexts = new WeakMap<CheckedStage, string>();
+
+/** The plain part, how much there is of the rest, and which tensors of other stages are read. */
+function quickText(checked: CheckedStage): string {
+  const known = quickTexts.get(checked);
+  if (known !== undefined) return known;
+  const { features, parameters, states } = checked.built.model;
+  const text = toJson([plainPart(checked), [...features.keys()], parameters.size, states.size]);
+  quickTexts.set(checked, text);
+  return text;
+}
+
+function graphText(checked: CheckedStage): string {
+  const outputs = [
+    ...[...checked.loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })),
+    ...headOutputs(checked),
+  ];
+  // Without places: stages share nodes, and which of them made one first must not matter.
+  return printGraph({ name: "stage", outputs }, false);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** What was checked and cannot be carried out: it decides identity all the same. */

@@ -17,7 +17,8 @@ export interface StreamPlace {
   readonly data: DataThing;
   readonly env: Env;
   readonly span: TextSpan;
-  readonly hash: (stage: CheckedStage) => string;
+  /** Adds a stage to the plan; its hash is made when it is asked for. */
+  readonly hash: (stage: CheckedStage) => () => string;
   /** Inside `folded`: a member is judged only where it was not trained. */
   readonly folded?: true;
 }
@@ -56,7 +57,14 @@ function headStream(stage: StageThing, head: string, place: StreamPlace): Stream
   }
   if (place.folded !== true)
     checkMemberLeakage(session, checked, data, span, `\`${head}\``, (need) => checkStage(session, need, span));
-  return { kind: "head", stage: hash(checked), task: head };
+  const hashed = hash(checked);
+  return {
+    kind: "head",
+    get stage() {
+      return hashed();
+    },
+    task: head,
+  };
 }
 
 /** `0.8 * a + 0.2 * b`: streams with the same rows, weighted. */

@@ -8,7 +8,7 @@ import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { SweepNode } from "../syntax/ast.ts";
 import { assemblyScope } from "./assemblies.ts";
 import type { AssemblyPlan, SweepPlan } from "./plan.ts";
-import type { StagePlans } from "./stage-plan.ts";
+import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** What a sweep's points have become. */
 export interface Variants {
@@ -22,21 +22,24 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
   const points: SweepPlan["points"][number][] = [];
   const entry = declaration.body.entries.find(({ path }) => path.segments[0]?.name.text === "report");
   let report: SweepPlan["report"] | undefined;
-  const equal = new Map<string, string>();
+  const before: { readonly label: string; readonly of: string | CheckedStage }[] = [];
   for (const point of thing.points) {
     const of = pointOf(point.thing, variants);
     if (of === undefined) continue;
-    const identity = of.kind === "stage" ? of.hash : of.name;
-    const before = equal.get(identity);
-    if (before !== undefined) env.session.reporter.report("variants-equal", point.span, { other: before });
-    else equal.set(identity, point.label);
+    const made = point.thing.kind === "stage" ? variants.stage(point.thing) : point.thing.label;
+    if (made === undefined) continue;
+    const twin = before.find((each) =>
+      typeof made === "string" || typeof each.of === "string" ? each.of === made : variants.plans.same(each.of, made),
+    );
+    if (twin !== undefined) env.session.reporter.report("variants-equal", point.span, { other: twin.label });
+    else before.push({ label: point.label, of: made });
     points.push({ label: point.label, of });
     if (entry === undefined) continue;
-    const made = attempt(
+    const found = attempt(
       () => reported(entry.value, scopeOf(point.thing, env, variants), tasksOf(point.thing, variants), env),
       () => undefined,
     );
-    report ??= made;
+    report ??= found;
   }
   return { name: thing.name, points, report: report ?? [] };
 }
@@ -47,7 +50,7 @@ function pointOf(thing: StageThing | AssemblyThing, variants: Variants): SweepPl
     return plan === undefined ? undefined : { kind: "assembly", name: plan.name };
   }
   const checked = variants.stage(thing);
-  return checked === undefined ? undefined : { kind: "stage", hash: variants.plans.planOf(checked).hash };
+  return checked === undefined ? undefined : stageOfPlan(checked, variants.plans);
 }
 
 /** `report` sees the variant's parameters. */
