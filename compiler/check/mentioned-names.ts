@@ -8,6 +8,10 @@ export class MentionedNames {
     return this.#names.has(name);
   }
 
+  get all(): ReadonlySet<string> {
+    return this.#names;
+  }
+
   add(node: Declaration): void {
     if ("parameters" in node)
       for (const { fallback } of node.parameters) if (fallback !== undefined) this.expr(fallback);

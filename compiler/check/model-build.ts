@@ -113,6 +113,11 @@ export function presentOf(build: ModelBuild): Value {
   });
 }
 
+/** Two int32 that random ops start from. */
+export function randomSeed(build: ModelBuild): Value {
+  return build.g.input("seed", "seed", { dtype: "int32", shape: [2] });
+}
+
 /** What one task's label or mask input is: [batch, time, width]. */
 export function labelInput(build: ModelBuild, role: "label" | "mask", task: string, width: number): TensorThing {
   const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];

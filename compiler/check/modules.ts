@@ -5,6 +5,8 @@ import { type Body, define, namedPath } from "./body.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
+import { applicationOf } from "./recording.ts";
+import { recorded } from "./replay.ts";
 import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { carriedMark, matchInputs, printAxes, textOf } from "./signature.ts";
@@ -41,11 +43,15 @@ export function applyUserModule(
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const bound = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
   return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
-    const result = resultOf(declaration, home, [...sizes, ...names], bound, path, around);
-    if (declaration.result !== undefined && result.thing.kind === "tensor") {
-      checkResult(result.thing, declaration.result, declaration.name.text, result.scope, span);
-    }
-    return handBack(result.thing, callers, env, span);
+    const local = [...sizes, ...names];
+    const application = applicationOf(env.session, declaration, [...local, ...bound], around);
+    const result = recorded(env.session, around.build, application, path, span, () => {
+      const { thing, scope } = resultOf(declaration, home, local, bound, path, around);
+      if (declaration.result !== undefined && thing.kind === "tensor")
+        checkResult(thing, declaration.result, declaration.name.text, scope, span);
+      return thing;
+    });
+    return handBack(result, callers, env, span);
   });
 }
 

@@ -37,10 +37,12 @@ export class Reporter {
   /** Stages whose model is being built, outermost first. */
   readonly #stages: { readonly span: Span; readonly text: string }[] = [];
   #errors = 0;
+  #said = 0;
 
   /** One mistake is told once for each place, however many stages reach it. */
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void {
     const made = diagnostic(code, span, holes, this.#placed(code, span, extras));
+    this.#said += 1;
     if (made.severity === "error") this.#errors += 1;
     const told = this.#found.some(
       (each) => each.code === code && each.span.source === span.source && each.span.start === span.start,
@@ -106,6 +108,11 @@ export class Reporter {
   /** How many errors were met so far, those told before among them. */
   get errors(): number {
     return this.#errors;
+  }
+
+  /** How often something was said so far, whether it was told before or not. */
+  get said(): number {
+    return this.#said;
   }
 
   get found(): readonly Diagnostic[] {

@@ -3,6 +3,7 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { FileScope } from "./files.ts";
 import type { StageBuild } from "./model-build.ts";
+import type { Recording } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StageThing, Thing } from "./things.ts";
 import type { FileHeader } from "./weight-files.ts";
@@ -39,6 +40,10 @@ export interface Session {
   readonly builds: Map<string, StageBuild | "building" | undefined>;
   /** Models by what decides them. */
   readonly models: Map<string, StageBuild>;
+  /** What applications of modules did, by what decides them. */
+  readonly recordings: Map<string, Recording>;
+  /** A number for each object that is asked for, the same each time. */
+  readonly idOf: (thing: object) => number;
   /** Keys of maps that something has read. */
   readonly reads: WeakMap<ReadonlyMap<string, Thing>, Set<string>>;
   /** Parameters whose default is being evaluated. */
@@ -68,6 +73,8 @@ export function newSession(
     stages: new Map(),
     builds: new Map(),
     models: new Map(),
+    recordings: new Map(),
+    idOf: numbering(),
     reads: new WeakMap(),
     defaulting: new Set(),
     work: 0,
@@ -78,10 +85,22 @@ export function newSession(
 /** A full system of 14 stages of ViT-B takes some 6000. */
 const workLimit = 300_000;
 
-/** Counts one round of a loop or one use of a module; a spec from outside must not keep the checker busy for ever. */
-export function spend(session: Session, span: Span): void {
-  session.work += 1;
+/** Counts rounds of a loop or uses of a module; a spec from outside must not keep the checker busy for ever. */
+export function spend(session: Session, span: Span, rounds = 1): void {
+  session.work += rounds;
   if (session.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
+}
+
+function numbering(): (thing: object) => number {
+  const numbers = new WeakMap<object, number>();
+  let last = 0;
+  return (thing) => {
+    const known = numbers.get(thing);
+    if (known !== undefined) return known;
+    last += 1;
+    numbers.set(thing, last);
+    return last;
+  };
 }
 
 /** Notes that a key of a map was read: a number that nothing reads is told (language rules b.9). */

@@ -1,9 +1,9 @@
 import type { Span } from "../diagnostics/source.ts";
-import { printShape, sameShape } from "../ir/dim.ts";
 import type { Initialiser } from "../lower/plan.ts";
 import type { Body } from "./body.ts";
 import type { Env } from "./env.ts";
-import { presentOf } from "./model-build.ts";
+import { presentOf, randomSeed } from "./model-build.ts";
+import { addParameter, addState } from "./model-records.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Use } from "./tensor-function.ts";
 
@@ -32,37 +32,15 @@ export function makeUse(
     },
     clipped: build.clip !== undefined,
     paddingInside: build.clip?.by === "frames",
-    parameter(part: string, shape: readonly number[], from: Initialiser) {
-      const where = at(part);
-      const known = build.parameters.get(where);
-      if (known !== undefined) {
-        if (!sameShape(known.shape, shape)) {
-          reporter.refuse(
-            "one-layer-two-shapes",
-            span,
-            { path: where, before: printShape(known.shape), now: printShape(shape) },
-            { related: [{ span: known.span, text: "first used here" }] },
-          );
-        }
-        return known.value;
-      }
-      const value = build.g.input("parameter", where, { dtype: "float32", shape });
-      build.parameters.set(where, { path: where, shape, from, value, span, layer: name });
-      return value;
-    },
-    state(part: string, shape: readonly number[], start: number) {
-      const where = at(part);
-      const known = build.states.get(where);
-      if (known !== undefined) return known.value;
-      const value = build.g.input("state", where, { dtype: "float32", shape });
-      build.states.set(where, { path: where, shape, start, value, next: undefined });
-      return value;
-    },
+    parameter: (part: string, shape: readonly number[], from: Initialiser) =>
+      addParameter(reporter, build, { path: at(part), shape, from, span, layer: name }),
+    state: (part: string, shape: readonly number[], start: number) =>
+      addState(build, { path: at(part), shape, start }).value,
     renew(part, value) {
       const state = build.states.get(at(part));
       if (state !== undefined) state.next = value;
     },
-    seed: () => build.g.input("seed", "seed", { dtype: "int32", shape: [2] }),
+    seed: () => randomSeed(build),
     stream() {
       build.streams += 1;
       return build.streams;

@@ -16,6 +16,8 @@ export class GraphBuilder {
   readonly #constants = new Map<string, Value>();
   readonly #inputs = new Map<string, Value>();
   readonly #ids = new Map<TensorData, number>();
+  /** Every application so far, those that were one with an earlier one too. */
+  readonly applied: Node[] = [];
   /** Recorded on every node made from now on. */
   at = "";
 
@@ -63,21 +65,46 @@ export class GraphBuilder {
 
   /** Applies an op; throws ConstraintFailure if its shape rule refuses. */
   apply(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes = {}): readonly Value[] {
-    const key = `${op}(${inputs.map((value) => value?.id ?? "").join()})${printAttributes(attributes)}`;
+    const key = nodeKey(op, inputs, attributes);
     const known = this.#nodes.get(key);
-    if (known !== undefined) return known.outputs;
+    if (known !== undefined) return this.#note(known);
     const types = this.#rules.infer(
       op,
       inputs.map((value) => value?.type),
       attributes,
     );
+    return this.#make(key, op, inputs, attributes, types);
+  }
+
+  /** Applies what was applied before, here or in another graph, to other values of the same types: its shape rule is not asked. */
+  again(before: Node, inputs: readonly (Value | undefined)[], attributes: Attributes, at: string): readonly Value[] {
+    const key = nodeKey(before.op, inputs, attributes);
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return this.#note(known);
+    this.at = at;
+    const types = before.outputs.map(({ type }) => type);
+    return this.#make(key, before.op, inputs, attributes, types);
+  }
+
+  #note(node: Node): readonly Value[] {
+    this.applied.push(node);
+    return node.outputs;
+  }
+
+  #make(
+    key: string,
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    types: readonly TensorType[],
+  ): readonly Value[] {
     const outputs: Value[] = [];
     const node: Node = { op, inputs, attributes, outputs, at: this.at };
     types.forEach((type, output) => {
       outputs.push({ id: ++lastId, type, source: { kind: "node", node, output } });
     });
     this.#nodes.set(key, node);
-    return outputs;
+    return this.#note(node);
   }
 
   #dataId(data: TensorData): number {
@@ -90,6 +117,10 @@ export class GraphBuilder {
 
 export function printType(type: TensorType): string {
   return `${type.dtype}${printShape(type.shape)}`;
+}
+
+function nodeKey(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes): string {
+  return `${op}(${inputs.map((value) => value?.id ?? "").join()})${printAttributes(attributes)}`;
 }
 
 /** Attributes as text, in the order of their names. */
