@@ -127,7 +127,7 @@ export function asLayer(thing: Thing, path: string): Thing {
   return thing;
 }
 
-/** Checks a tensor against `[.., n, d: 2 * k]`. */
+/** Checks a tensor against `[.., n, d: 2 * k]`: names and sizes (language rule 21). */
 export function checkResult(result: TensorThing, shape: ShapeNode, name: string, scope: Env, span: Span): void {
   const reporter: Reporter = scope.session.reporter;
   const wanted = shape.axes.filter(({ kind }) => kind !== "carried");
@@ -141,6 +141,7 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
       if (axis.kind === "size")
         return sameDim(sizeThing(evaluate(axis.size, scope), axis.span, scope) ?? 0, have[lead + i] ?? -1);
       if (axis.kind !== "axis") return true;
+      if (axis.name.text !== result.axes[lead + i]) return false;
       const known = axis.size === undefined ? scope.local?.names.get(axis.name.text) : undefined;
       const size =
         axis.size === undefined ? sizeFrom(known) : sizeThing(evaluate(axis.size, scope), axis.size.span, scope);
@@ -155,10 +156,22 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
       span,
       { what: `the result of \`${name}\``, left: printAxes(result), right: textOf(shape) },
       {
+        ...renamed(result.axes.slice(Math.max(0, lead)), wanted),
         related: [{ span: shape.span, text: "declared here" }],
       },
     );
   }
+}
+
+/** Help where a result has the declared axes but for one name. */
+function renamed(own: readonly string[], wanted: readonly ShapeNode["axes"][number][]): { readonly help?: string } {
+  const names = wanted.map((axis) => (axis.kind === "axis" ? axis.name.text : undefined));
+  const others = names.flatMap((name, i) =>
+    name === undefined || name === own[i] ? [] : [[own[i] ?? "", name] as const],
+  );
+  const [only, more] = others;
+  if (only === undefined || more !== undefined || names.includes(only[0]) || !/^\w+$/.test(only[0])) return {};
+  return { help: `if only the name differs: -> rename(${only[0]}: ${only[1]})` };
 }
 
 /** An annotation with a number ties a model to windows of that many frames (language rule 33). */
