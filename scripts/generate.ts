@@ -2,8 +2,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
+import { vocabularyText } from "./vocabulary.ts";
 
-const files: readonly (readonly [path: string, make: () => string])[] = [["grammar/cst.generated.ts", cstTypes]];
+const files: readonly (readonly [path: string, make: () => string])[] = [
+  ["grammar/cst.generated.ts", cstTypes],
+  ["docs/vocabulary.md", vocabularyText],
+];
 
 const checking = process.argv.includes("--check");
 let stale = false;
