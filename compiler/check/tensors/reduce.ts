@@ -11,7 +11,10 @@ import { combine, entrywise } from "./combine.ts";
 
 type Reduction = (g: GraphBuilder, x: Value, axes: readonly number[], keep: boolean) => Value;
 
-const over = may(options(axis, list(axis)), "the last axis; in a loss, everything");
+const axes = options(axis, list(axis));
+const over = may(axes, "the last axis");
+/** Of sums and means (language rule 51). */
+const overOrAll = may(axes, "the last axis; in a loss, everything");
 
 /** One tensor is reduced over axes; several are joined entry by entry (language rules 10, 22). */
 const reduction = (
@@ -23,7 +26,7 @@ const reduction = (
   doc,
   inputs: "many",
   joins: join !== undefined,
-  params: { over, keep: may(bool, "false") },
+  params: { over: whole === undefined ? over : overOrAll, keep: may(bool, "false") },
   apply(use, inputs, args) {
     const [x] = inputs;
     if (x === undefined) return use.refuse("empty-list", { callee: `\`${use.name}\`` });
