@@ -8,7 +8,7 @@ import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
 import type { Source } from "./diagnostics/source.ts";
-import { makePlan } from "./lower/make-plan.ts";
+import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
 
 export interface CompileOptions {
@@ -35,6 +35,8 @@ export interface Analysis extends Compiled {
   readonly session: Session;
   /** What could be planned, mistakes elsewhere or not. */
   readonly planned: Plan;
+  /** Each stage of it as it was checked. */
+  readonly stages: readonly PlannedStage[];
 }
 
 /** Checks a spec whole and, if nothing is wrong, gives its plan. Never throws for what the text says. */
@@ -49,10 +51,10 @@ export function analyse(source: Source, options: CompileOptions, observe?: Obser
   const session = newSession(reporter, options.read, options.inspect, observe);
   session.main = openFile(session, source);
   openSettings(session, session.main, options.profile, options.set ?? []);
-  const planned = makePlan(session);
+  const { plan: planned, stages } = makePlan(session);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
   const diagnostics = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
-  return { plan: failed ? undefined : planned, planned, sources, diagnostics, session };
+  return { plan: failed ? undefined : planned, planned, stages, sources, diagnostics, session };
 }

@@ -35,13 +35,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/passes",
   ],
   "compiler/lower/plan.ts": ["compiler/ir", "compiler/library"],
+  // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
+  "compiler/draw": ["compiler/check", "compiler/diagnostics", "compiler/ir", "compiler/library", "compiler/lower"],
   "compiler/emit": ["compiler/ir", "compiler/ops", "compiler/passes"],
   "compiler/compile.ts": ["compiler"],
   "runtime/json": [],
   "runtime/checkpoints": ["runtime/engines/engine.ts"],
   "runtime/engines": ["compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower/plan.ts"],
   "runtime/data": ["compiler/library", "compiler/lower/plan.ts", "runtime/engines/engine.ts"],
-  runtime: ["runtime", "compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower"],
+  runtime: [
+    "runtime",
+    "compiler/draw",
+    "compiler/ir",
+    "compiler/ops",
+    "compiler/emit",
+    "compiler/library",
+    "compiler/lower",
+  ],
   cli: ["runtime", "compiler", "package.json"],
 };
 

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { addDims, type Dim, printDim, substituteDim } from "../ir/dim.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { Expr, IndexNode } from "../syntax/ast.ts";
+import { namedPath } from "./body.ts";
 import { canonical } from "./canonical.ts";
 import { checkpointOf } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
@@ -173,8 +174,10 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
   const dim = dimsOf(x)[i] ?? 1;
   if (axisName === "time") bodyOf(env).build.overTime = true;
   const wireAxis = x.batched ? i + 1 : i;
-  const { build } = bodyOf(env);
+  const body = bodyOf(env);
+  const { build } = body;
   const { g } = build;
+  g.at = namedPath(body, body.definition);
   if (index.value.kind === "range") {
     const end = (side: Expr | undefined, open: Dim) =>
       side === undefined ? open : sizedEnd(evaluate(side, env), dim, side.span, axisName, build.clip?.length, env);

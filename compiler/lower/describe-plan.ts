@@ -1,12 +1,63 @@
-import type { ExportPlan, ParameterPlan, Plan } from "./plan.ts";
+import type { ExportPlan, ParameterPlan, Plan, StagePlan, Stream, WeightSource } from "./plan.ts";
 
 /** How many numbers the weights have. */
 export function weightCount(parameters: readonly Pick<ParameterPlan, "shape">[]): number {
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, dim) => product * dim, 1), 0);
 }
 
+/** 85.7 M, 12.3 k. */
+export function counted(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} G`;
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
+  return count >= 1e3 ? `${(count / 1e3).toFixed(1)} k` : String(count);
+}
+
 /** What a person calls an export: its assembly, or its stage. */
 export function exportName({ stages }: Plan, { of }: ExportPlan): string {
   if (of.kind === "assembly") return of.name;
   return stages.find(({ hash }) => hash === of.hash)?.label ?? of.hash;
+}
+
+/** Where a weight begins, in a few words: a stage, a file, or how it is drawn. */
+export function sourceText(from: WeightSource, nameOf: (stage: string) => string): string {
+  switch (from.kind) {
+    case "stage":
+      return nameOf(from.stage);
+    case "file":
+      return from.file;
+    case "constant":
+      return from.value === 0 ? "zeros" : from.value === 1 ? "ones" : `constant ${from.value}`;
+    case "normal":
+      return `normal(${from.deviation})`;
+    case "uniform":
+      return `uniform(${Number(from.bound.toPrecision(3))})`;
+  }
+}
+
+/** Hashes of the stages that some weights of a stage start from. */
+export function sourceStages({ parameters, states }: Pick<StagePlan, "parameters" | "states">): readonly string[] {
+  return [...new Set([...parameters, ...states].flatMap(({ from }) => (from.kind === "stage" ? [from.stage] : [])))];
+}
+
+/** Hashes of the stages whose heads a stream is made of. */
+export function stagesOf(stream: Stream): readonly string[] {
+  if (stream.kind === "head") return [stream.stage];
+  if (stream.kind === "blend") return stream.parts.flatMap((part) => stagesOf(part.stream));
+  return stream.kind === "later" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
+}
+
+/** What is done to a stream after its stages, in words, first to last. */
+export function stepsOf(stream: Stream): readonly string[] {
+  switch (stream.kind) {
+    case "head":
+      return [];
+    case "blend":
+      return ["blend"];
+    case "later":
+      return [stream.what];
+    case "threshold":
+      return [...stepsOf(stream.stream), Array.isArray(stream.at) ? "threshold" : "fitted threshold"];
+    default:
+      return [...stepsOf(stream.stream), `${stream.kind} ${stream.width.value} ${stream.width.unit}`];
+  }
 }

@@ -15,8 +15,19 @@ import type { AssemblyPlan, ExportPlan, Plan, StagePlan, SweepPlan } from "./pla
 import { StagePlans } from "./stage-plan.ts";
 import { sweepPlan } from "./sweep-plans.ts";
 
+/** A plan, and the checked stage behind each of its stages, for what explains and draws them. */
+export interface Planning {
+  readonly plan: Plan;
+  readonly stages: readonly PlannedStage[];
+}
+
+export interface PlannedStage {
+  readonly plan: StagePlan;
+  readonly checked: CheckedStage;
+}
+
 /** Checks everything the main file declares and makes the plan of it. Mistakes are in the session's reporter. */
-export function makePlan(session: Session): Plan {
+export function makePlan(session: Session): Planning {
   const file = session.main;
   invariant(file !== undefined, "no file was opened");
   const env = fileEnv(session, file);
@@ -30,7 +41,7 @@ export function makePlan(session: Session): Plan {
     },
     ({ key }) => names.get(key),
   );
-  const order: StagePlan[] = [];
+  const order: PlannedStage[] = [];
   const add = (stage: StageThing, span: TextSpan): CheckedStage | undefined => {
     const known = checked.get(stage.key);
     if (known !== undefined) return known;
@@ -38,7 +49,7 @@ export function makePlan(session: Session): Plan {
     if (made === undefined) return undefined;
     for (const need of made.needs) if (add(need, span) === undefined) return undefined;
     checked.set(stage.key, made);
-    order.push(plans.planOf(made));
+    order.push({ plan: plans.planOf(made), checked: made });
     return made;
   };
   const hash = (stage: CheckedStage): (() => string) => {
@@ -120,9 +131,12 @@ export function makePlan(session: Session): Plan {
   );
   return {
     stages: order,
-    assemblies: [...assemblies.values()].filter((each) => each !== undefined),
-    exports,
-    sweeps,
+    plan: {
+      stages: order.map(({ plan }) => plan),
+      assemblies: [...assemblies.values()].filter((each) => each !== undefined),
+      exports,
+      sweeps,
+    },
   };
 }
 

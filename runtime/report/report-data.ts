@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScalarMeaning } from "../../compiler/library/task.ts";
-import { weightCount } from "../../compiler/lower/describe-plan.ts";
-import type { StagePlan, Stream } from "../../compiler/lower/plan.ts";
+import { sourceStages, stagesOf, stepsOf, weightCount } from "../../compiler/lower/describe-plan.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { overallScore } from "../evaluate/overall.ts";
 import { jsonReader } from "../json/read-json.ts";
@@ -144,8 +144,6 @@ function pairs(labels: Float32Array, predictions: Float32Array, weight: Float32A
 
 function stageOf(run: Run, plan: StagePlan): ReportStage {
   const folder = run.options.folder.stage(plan);
-  const weights = [...plan.parameters, ...plan.states];
-  const starts = weights.flatMap(({ from }) => (from.kind === "stage" ? [run.stageOf(from.stage).label] : []));
   return {
     label: plan.label,
     folder: run.options.folder.below(folder),
@@ -153,31 +151,9 @@ function stageOf(run: Run, plan: StagePlan): ReportStage {
     parameters: weightCount(plan.parameters),
     trained: weightCount(plan.parameters.filter(({ group }) => group !== undefined)),
     reads: plan.features.map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
-    starts: [...new Set(starts)],
+    starts: sourceStages(plan).map((hash) => run.stageOf(hash).label),
     epochs: readMetrics(join(folder, stageFiles.log)),
   };
-}
-
-function stagesOf(stream: Stream): readonly string[] {
-  if (stream.kind === "head") return [stream.stage];
-  if (stream.kind === "blend") return stream.parts.flatMap((part) => stagesOf(part.stream));
-  return stream.kind === "later" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
-}
-
-/** What is done to a stream after its stages, in words, first to last. */
-function stepsOf(stream: Stream): readonly string[] {
-  switch (stream.kind) {
-    case "head":
-      return [];
-    case "blend":
-      return ["blend"];
-    case "later":
-      return [stream.what];
-    case "threshold":
-      return [...stepsOf(stream.stream), Array.isArray(stream.at) ? "threshold" : "fitted threshold"];
-    default:
-      return [...stepsOf(stream.stream), `${stream.kind} ${stream.width.value} ${stream.width.unit}`];
-  }
 }
 
 export const reportSchema = record({

@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { timelineDrawing } from "../../compiler/draw/timeline.ts";
+import { toDot } from "../../compiler/draw/to-dot.ts";
+import { counted } from "../../compiler/lower/describe-plan.ts";
 import { type Chart, curveCharts, resultCharts } from "./charts.ts";
 import type { Report, ReportResult } from "./report-data.ts";
-import { counted, stageGraphSvg } from "./stage-graph.ts";
+import { svgOf } from "./svg.ts";
 
 /** A run's page: one file that needs no network, with the charting library inside. */
 export async function reportPage(report: Report): Promise<string> {
-  const graph = (await stageGraphSvg(report)).replace(/^[\s\S]*?(?=<svg)/, "");
+  const graph = await svgOf(toDot(timelineDrawing({ ...report, title: report.spec, exports: [], sweeps: [] })));
   const results = resultCharts(report);
   const curves = report.stages.flatMap((stage) => curveCharts(stage));
   return `<!doctype html>
