@@ -2,7 +2,7 @@
 import { openFile } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
-import { newSession, type Observe, type Session } from "./check/session.ts";
+import { type Again, newSession, type Observe, type Session } from "./check/session.ts";
 import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
@@ -45,10 +45,10 @@ export function compile(source: Source, options: CompileOptions): Compiled {
   return { plan, sources, diagnostics };
 }
 
-/** The same, keeping what every name and expression turned out to be; `observe` is told of each expression. */
-export function analyse(source: Source, options: CompileOptions, observe?: Observe): Analysis {
+/** The same, keeping what every name and expression turned out to be; `observe` and `again` are told of it. */
+export function analyse(source: Source, options: CompileOptions, observe?: Observe, again?: Again): Analysis {
   const reporter = new Reporter();
-  const session = newSession(reporter, options.read, options.inspect, observe);
+  const session = newSession(reporter, options.read, options.inspect, observe, again);
   session.main = openFile(session, source);
   openSettings(session, session.main, options.profile, options.set ?? []);
   const { plan: planned, stages } = makePlan(session);

@@ -1,3 +1,4 @@
+import type { GraphBuilder } from "../ir/builder.ts";
 import { printDim, printShape } from "../ir/dim.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import type { ModuleNode } from "../syntax/ast.ts";
@@ -14,6 +15,8 @@ import type { Given, TensorThing, Thing } from "./things.ts";
  * its own inputs and under its own path, without evaluating the module's text: a network is mostly the same block many times over.
  */
 export interface Recording {
+  /** The graph it was made in. */
+  readonly graph: GraphBuilder;
   /** The path it was made under, and its inputs there, in the order of the key. */
   readonly path: string;
   readonly inputs: readonly Value[];

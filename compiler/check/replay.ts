@@ -94,8 +94,19 @@ function recordingSince(
   if (wires === undefined || ![...wires, ...next].every(covers)) return undefined;
   const streams = { from: mark.streams, count: build.streams - mark.streams };
   const work = session.work - mark.work;
-  const { overTime } = build;
-  return { path, inputs, nodes, parameters: [...parameters], states: [...states], streams, overTime, work, result };
+  const { overTime, g: graph } = build;
+  return {
+    graph,
+    path,
+    inputs,
+    nodes,
+    parameters: [...parameters],
+    states: [...states],
+    streams,
+    overTime,
+    work,
+    result,
+  };
 }
 
 /** The tensors of a result; undefined if it is more than tensors and numbers. */
@@ -178,6 +189,7 @@ function replay(
     if (now !== undefined && state.next !== undefined) now.next = hereOf(state.next);
   }
   build.overTime ||= recording.overTime;
+  session.again?.(recording, build, path, values);
   return withWires(recording.result, hereOf);
 }
 

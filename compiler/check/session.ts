@@ -1,8 +1,9 @@
 import type { Span } from "../diagnostics/source.ts";
+import type { Value } from "../ir/graph.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { FileScope } from "./files.ts";
-import type { StageBuild } from "./model-build.ts";
+import type { ModelBuild, StageBuild } from "./model-build.ts";
 import type { Recording } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StageThing, Thing } from "./things.ts";
@@ -19,6 +20,9 @@ export interface Setting {
 /** Told of each expression that is evaluated, what it means there; the same text can be evaluated many times. */
 export type Observe = (expr: Expr, thing: Thing, env: Env) => void;
 
+/** Told of a use of a module that is done as it was recorded, under another path: nothing in it is evaluated. `values` has the new by the old. */
+export type Again = (recording: Recording, build: ModelBuild, path: string, values: ReadonlyMap<Value, Value>) => void;
+
 /** What one check knows and has found so far. Everything in it is a memo: asking again gives the same answer. */
 export interface Session {
   readonly reporter: Reporter;
@@ -27,6 +31,7 @@ export interface Session {
   /** What can be known of a weight file, or undefined where no file can be looked at. */
   readonly inspect: ((path: string) => FileHeader) | undefined;
   readonly observe: Observe | undefined;
+  readonly again: Again | undefined;
   readonly files: Map<string, FileScope>;
   /** File-level names: their things, or undefined while they are being evaluated. */
   readonly things: Map<object, Thing | undefined>;
@@ -59,12 +64,14 @@ export function newSession(
   read: (path: string) => string | undefined,
   inspect: ((path: string) => FileHeader) | undefined,
   observe?: Observe,
+  again?: Again,
 ): Session {
   return {
     reporter,
     read,
     inspect,
     observe,
+    again,
     files: new Map(),
     things: new Map(),
     settings: [],

@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Value } from "../ir/graph.ts";
-import type { Observe } from "./session.ts";
+import type { Again, Observe } from "./session.ts";
 import { carriedMark } from "./signature.ts";
 import type { Thing } from "./things.ts";
 
@@ -30,17 +30,13 @@ interface Notes extends Seen {
 
 const nothing: Seen = { definitions: new Map(), results: new Map(), axes: new Map() };
 
-/** Remembers what names and values of models are: give its `observe` to `analyse`, and ask afterwards. */
+/** Remembers what names and values of models are: give its `observe` and `again` to `analyse`, and ask afterwards. */
 export class Trace {
   readonly #graphs = new Map<GraphBuilder, Notes>();
 
   readonly observe: Observe = (expr, thing, { body }) => {
     if (body === undefined || body.loss || thing.kind === "poison") return;
-    let notes = this.#graphs.get(body.build.g);
-    if (notes === undefined) {
-      notes = { definitions: new Map(), results: new Map(), axes: new Map() };
-      this.#graphs.set(body.build.g, notes);
-    }
+    const notes = this.#notesOf(body.build.g);
     if (thing.kind === "tensor" && !notes.axes.has(thing.wire)) {
       notes.axes.set(
         thing.wire,
@@ -54,6 +50,29 @@ export class Trace {
     // The whole is told after its parts, but arguments of layers are looked at when the layer is applied.
     if (known === undefined || !isPart(expr.span, known.span)) place.set(name, { thing, span: expr.span });
   };
+
+  readonly again: Again = ({ graph, path: before }, { g }, path, values) => {
+    const from = this.#graphs.get(graph);
+    if (from === undefined) return;
+    const to = this.#notesOf(g);
+    for (const [old, value] of values) {
+      const axes = from.axes.get(old);
+      if (axes !== undefined && !to.axes.has(value)) to.axes.set(value, axes);
+    }
+    const moved = (name: string) => `${path}${name.slice(before.length)}`;
+    for (const [name, definition] of [...from.definitions])
+      if (name.startsWith(`${before}.`)) to.definitions.set(moved(name), definition);
+    for (const [name, definition] of [...from.results])
+      if (name === before || name.startsWith(`${before}.`)) to.results.set(moved(name), definition);
+  };
+
+  #notesOf(g: GraphBuilder): Notes {
+    const known = this.#graphs.get(g);
+    if (known !== undefined) return known;
+    const notes: Notes = { definitions: new Map(), results: new Map(), axes: new Map() };
+    this.#graphs.set(g, notes);
+    return notes;
+  }
 
   /** What was seen of the model with this graph. */
   of(g: GraphBuilder): Seen {

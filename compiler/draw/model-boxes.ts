@@ -95,6 +95,26 @@ export function featureDrafts({ plan, places, notes }: Drawn): readonly Draft[] 
   });
 }
 
+/** Outputs of networks that are not written in the language: nothing is known of how they come about. */
+export function foreignDrafts({ flow, plan, places }: Drawn): readonly Draft[] {
+  const known = new Set(plan.features.map(({ input }) => featurePlace(input)));
+  const foreign = new Set(flow.uses.map(({ from }) => from).filter((from) => from.startsWith(featurePlace(""))));
+  return [...foreign]
+    .filter((id) => !known.has(id))
+    .map((id) => {
+      const path = id.slice(featurePlace("").length);
+      const shapes = places.shapesOf(id);
+      return draft(id, "feature", path, {
+        headline: "of an ONNX file",
+        rest: [givesLine(shapes)],
+        details: [
+          ["path", path],
+          ["gives", shapes.join(", ")],
+        ],
+      });
+    });
+}
+
 /** Heads that are another name for a tensor; the others stand where their ops are. */
 export function plainHeads({ flow, places }: Pick<Drawn, "flow" | "places">): ReadonlyMap<string, string> {
   return new Map([...flow.heads].filter(([task, place]) => place !== task && places.around(place)[0] !== task));

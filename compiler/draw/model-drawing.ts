@@ -8,6 +8,7 @@ import {
   type Drawn,
   featureDrafts,
   fieldDrafts,
+  foreignDrafts,
   layerDraft,
   lossDrafts,
   ownOpsDraft,
@@ -45,7 +46,14 @@ export function modelDrawing({ plan, checked }: PlannedStage, notes: ModelNotes)
   );
   const { groups, boxes } = withoutLonely(
     places.groups.map((path) => layerDraft(path, drawn)),
-    [...fieldDrafts(drawn), ...featureDrafts(drawn), ...layers, ...plainHeadDrafts(drawn), ...lossDrafts(drawn)],
+    [
+      ...fieldDrafts(drawn),
+      ...featureDrafts(drawn),
+      ...foreignDrafts(drawn),
+      ...layers,
+      ...plainHeadDrafts(drawn),
+      ...lossDrafts(drawn),
+    ],
   );
   const arrows = [
     ...flow.uses.map(({ from, to }) => [places.boxAt(from), places.boxAt(to)] as const),

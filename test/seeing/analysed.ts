@@ -27,7 +27,7 @@ export interface Analysed extends Analysis {
 export function analysed(text: string, name = "test.abaw", profile?: string): Analysed {
   const trace = new Trace();
   const options = { read: readStandard, ...(profile === undefined ? {} : { profile }) };
-  const analysis = analyse({ name, text }, options, trace.observe);
+  const analysis = analyse({ name, text }, options, trace.observe, trace.again);
   if (analysis.plan === undefined) throw new Error(analysis.diagnostics.map(oneLine).join("\n"));
   const labels = new Map(analysis.planned.stages.map(({ hash, label }) => [hash, label]));
   return {

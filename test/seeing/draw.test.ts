@@ -136,7 +136,7 @@ test("variants that nothing needs stand in the group of their sweep, what others
   const drawing = timelineDrawing(timelineOf(planned, "netease"));
   const shown = shownAt(drawing, 1);
   expect(shown.boxes.map(({ title }) => title)).toEqual(
-    expect.arrayContaining(["table2", "F_au", "final", "export final"]),
+    expect.arrayContaining(["sweep table2", "F_au", "final", "export final"]),
   );
   expect(shown.boxes.length).toBeLessThan(20);
   expect(shownAt(drawing, 2).boxes.length).toBe(planned.stages.length + 2);
