@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
-import { positionOf, type Span } from "../compiler/diagnostics/source.ts";
+import { lineEnd, positionOf, type Span } from "../compiler/diagnostics/source.ts";
 
 /** How parts of a message are marked; without colours each gives its text back. */
 export interface Palette {
@@ -60,11 +60,11 @@ function excerpt(
 ): readonly string[] {
   const { line, column } = positionOf(span.source, span.start);
   const lineStart = span.start - (column - 1);
-  const lineEnd = endOfLine(span.source.text, span.start);
+  const end = lineEnd(span.source, span.start);
   const cut = Math.max(0, column - 1 - beforeMark);
-  const shown = span.source.text.slice(lineStart + cut, Math.min(lineEnd, lineStart + cut + widest));
+  const shown = span.source.text.slice(lineStart + cut, Math.min(end, lineStart + cut + widest));
   const before = displayed(span.source.text.slice(lineStart + cut, span.start));
-  const marked = displayed(span.source.text.slice(span.start, Math.min(span.end, lineEnd, lineStart + cut + widest)));
+  const marked = displayed(span.source.text.slice(span.start, Math.min(span.end, end, lineStart + cut + widest)));
   const ellipsis = cut > 0 ? "…" : "";
   const underline = `${" ".repeat(ellipsis.length + [...before].length)}${mark.repeat(Math.max(1, [...marked].length))}`;
   const gutter = (number: string) => palette.blue(`${number.padStart(margin)} |`);
@@ -82,11 +82,6 @@ const beforeMark = 100;
 
 function lineNumberOf({ source, start }: Span): string {
   return String(positionOf(source, start).line);
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length : end;
 }
 
 function fixText({ source, start, end }: Span, replacement: string): string {

@@ -36,10 +36,10 @@ export function closerAfter(token: IToken, image: keyof typeof closers): IToken 
   return createTokenInstance(closers[image], image, offset, offset, line, line, column, column);
 }
 
-/** Tokens of a text; characters without a meaning are left out and listed. */
+/** Tokens of a text; characters without a meaning are left out and listed. A byte order mark stands on a line before the first. */
 export function tokenise(text: string): Tokenised {
   lexer ??= new Lexer(t.lexerTokens, { positionTracking: "full", ensureOptimizations: true, skipValidations: true });
-  const { tokens, groups, errors } = lexer.tokenize(text);
+  const { tokens, groups, errors } = lexer.tokenize(text.replace(/^\ufeff/, "\n"));
   return { tokens: classify(tokens), comments: groups["comments"] ?? [], unknown: errors };
 }
 

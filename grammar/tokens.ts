@@ -8,14 +8,14 @@ const word = (text: string): TokenType =>
   createToken({ name: text[0]?.toUpperCase() + text.slice(1), pattern: Lexer.NA, label: `\`${text}\`` });
 
 export const Space = createToken({ name: "Space", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED, line_breaks: true });
-export const Comment = createToken({ name: "Comment", pattern: /#[^\n]*/, group: "comments" });
+export const Comment = createToken({ name: "Comment", pattern: /#[^\n\r]*/, group: "comments" });
 export const NumberToken = createToken({
   name: "Number",
   pattern: /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/,
   label: "a number",
 });
-export const StringToken = createToken({ name: "String", pattern: /"(?:[^"\\\n]|\\.)*"/, label: "a string" });
-export const UnclosedString = createToken({ name: "UnclosedString", pattern: /"(?:[^"\\\n]|\\.)*/ });
+export const StringToken = createToken({ name: "String", pattern: /"(?:[^"\\\n\r]|\\[^\n\r])*"/, label: "a string" });
+export const UnclosedString = createToken({ name: "UnclosedString", pattern: /"(?:[^"\\\n\r]|\\[^\n\r]?)*/ });
 export const Name = createToken({ name: "Name", pattern: /[A-Za-z_]\w*/, label: "a name" });
 /** A name right before `:`. */
 export const Key = createToken({ name: "Key", pattern: Lexer.NA, label: "`name:`" });

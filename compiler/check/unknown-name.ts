@@ -1,5 +1,5 @@
 import type { Fix } from "../diagnostics/diagnostic.ts";
-import type { Span } from "../diagnostics/source.ts";
+import { lineEnd, lineStart, type Span } from "../diagnostics/source.ts";
 import { type Env, localNames } from "./env.ts";
 import type { FileScope } from "./files.ts";
 import { libraryNames } from "./library.ts";
@@ -26,12 +26,11 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
 /** A `use` below the last one, or at the top of the file. */
 function bringing(path: string, { node, source }: FileScope): Fix {
   const last = node.declarations.findLast(({ kind }) => kind === "use");
-  const end = last === undefined ? 0 : endOfLine(source.text, last.span.end);
-  const line = `use "${path}"\n`;
-  return { span: { source, start: end, end }, replacement: last === undefined ? `${line}\n` : line };
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf("\n", from);
-  return end < 0 ? text.length : end + 1;
+  const line = `use "${path}"`;
+  if (last === undefined) {
+    const start = lineStart(source, 1);
+    return { span: { source, start, end: start }, replacement: `${line}\n\n` };
+  }
+  const end = lineEnd(source, last.span.end);
+  return { span: { source, start: end, end }, replacement: `\n${line}` };
 }

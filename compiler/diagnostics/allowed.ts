@@ -1,6 +1,6 @@
 import { type Code, catalogue } from "./catalogue.ts";
 import { type Diagnostic, diagnostic } from "./diagnostic.ts";
-import type { Source, Span } from "./source.ts";
+import { lineOf, lineStart, type Source, type Span } from "./source.ts";
 
 /** A comment `# allow(never-used): the reason`, and the line that it speaks of: its own, or the next if it stands alone. */
 interface Allowance {
@@ -21,17 +21,21 @@ export function withoutAllowed(
 ): readonly Diagnostic[] {
   const allowances = comments.flatMap(({ text, span }) => allowanceOf(text, span) ?? []);
   if (allowances.length === 0) return diagnostics;
+  const placed = new Map<string, Allowance>();
+  for (const each of allowances.toReversed()) placed.set(placeOf(each.span.source, each.line, each.code), each);
   const kept = diagnostics.filter((each) => {
     if (each.severity !== "warning") return true;
-    const line = lineOf(each.span.source, each.span.start);
-    const allowance = allowances.find(
-      ({ code, line: at, span }) => code === each.code && at === line && span.source === each.span.source,
-    );
+    const { source, start } = each.span;
+    const allowance = placed.get(placeOf(source, lineOf(source, start), each.code));
     if (allowance === undefined || allowance.reason === "") return true;
     allowance.used = true;
     return false;
   });
   return [...kept, ...allowances.flatMap(complaint)];
+}
+
+function placeOf({ name }: Source, line: number, code: string): string {
+  return `${line} ${code} ${name}`;
 }
 
 function complaint({ code, reason, used, span }: Allowance): readonly Diagnostic[] {
@@ -49,10 +53,6 @@ function allowanceOf(text: string, span: Span): Allowance | undefined {
   if (match === null) return undefined;
   const [, code = "", reason = ""] = match;
   const line = lineOf(span.source, span.start);
-  const before = span.source.text.slice(span.source.text.lastIndexOf("\n", span.start - 1) + 1, span.start);
+  const before = span.source.text.slice(lineStart(span.source, line), span.start);
   return { code, reason: reason.trim(), line: before.trim() === "" ? line + 1 : line, span, used: false };
-}
-
-function lineOf(source: Source, offset: number): number {
-  return source.text.slice(0, offset).split("\n").length;
 }

@@ -18,10 +18,46 @@ export interface Position {
   readonly column: number;
 }
 
+const lineEnds = /\r\n?|\n/g;
+const byteOrderMark = "\ufeff";
+const startsOf = new WeakMap<Source, readonly number[]>();
+
+/** Where each line begins: behind a line feed, a carriage return, or both; the first behind a byte order mark. */
+function lineStarts(source: Source): readonly number[] {
+  const known = startsOf.get(source);
+  if (known !== undefined) return known;
+  const starts = [source.text.startsWith(byteOrderMark) ? 1 : 0];
+  for (const { 0: end, index } of source.text.matchAll(lineEnds)) starts.push(index + end.length);
+  startsOf.set(source, starts);
+  return starts;
+}
+
+/** The line that an offset is on, from 1. */
+export function lineOf(source: Source, offset: number): number {
+  const starts = lineStarts(source);
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return low + 1;
+}
+
 export function positionOf(source: Source, offset: number): Position {
-  const before = source.text.slice(0, offset);
-  const line = before.split("\n").length;
-  return { line, column: offset - before.lastIndexOf("\n") };
+  const line = lineOf(source, offset);
+  return { line, column: Math.max(0, offset - lineStart(source, line)) + 1 };
+}
+
+/** The offset at which a line begins. */
+export function lineStart(source: Source, line: number): number {
+  return lineStarts(source)[line - 1] ?? source.text.length;
+}
+
+/** The offset behind the text of the line that an offset is on, and before what ends it. */
+export function lineEnd({ text }: Source, offset: number): number {
+  const length = text.slice(offset).search(/[\r\n]/);
+  return length < 0 ? text.length : offset + length;
 }
 
 /** The smallest span over two of one source. */

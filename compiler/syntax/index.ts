@@ -1,7 +1,7 @@
 import type { IRecognitionException, IToken } from "chevrotain";
 import { declarationTokens, parse, tokenise } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import type { Source, Span } from "../diagnostics/source.ts";
+import { lineOf, type Source, type Span } from "../diagnostics/source.ts";
 import type { FileNode } from "./ast.ts";
 import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
@@ -40,14 +40,14 @@ export function parseFile(source: Source): Parsed {
   diagnostics.push(...brackets.diagnostics);
   if (brackets.tooDeep) return { file: empty, diagnostics };
   const { cst, errors } = parse(brackets.tokens);
-  const known = new Set(diagnostics.map(({ span }) => lineOf(span)));
+  const known = new Set(diagnostics.map(({ span }) => lineOf(source, span.start)));
   for (const error of errors) {
     const mistake = textMistake(error, brackets.tokens, places);
     // What follows on the line of a mistake is mostly its echo.
     const { start } = mistake.span;
-    if (known.has(lineOf(mistake.span)) || brackets.echoes.some(({ from, to }) => start >= from && start <= to))
-      continue;
-    known.add(lineOf(mistake.span));
+    const line = lineOf(source, start);
+    if (known.has(line) || brackets.echoes.some(({ from, to }) => start >= from && start <= to)) continue;
+    known.add(line);
     diagnostics.push(mistake);
   }
   const file: FileNode = {
@@ -58,10 +58,6 @@ export function parseFile(source: Source): Parsed {
   if (diagnostics.length <= limits.mistakes) return { file, diagnostics };
   const rest = diagnostic("too-many-mistakes", start, { limit: limits.mistakes });
   return { file, diagnostics: [...diagnostics.slice(0, limits.mistakes), rest] };
-}
-
-function lineOf({ source, start }: Span): number {
-  return source.text.slice(0, start).split("\n").length;
 }
 
 function textMistake(error: IRecognitionException, tokens: readonly IToken[], places: Places): Diagnostic {
