@@ -12,6 +12,7 @@ import { instanceOf } from "./declarations.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { headKeys } from "./keys.ts";
+import { memoKind } from "./memo.ts";
 import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
 import { fieldNamed, type ModelData } from "./model-data.ts";
 import { asLayer, checkResult, TimeFixed } from "./modules.ts";
@@ -40,24 +41,25 @@ import { describeThing, task as taskType } from "./type.ts";
  * mistake is refused whole: what reads it would only repeat the mistake.
  */
 export function buildStage(session: Session, stage: StageThing, span: Span): StageBuild {
-  const known = session.builds.get(stage.key);
-  if (known === "building") {
-    return session.reporter.refuse("cycle", span, { name: stage.label, chain: "its model reads what it makes itself" });
-  }
-  if (known !== undefined) return known;
-  if (session.builds.has(stage.key)) throw new Refusal();
-  session.builds.set(stage.key, "building");
-  let built: StageBuild | undefined;
-  try {
-    const before = session.reporter.errors;
-    const made = session.reporter.through(stage.span, stage.label, () => build(session, stage));
-    if (made.model.refused || session.reporter.errors > before) throw new Refusal();
-    built = made;
-    return built;
-  } finally {
-    session.builds.set(stage.key, built);
-  }
+  const { reporter } = session;
+  const make = (): StageBuild | undefined =>
+    attempt(
+      () => {
+        const before = reporter.errors;
+        const made = reporter.through(stage.span, stage.label, () => build(session, stage));
+        return made.model.refused || reporter.errors > before ? undefined : made;
+      },
+      () => undefined,
+    );
+  const inTheMaking = (): undefined => {
+    reporter.report("cycle", span, { name: stage.label, chain: "its model reads what it makes itself" });
+  };
+  const built = builds(session).get(stage.key, make, { decidedBy: () => stage.key, label: stage.label, inTheMaking });
+  return built ?? reporter.silent();
 }
+
+const builds = memoKind<StageBuild | undefined>();
+const models = memoKind<StageBuild | undefined>();
 
 function build(session: Session, stage: StageThing): StageBuild {
   const reporter: Reporter = session.reporter;
@@ -86,14 +88,17 @@ function build(session: Session, stage: StageThing): StageBuild {
   }
   const clip = clipOf(stageEntry(stage, "clip", scope), stage, scope);
   const key = modelKey(model, { data, clip });
-  const known = key === undefined ? undefined : session.models.get(key);
-  if (known !== undefined) return { stage, model: modelFor(stage, known.model, data), names: known.names };
-  const before = reporter.errors;
-  const built = builtModel(model, stage, data, clip, scope);
-  // The stage's loss adds to its own records, so that what is shared stays as it is now.
-  if (key !== undefined && reporter.errors === before && !built.model.refused)
-    session.models.set(key, { ...built, model: modelFor(stage, built.model, data) });
-  return built;
+  const wanted = model;
+  if (key === undefined) return builtModel(wanted, stage, data, clip, scope);
+  const make = () => {
+    const before = reporter.errors;
+    const built = builtModel(wanted, stage, data, clip, scope);
+    return reporter.errors === before && !built.model.refused ? built : undefined;
+  };
+  const shared = models(session).get(key, make, { decidedBy: () => key, inTheMaking: () => undefined });
+  // The stage's loss adds to its own records, so that what is shared stays as it is.
+  if (shared === undefined) return reporter.silent();
+  return { stage, model: modelFor(stage, shared.model, data), names: shared.names };
 }
 
 function builtModel(

@@ -6,6 +6,7 @@ import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
 import { checkLeakage } from "./leakage.ts";
 import type { LeastRows } from "./loss-making.ts";
+import { memoKind } from "./memo.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData, partsOf } from "./model-data.ts";
 import { plainSettings } from "./plain-settings.ts";
@@ -36,20 +37,17 @@ export interface CheckedStage {
   readonly needs: readonly StageThing[];
 }
 
-const memo = new WeakMap<Session, Map<string, CheckedStage | undefined>>();
+const checks = memoKind<CheckedStage | undefined>();
 
 /** Checks one stage to the end; undefined where a mistake was reported. */
 export function checkStage(session: Session, stage: StageThing, span: Span): CheckedStage | undefined {
-  const known = memo.get(session) ?? new Map<string, CheckedStage | undefined>();
-  memo.set(session, known);
-  if (known.has(stage.key)) return known.get(stage.key);
-  known.set(stage.key, undefined);
-  const checked = attempt(
-    () => check(session, stage, span),
-    () => undefined,
-  );
-  known.set(stage.key, checked);
-  return checked;
+  const make = (): CheckedStage | undefined =>
+    attempt(
+      () => check(session, stage, span),
+      () => undefined,
+    );
+  const { key, label } = stage;
+  return checks(session).get(key, make, { decidedBy: () => key, label, inTheMaking: () => undefined });
 }
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {

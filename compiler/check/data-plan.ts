@@ -2,20 +2,23 @@ import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan.ts";
 import { tasksOf } from "./data-labels.ts";
 import { fieldsOf } from "./fields.ts";
 import { formatPlan } from "./formats.ts";
-import { Refusal, type Reporter } from "./reporter.ts";
+import { memoKind } from "./memo.ts";
+import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import type { DataThing } from "./things.ts";
 
-const memo = new WeakMap<Session, Map<string, DataPlan>>();
+const plans = memoKind<DataPlan | undefined>();
 
 /** Data as the runtime opens it, with the tasks it can label: those of `labels`, or those whose names its format knows. */
 export function dataPlan(session: Session, data: DataThing): DataPlan {
-  const known = memo.get(session) ?? new Map<string, DataPlan>();
-  memo.set(session, known);
   const key = `${data.key} ${data.label}`;
-  const made = known.get(key) ?? planned(session, data);
-  known.set(key, made);
-  return made;
+  const make = (): DataPlan | undefined =>
+    attempt(
+      () => planned(session, data),
+      () => undefined,
+    );
+  const plan = plans(session).get(key, make, { decidedBy: () => key, inTheMaking: () => undefined });
+  return plan ?? session.reporter.silent();
 }
 
 function planned(session: Session, data: DataThing): DataPlan {

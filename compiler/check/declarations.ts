@@ -5,6 +5,7 @@ import { encoderThing } from "./encoders.ts";
 import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FileScope, Found } from "./files.ts";
+import { memoKind } from "./memo.ts";
 import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { settingsOf } from "./settings.ts";
@@ -17,29 +18,23 @@ export function fileEnv(session: Session, file: FileScope): Env {
   return { session, file, local: undefined, body: undefined };
 }
 
+const things = memoKind<Thing>();
+
 /** What a file-level name means. Evaluated once; a name that needs itself is a cycle. */
 export function thingNamed(session: Session, found: Found, span: Span): Thing {
   const { declaration, file } = found;
-  if (session.things.has(declaration)) {
-    const known = session.things.get(declaration);
-    if (known !== undefined) return known;
-    session.reporter.report(
-      "cycle",
-      declaration.name.span,
-      { name: declaration.name.text, chain: "its value needs it" },
-      {
-        related: [{ span, text: "needed here" }],
-      },
+  const { text: name } = declaration.name;
+  const evaluated = () =>
+    attempt(
+      () => make(session, found),
+      () => poison,
     );
+  const inTheMaking = (): Thing => {
+    const related = [{ span, text: "needed here" }];
+    session.reporter.report("cycle", declaration.name.span, { name, chain: "its value needs it" }, { related });
     return poison;
-  }
-  session.things.set(declaration, undefined);
-  const thing = attempt(
-    () => make(session, found),
-    () => poison,
-  );
-  session.things.set(declaration, thing);
-  return thing;
+  };
+  return things(session).get(declaration, evaluated, { decidedBy: () => name, inTheMaking });
 
   function make(session: Session, { declaration }: Found): Thing {
     const env = fileEnv(session, file);

@@ -45,7 +45,7 @@ export function applyUserModule(
   return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
     const local = [...sizes, ...names];
     const application = applicationOf(env.session, declaration, [...local, ...bound], around);
-    const result = recorded(env.session, around.build, application, path, span, () => {
+    const result = recorded(env.session, around.build, application, path, recipe.name, span, () => {
       const { thing, scope } = resultOf(declaration, home, local, bound, path, around);
       if (declaration.result !== undefined && thing.kind === "tensor")
         checkResult(thing, declaration.result, declaration.name.text, scope, span);

@@ -39,7 +39,7 @@ function lookUpOwn(name: string, span: Span, env: Env): Thing | undefined {
   if (local !== undefined) return local;
   const found = visible(env.file, name);
   if (found === undefined) return undefined;
-  env.session.namesUsed.add(found.declaration);
+  env.session.ledger.use(found.declaration);
   return thingNamed(env.session, found, span);
 }
 

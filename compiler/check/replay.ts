@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
+import { memoKind } from "./memo.ts";
 import { type ModelBuild, presentOf, randomSeed } from "./model-build.ts";
 import { addParameter, addState } from "./model-records.ts";
 import type { Recording } from "./recording.ts";
@@ -24,23 +25,34 @@ export function recorded(
   build: ModelBuild,
   application: { readonly key: string; readonly inputs: readonly Value[] } | undefined,
   path: string,
+  name: string,
   span: Span,
   make: () => Thing,
 ): Thing {
   if (application === undefined) return make();
-  const known = session.recordings.get(application.key);
-  if (known !== undefined) return replay(known, session, build, application.inputs, path, span);
-  const mark = markOf(session, build);
-  const over = build.overTime;
-  build.overTime = false;
-  const result = make();
-  const recording = recordingSince(mark, session, build, application.inputs, path, result);
-  build.overTime ||= over;
-  if (recording !== undefined) session.recordings.set(application.key, recording);
-  return result;
+  const { key, inputs } = application;
+  const memo = recordings(session);
+  const known = memo.peek(key);
+  let result: Thing | undefined;
+  const record = (): Recording | undefined => {
+    const mark = markOf(session, build);
+    const over = build.overTime;
+    build.overTime = false;
+    result = make();
+    const recording = recordingSince(mark, session, build, inputs, path, result);
+    build.overTime ||= over;
+    return recording;
+  };
+  // What could not be recorded once is made each time.
+  if (known !== undefined && known.value === undefined) return make();
+  const recording = memo.get(key, record, { decidedBy: () => `${name} ${key}`, inTheMaking: () => undefined });
+  if (result !== undefined) return result;
+  return recording === undefined ? make() : replay(recording, session, build, inputs, path, span);
 }
 
-function markOf({ work, reporter }: Session, build: ModelBuild): Mark {
+const recordings = memoKind<Recording | undefined>();
+
+function markOf({ ledger: { work, said } }: Session, build: ModelBuild): Mark {
   const { g, parameters, states, streams } = build;
   return {
     nodes: g.applied.length,
@@ -48,7 +60,7 @@ function markOf({ work, reporter }: Session, build: ModelBuild): Mark {
     states: states.size,
     streams,
     work,
-    said: reporter.said,
+    said,
     others: others(build),
   };
 }
@@ -67,7 +79,7 @@ function recordingSince(
   path: string,
   result: Thing,
 ): Recording | undefined {
-  if (session.reporter.said !== mark.said || others(build) !== mark.others) return undefined;
+  if (session.ledger.said !== mark.said || others(build) !== mark.others) return undefined;
   const nodes = build.g.applied.slice(mark.nodes);
   const parameters = new Set([...build.parameters.values()].slice(mark.parameters));
   const states = new Set([...build.states.values()].slice(mark.states));
@@ -93,7 +105,7 @@ function recordingSince(
   const next = [...states].flatMap((state) => state.next ?? []);
   if (wires === undefined || ![...wires, ...next].every(covers)) return undefined;
   const streams = { from: mark.streams, count: build.streams - mark.streams };
-  const work = session.work - mark.work;
+  const work = session.ledger.work - mark.work;
   const { overTime, g: graph } = build;
   return {
     graph,

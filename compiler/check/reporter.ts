@@ -1,6 +1,7 @@
 import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticExtras, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
+import { Ledger } from "./ledger.ts";
 import { nearIn } from "./nearest.ts";
 
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
@@ -31,23 +32,14 @@ function isName({ source, start, end }: Span): boolean {
 
 /** Collects the mistakes of one check. */
 export class Reporter {
-  readonly #found: Diagnostic[] = [];
+  readonly ledger = new Ledger();
   /** Uses of modules that are being looked into, outermost first. */
   readonly #uses: { readonly span: Span; readonly text: string }[] = [];
   /** Stages whose model is being built, outermost first. */
   readonly #stages: { readonly span: Span; readonly text: string }[] = [];
-  #errors = 0;
-  #said = 0;
 
-  /** One mistake is told once for each place, however many stages reach it. */
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void {
-    const made = diagnostic(code, span, holes, this.#placed(code, span, extras));
-    this.#said += 1;
-    if (made.severity === "error") this.#errors += 1;
-    const told = this.#found.some(
-      (each) => each.code === code && each.span.source === span.source && each.span.start === span.start,
-    );
-    if (!told) this.#found.push(made);
+    this.ledger.say(diagnostic(code, span, holes, this.#placed(code, span, extras)));
   }
 
   /** Mistakes met inside are also placed at `span`, if that is in another file: a library's line says little without its use. */
@@ -102,21 +94,22 @@ export class Reporter {
   }
 
   add(diagnostics: readonly Diagnostic[]): void {
-    this.#found.push(...diagnostics);
+    for (const each of diagnostics) this.ledger.say(each);
   }
 
   /** How many errors were met so far, those told before among them. */
   get errors(): number {
-    return this.#errors;
+    return this.ledger.errors;
   }
 
-  /** How often something was said so far, whether it was told before or not. */
-  get said(): number {
-    return this.#said;
-  }
-
+  /** One mistake is told once for each place, however many stages reach it. */
   get found(): readonly Diagnostic[] {
-    return this.#found;
+    const told = new Map<string, Diagnostic>();
+    for (const each of this.ledger.found) {
+      const key = `${each.span.source.name}:${each.span.start}:${each.code}`;
+      if (!told.has(key)) told.set(key, each);
+    }
+    return [...told.values()];
   }
 }
 

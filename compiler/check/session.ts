@@ -3,10 +3,12 @@ import type { Value } from "../ir/graph.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { FileScope } from "./files.ts";
-import type { ModelBuild, StageBuild } from "./model-build.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Keeper } from "./memo.ts";
+import type { ModelBuild } from "./model-build.ts";
 import type { Recording } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
-import type { StageThing, Thing } from "./things.ts";
+import type { Thing } from "./things.ts";
 import type { FileHeader } from "./weight-files.ts";
 
 /** One `path: value` of a profile or of `--set`: stronger than arguments and `with`; later ones win. */
@@ -23,9 +25,12 @@ export type Observe = (expr: Expr, thing: Thing, env: Env) => void;
 /** Told of a use of a module that is done as it was recorded, under another path: nothing in it is evaluated. `values` has the new by the old. */
 export type Again = (recording: Recording, build: ModelBuild, path: string, values: ReadonlyMap<Value, Value>) => void;
 
-/** What one check knows and has found so far. Everything in it is a memo: asking again gives the same answer. */
+/** What one check knows and has found so far, over the versions of its text. Everything in it is a memo: asking again gives the same answer. */
 export interface Session {
   readonly reporter: Reporter;
+  /** What happens in this version of the text, and who keeps what was worked out in it and before. */
+  readonly ledger: Ledger;
+  readonly memos: Keeper["memos"];
   /** The text of a used file by its path, or undefined. */
   readonly read: (path: string) => string | undefined;
   /** What can be known of a weight file, or undefined where no file can be looked at. */
@@ -33,28 +38,13 @@ export interface Session {
   readonly observe: Observe | undefined;
   readonly again: Again | undefined;
   readonly files: Map<string, FileScope>;
-  /** File-level names: their things, or undefined while they are being evaluated. */
-  readonly things: Map<object, Thing | undefined>;
   settings: readonly Setting[];
-  readonly usedSettings: Set<Setting>;
-  /** Declarations that some expression names. */
-  readonly namesUsed: Set<object>;
-  /** Stages by identity. */
-  readonly stages: Map<string, StageThing>;
-  /** Built stages by identity; "building" while in the making. */
-  readonly builds: Map<string, StageBuild | "building" | undefined>;
-  /** Models by what decides them. */
-  readonly models: Map<string, StageBuild>;
-  /** What applications of modules did, by what decides them. */
-  readonly recordings: Map<string, Recording>;
   /** A number for each object that is asked for, the same each time. */
   readonly idOf: (thing: object) => number;
   /** Keys of maps that something has read. */
   readonly reads: WeakMap<ReadonlyMap<string, Thing>, Set<string>>;
   /** Parameters whose default is being evaluated. */
   readonly defaulting: Set<object>;
-  /** Rounds of loops and uses of modules so far. */
-  work: number;
   /** The file that was asked for. */
   main: FileScope | undefined;
 }
@@ -72,19 +62,13 @@ export function newSession(
     inspect,
     observe,
     again,
+    ledger: reporter.ledger,
+    memos: [],
     files: new Map(),
-    things: new Map(),
     settings: [],
-    usedSettings: new Set(),
-    namesUsed: new Set(),
-    stages: new Map(),
-    builds: new Map(),
-    models: new Map(),
-    recordings: new Map(),
     idOf: numbering(),
     reads: new WeakMap(),
     defaulting: new Set(),
-    work: 0,
     main: undefined,
   };
 }
@@ -94,8 +78,8 @@ const workLimit = 300_000;
 
 /** Counts rounds of a loop or uses of a module; a spec from outside must not keep the checker busy for ever. */
 export function spend(session: Session, span: Span, rounds = 1): void {
-  session.work += rounds;
-  if (session.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
+  session.ledger.spend(rounds);
+  if (session.ledger.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
 }
 
 function numbering(): (thing: object) => number {

@@ -11,7 +11,7 @@ import { any, describeThing, type Type } from "./type.ts";
 export function settingsOf(session: Session, name: string, kind?: string): readonly Setting[] {
   const about = (first: string) => session.settings.filter(({ path }) => path[0] === first);
   const found = [...(kind === undefined ? [] : about(kind)), ...about(name)];
-  for (const setting of found) session.usedSettings.add(setting);
+  for (const setting of found) session.ledger.use(setting);
   return found;
 }
 

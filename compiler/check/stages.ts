@@ -8,6 +8,7 @@ import type { Env } from "./env.ts";
 import { evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
+import { memoKind } from "./memo.ts";
 import { suggestion } from "./nearest.ts";
 import { typeOf, withDefaults } from "./parameters.ts";
 import { withArgument } from "./recipes.ts";
@@ -31,7 +32,7 @@ interface StageParts {
 
 /** A stage with its arguments and overrides. Equal ones are one: the same training. */
 export function stageThing(session: Session, parts: StageParts): StageThing {
-  const { declaration, env, span } = parts;
+  const { declaration, env } = parts;
   const name = declaration.name.text;
   const settings = settingsOf(session, name, "stage").map(
     (setting): Change => ({ ...setting, path: setting.path.slice(1) }),
@@ -43,11 +44,20 @@ export function stageThing(session: Session, parts: StageParts): StageThing {
       `${parameter.text}: ${canonical(scope.local?.names.get(parameter.text) ?? { kind: "none" })}`,
   );
   const key = `${env.file.source.name}#${name}(${all.join(", ")}) {${effective.changes.map(keyText).join(", ")}}`;
-  const known = session.stages.get(key);
-  if (known !== undefined) return known;
+  return stages(session).get(key, () => made(key, parts, effective), {
+    decidedBy: () => key,
+    inTheMaking: () => session.reporter.silent(),
+  });
+}
+
+const stages = memoKind<StageThing>();
+
+function made(key: string, parts: StageParts, effective: Pick<StageThing, "bound" | "changes">): StageThing {
+  const { declaration, env, span } = parts;
+  const name = declaration.name.text;
   const own = labelOf(name, declaration.parameters, parts.bound);
   const label = parts.changes.length === 0 ? own : `${own} with {${parts.changes.map(changeText).join(", ")}}`;
-  const stage: StageThing = {
+  return {
     kind: "stage",
     key,
     call: label,
@@ -59,8 +69,6 @@ export function stageThing(session: Session, parts: StageParts): StageThing {
     base: { bound: parts.bound, changes: parts.changes },
     span,
   };
-  session.stages.set(key, stage);
-  return stage;
 }
 
 /** The same words in another place can mean something else: the variables around them belong to the identity. */

@@ -28,7 +28,7 @@ export function boundNames(session: Session, file: FileScope): ReadonlyMap<strin
 /** Settings that change nothing, and what a spec with stages declares without using it; a file without stages is a library. */
 export function warnUnused(session: Session, file: FileScope, hasStages: boolean): void {
   for (const setting of session.settings) {
-    if (!session.usedSettings.has(setting)) {
+    if (!session.ledger.isUsed(setting)) {
       session.reporter.report("changes-nothing", setting.span, { path: setting.path.join(".") });
     }
   }
@@ -63,7 +63,7 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
     const found = visible(file, name.text);
     // What is probably meant by a misspelt name is not unused.
     if (session.reporter.found.some(({ help }) => nearIn(help) === name.text)) return;
-    if (found === undefined || session.namesUsed.has(found.declaration) || mentioned.has(name.text)) return;
+    if (found === undefined || session.ledger.isUsed(found.declaration) || mentioned.has(name.text)) return;
     session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
   }
 }
