@@ -769,6 +769,8 @@ export interface ArmCstNode {
 
 export type ArmCstChildren = {
   readonly Key?: readonly (IToken)[];
+  readonly String?: readonly (IToken)[];
+  readonly Number?: readonly (IToken)[];
   readonly Colon?: readonly (IToken)[];
   readonly expr?: readonly (ExprCstNode)[];
 };

@@ -527,7 +527,11 @@ export class AbawParser extends CstParser {
   });
 
   readonly arm = this.RULE("arm", () => {
-    this.CONSUME(t.Key);
+    this.OR([
+      { ALT: () => this.CONSUME(t.Key) },
+      { ALT: () => this.CONSUME(t.StringToken) },
+      { ALT: () => this.CONSUME(t.NumberToken) },
+    ]);
     this.CONSUME(t.Colon);
     this.SUBRULE(this.expr);
   });

@@ -1,20 +1,19 @@
 import { addDims, divideDims, multiplyDims, subtractDims } from "../ir/dim.ts";
 import type { BinaryOperator, Expr } from "../syntax/ast.ts";
 import { canonical } from "./canonical.ts";
-import type { Env } from "./env.ts";
+import { type Env, labelsOfParameter } from "./env.ts";
 import { evaluate, evaluateAs } from "./evaluate.ts";
 import { Refusal } from "./reporter.ts";
 import { combineTensors, negateTensor, toTensor } from "./tensor-arithmetic.ts";
 import { type CombinedThing, number, sizeOf, type Thing } from "./things.ts";
-import { describeThing, type Type } from "./type.ts";
+import { any, describeThing, list, options, type Type } from "./type.ts";
 
 type Binary = Extract<Expr, { kind: "binary" }>;
 
 /** `left operator right`: nothing combines but what language rules b.1 list. */
 export function combineThings(expr: Binary, env: Env, wanted: Type): Thing {
   if (expr.operator === "and" || expr.operator === "or") return logical(expr, expr.operator, env, wanted);
-  const left = evaluate(expr.left, env);
-  const right = evaluate(expr.right, env);
+  const [left, right] = sides(expr, env);
   if (left.kind === "poison" || right.kind === "poison") throw new Refusal();
   const result =
     comparison(expr.operator, left, right) ??
@@ -30,6 +29,20 @@ export function combineThings(expr: Binary, env: Env, wanted: Type): Thing {
   });
 }
 
+/** Both sides; what a parameter's labels are compared with can be one of them (language rule 7). */
+function sides(expr: Binary, env: Env): readonly [Thing, Thing] {
+  const compares = expr.operator === "==" || expr.operator === "!=" || expr.operator === "in";
+  const labelsFor = (other: Expr): Type => {
+    const names = compares && other.kind === "name" ? labelsOfParameter(env, other.name) : undefined;
+    return names === undefined ? any : options({ kind: "labels", names }, any);
+  };
+  const wanted = labelsFor(expr.left);
+  return [
+    evaluate(expr.left, env, labelsFor(expr.right)),
+    evaluate(expr.right, env, expr.operator === "in" ? list(wanted) : wanted),
+  ];
+}
+
 export function negateThing(expr: Extract<Expr, { kind: "unary" }>, env: Env): Thing {
   const operand = evaluate(expr.operand, env);
   if (operand.kind === "poison") throw new Refusal();
@@ -38,7 +51,7 @@ export function negateThing(expr: Extract<Expr, { kind: "unary" }>, env: Env): T
     if (familyOf(operand) === "rows") {
       return { kind: "combined", family: "rows", operator: "not", left: operand, right: operand, span: expr.span };
     }
-  } else if (operand.kind === "number") {
+  } else if (operand.kind === "number" || operand.kind === "quantity") {
     return { ...operand, value: -operand.value };
   } else if (operand.kind === "tensor") {
     return negateTensor(operand, env, expr.span);

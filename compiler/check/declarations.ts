@@ -6,6 +6,7 @@ import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FileScope, Found } from "./files.ts";
 import { memoKind } from "./memo.ts";
+import { typeOf } from "./parameters.ts";
 import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { settingsOf } from "./settings.ts";
@@ -13,6 +14,7 @@ import { applied, stageThing } from "./stages.ts";
 import { sweepThing } from "./sweeps.ts";
 import { taskThing } from "./tasks.ts";
 import { type DeclarationThing, poison, type Thing } from "./things.ts";
+import { describeType } from "./type.ts";
 
 export function fileEnv(session: Session, file: FileScope): Env {
   return { session, file, local: undefined, body: undefined };
@@ -79,9 +81,23 @@ function named(thing: Thing, label: string, inMain: boolean): Thing {
   return thing.kind === "data" || (thing.kind === "stage" && thing.label === thing.call) ? { ...thing, label } : thing;
 }
 
-/** A declaration whose parameters all have defaults, as its instance (language rules b.1). */
+/** A declaration whose parameters all have defaults, as its instance (language rules b.1); without one, arguments are missing. */
 export function instanceOf(session: Session, thing: DeclarationThing, span: Span): Thing | undefined {
   const { declaration, env } = thing;
+  const missing = "parameters" in declaration ? declaration.parameters.find(({ fallback }) => !fallback) : undefined;
+  switch (declaration.kind) {
+    case "stage":
+    case "data":
+    case "assembly":
+      if (missing !== undefined)
+        session.reporter.refuse("missing-argument", span, {
+          callee: `\`${declaration.name.text}\``,
+          name: missing.name.text,
+          expected: describeType(typeOf(missing.type)),
+        });
+      break;
+    default:
+  }
   switch (declaration.kind) {
     case "stage":
       return stageThing(session, { declaration, env, bound: new Map(), changes: [], span });

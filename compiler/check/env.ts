@@ -14,6 +14,8 @@ export interface Env {
 /** Names of one scope, over those around it. */
 export interface Local {
   readonly names: Map<string, Thing>;
+  /** The labels that parameters among the names may be. */
+  readonly labels: Map<string, readonly string[]>;
   readonly around: Local | undefined;
 }
 
@@ -23,7 +25,7 @@ export function inner(
   names: Iterable<readonly [string, Thing]> = [],
   body: Body | undefined = env.body,
 ): Env {
-  return { ...env, body, local: { names: new Map(names), around: env.local } };
+  return { ...env, body, local: { names: new Map(names), labels: new Map(), around: env.local } };
 }
 
 export function localNamed(env: Env, name: string): Thing | undefined {
@@ -31,6 +33,13 @@ export function localNamed(env: Env, name: string): Thing | undefined {
     const thing = scope.names.get(name);
     if (thing !== undefined) return thing;
   }
+  return undefined;
+}
+
+/** The labels that a local name can be, if it is a parameter that lists some (language rule 7). */
+export function labelsOfParameter(env: Env, name: string): readonly string[] | undefined {
+  for (let scope = env.local; scope !== undefined; scope = scope.around)
+    if (scope.names.has(name)) return scope.labels.get(name);
   return undefined;
 }
 

@@ -3,10 +3,10 @@ import { assertNever } from "../ir/invariant.ts";
 import type { Expr, Item, MapNode, Name, Path, Suffix } from "../syntax/ast.ts";
 import { combineThings, negateThing } from "./arithmetic.ts";
 import { callExpr, sendExpr } from "./call.ts";
-import { canonical } from "./canonical.ts";
 import { convert } from "./convert.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { indexThing } from "./indexing.ts";
+import { armOf } from "./match-arms.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { suggestion } from "./nearest.ts";
@@ -64,7 +64,7 @@ function meaningOf(expr: Expr, env: Env, wanted: Type): Thing {
       return withChanges(evaluate(expr.target, env), expr.changes, env);
     case "choice":
     case "match":
-      return evaluate(chosenOf(expr, env), env, wanted);
+      return evaluate(chosenOf(expr, env, wanted), env, wanted);
     case "missing":
       return poison;
     default:
@@ -85,36 +85,20 @@ export function isTrue(condition: Expr, env: Env): boolean {
 
 /** The branch of a choice or match that is taken, down to an expression that is neither. */
 export function takenBranch(expr: Expr, env: Env): Expr {
-  return expr.kind === "choice" || expr.kind === "match" ? takenBranch(chosenOf(expr, env), env) : expr;
+  return expr.kind === "choice" || expr.kind === "match" ? takenBranch(chosenOf(expr, env, any), env) : expr;
 }
 
-/** The branch that is taken; of the others, only the names are looked at. Labels stand where there is no module around. */
-function chosenOf(expr: Extract<Expr, { kind: "choice" | "match" }>, env: Env): Expr {
+/** The branch that is taken; of the others, only the names are looked at. */
+function chosenOf(expr: Extract<Expr, { kind: "choice" | "match" }>, env: Env, wanted: Type): Expr {
   const branches = expr.kind === "choice" ? [expr.consequent, expr.otherwise] : expr.arms.map(({ value }) => value);
   const taken =
-    expr.kind === "match" ? armOf(expr, env) : isTrue(expr.condition, env) ? expr.consequent : expr.otherwise;
-  if (env.body !== undefined) for (const branch of branches) if (branch !== taken) checkUntaken(branch, env);
+    expr.kind === "match"
+      ? armOf(expr, evaluate(expr.subject, env), env).value
+      : isTrue(expr.condition, env)
+        ? expr.consequent
+        : expr.otherwise;
+  for (const branch of branches) if (branch !== taken) checkUntaken(branch, env, wanted);
   return taken;
-}
-
-function armOf(expr: Extract<Expr, { kind: "match" }>, env: Env): Expr {
-  const subject = evaluate(expr.subject, env);
-  const text = canonical(subject);
-  const arm =
-    expr.arms.find(({ label }) => label.text === text) ??
-    expr.arms.find(({ label }) => taskNamed(label.text, env) === text && label.text !== "else") ??
-    expr.arms.find(({ label }) => label.text === "else");
-  if (arm === undefined) {
-    return env.session.reporter.refuse(
-      "no-match",
-      expr.span,
-      { value: describeThing(subject) },
-      {
-        help: `add the arm \`${text}: ..\` or \`else: ..\``,
-      },
-    );
-  }
-  return arm.value;
 }
 
 /** The task that a name stands for here: a variable or a declaration. */

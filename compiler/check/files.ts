@@ -1,5 +1,5 @@
-import type { Source } from "../diagnostics/source.ts";
-import type { Declaration, FileNode, UseNode } from "../syntax/ast.ts";
+import type { Source, Span } from "../diagnostics/source.ts";
+import type { Declaration, FileNode, Name, UseNode } from "../syntax/ast.ts";
 import { parseFile } from "../syntax/index.ts";
 import { parseStandard } from "../syntax/parse-standard.ts";
 import type { Session } from "./session.ts";
@@ -19,6 +19,8 @@ export interface FileScope {
   readonly own: ReadonlyMap<string, Found>;
   readonly used: ReadonlyMap<string, Found>;
   readonly aliases: ReadonlyMap<string, FileScope>;
+  /** Where each of them is named. */
+  readonly aliasSpans: Map<string, Span>;
   /** Whether a file that it uses could not be read: then a name that is unknown may be one of that file's. */
   lacksFile: boolean;
 }
@@ -38,7 +40,7 @@ export function openFile(session: Session, source: Source): FileScope {
   const own = new Map<string, Found>();
   const used = new Map<string, Found>();
   const aliases = new Map<string, FileScope>();
-  const file: FileScope = { source: node.source, node, own, used, aliases, lacksFile: false };
+  const file: FileScope = { source: node.source, node, own, used, aliases, aliasSpans: new Map(), lacksFile: false };
   session.files.set(source.name, file);
   for (const declaration of node.declarations) {
     if (!hasName(declaration)) continue;
@@ -82,7 +84,7 @@ function bring(
   }
   const other = openFile(session, { name, text });
   if (use.alias !== undefined) {
-    aliases.set(use.alias.text, other);
+    bringAs(session, file, use.alias, other, aliases);
     return;
   }
   for (const [each, found] of other.own) {
@@ -108,6 +110,24 @@ function bring(
 /** Whether a path names a file of the language's own library. */
 function isStandard(path: string): boolean {
   return path.startsWith("std/");
+}
+
+/** `use ".." as v`: the name must be free. */
+function bringAs(
+  session: Session,
+  file: FileScope,
+  { text, span }: Name,
+  other: FileScope,
+  aliases: Map<string, FileScope>,
+): void {
+  const before = file.own.get(text)?.declaration.name.span ?? file.aliasSpans.get(text);
+  if (before !== undefined) {
+    const related = [{ span: before, text: "first defined here" }];
+    session.reporter.report("duplicate-name", span, { name: text }, { related });
+    return;
+  }
+  file.aliasSpans.set(text, span);
+  aliases.set(text, other);
 }
 
 /** `std/` names the language's own library; anything else is beside the file that uses it. */

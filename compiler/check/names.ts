@@ -6,7 +6,7 @@ import { plainFormats } from "./formats.ts";
 import { libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
 import type { Thing } from "./things.ts";
-import { describeType, type Type } from "./type.ts";
+import { describeType, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
 
 /** What a bare name means: a label where the wanted type lists it, else local over file over library (language rules b.3). */
@@ -51,7 +51,8 @@ function onlyLabels(type: Type): boolean {
   );
 }
 
-function listsLabel(type: Type, name: string): boolean {
+/** Whether a bare name is a label where a type is wanted. */
+export function listsLabel(type: Type, name: string): boolean {
   switch (type.kind) {
     case "axis":
       return true;
@@ -66,9 +67,4 @@ function listsLabel(type: Type, name: string): boolean {
     default:
       return false;
   }
-}
-
-function labelsOf(type: Type): readonly string[] {
-  if (type.kind === "labels") return type.names;
-  return type.kind === "options" ? type.options.flatMap(labelsOf) : [];
 }

@@ -6,7 +6,7 @@ import { evaluateAs } from "./evaluate.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Arguments, Given, Thing } from "./things.ts";
-import { describeType, type Params, type Type } from "./type.ts";
+import { describeType, labelsOf, type Params, type Type } from "./type.ts";
 
 /** The type that a parameter's annotation names; a name that is no type is a label (language rule 7). */
 export function typeOf(node: TypeNode): Type {
@@ -162,7 +162,9 @@ export function bindDeclared(
 export function withDefaults(parameters: readonly Parameter[], bound: ReadonlyMap<string, Thing>, env: Env): Env {
   const scope = inner(env);
   for (const parameter of parameters) {
-    const { name } = parameter;
+    const { name, type } = parameter;
+    const labels = labelsOf(typeOf(type));
+    if (labels.length > 0) scope.local?.labels.set(name.text, labels);
     scope.local?.names.set(name.text, bound.get(name.text) ?? defaultOf(parameter, scope));
   }
   return scope;

@@ -77,6 +77,12 @@ export type Params = Readonly<Record<string, Param>>;
 export const durations: readonly UnitName[] = ["epochs", "steps", "hours"];
 export const spans: readonly UnitName[] = ["frames", "rows", "seconds"];
 
+/** The labels that a type lists. */
+export function labelsOf(type: Type): readonly string[] {
+  if (type.kind === "labels") return type.names;
+  return type.kind === "options" ? type.options.flatMap(labelsOf) : [];
+}
+
 /** In words, for messages. */
 export function describeType(type: Type): string {
   switch (type.kind) {

@@ -3,6 +3,8 @@ import { lineEnd, lineStart, type Span } from "../diagnostics/source.ts";
 import { type Env, localNames } from "./env.ts";
 import type { FileScope } from "./files.ts";
 import { libraryNames } from "./library.ts";
+import { library } from "./library-calls.ts";
+import type { LibraryCall } from "./library-function.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import { standardFile, standardNear } from "./standard.ts";
@@ -12,6 +14,26 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
   const reporter: Reporter = env.session.reporter;
   // A file that could not be read may have it.
   if (env.file.lacksFile) return;
+  if (env.file.aliases.has(name)) {
+    const help = `\`${name}\` is a file; write ${name}. and the name of what it declares`;
+    reporter.report("unknown-name", span, { kind, name }, { help });
+    return;
+  }
+  const called = library[name];
+  if (called !== undefined) {
+    const needed = Object.values(called.params).filter(({ optional }) => !optional).length;
+    const bare = needed === 0 && called.variadic !== true;
+    reporter.report(
+      "not-called",
+      span,
+      { name },
+      {
+        help: `such as ${example(name, called)}`,
+        ...(bare ? { fix: { span, replacement: `${name}()` } } : {}),
+      },
+    );
+    return;
+  }
   const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
   const path = standardFile(env.session, name);
   if (path !== undefined) {
@@ -21,6 +43,12 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
   }
   const help = suggestion(name, [...labels, ...known]) ?? standardNear(env.session, name);
   reporter.report("unknown-name", span, { kind, name }, { help });
+}
+
+/** A call with what it must be given. */
+function example(name: string, { params }: LibraryCall): string {
+  const needed = Object.entries(params).flatMap(([each, { optional }]) => (optional ? [] : [each]));
+  return `${name}(${needed.join(", ")})`;
 }
 
 /** A `use` below the last one, or at the top of the file. */

@@ -2,16 +2,23 @@ import type { Argument, Expr, Item } from "../syntax/ast.ts";
 import { type Env, localNamed } from "./env.ts";
 import { visible } from "./files.ts";
 import { library } from "./library-calls.ts";
+import { listsLabel } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { listFunctions, numberFunctions } from "./number-functions.ts";
 import { tensorFunctions } from "./tensors/index.ts";
+import { any, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
 
 /** Names in a branch that is not taken: it is not elaborated, but what it calls must exist and take what it is given (language rule 6). */
-export function checkUntaken(expr: Expr, env: Env): void {
+export function checkUntaken(expr: Expr, env: Env, wanted: Type = any): void {
   switch (expr.kind) {
     case "name":
-      if (!known(expr.name, env)) reportUnknown(expr.name, expr.span, "thing", env);
+      if (!listsLabel(wanted, expr.name) && !known(expr.name, env))
+        reportUnknown(expr.name, expr.span, "thing", env, labelsOf(wanted));
+      break;
+    case "map":
+      for (const { value, suffixes } of expr.entries)
+        if (suffixes.length === 0 && value.kind !== "name") checkUntaken(value, env);
       break;
     case "tuple":
       for (const item of expr.items) checkUntaken(item, env);
@@ -40,11 +47,11 @@ export function checkUntaken(expr: Expr, env: Env): void {
       checkUntaken(expr.target, env);
       break;
     case "choice":
-      checkUntaken(expr.consequent, env);
-      checkUntaken(expr.otherwise, env);
+      checkUntaken(expr.consequent, env, wanted);
+      checkUntaken(expr.otherwise, env, wanted);
       break;
     case "match":
-      for (const arm of expr.arms) checkUntaken(arm.value, env);
+      for (const arm of expr.arms) checkUntaken(arm.value, env, wanted);
       break;
     default:
   }

@@ -34,6 +34,7 @@ const entries = {
   "too-many-arguments": error("{callee} takes at most {most} arguments"),
   "unknown-argument": error("{callee} has no argument `{name}`"),
   "duplicate-argument": error("`{name}` is given twice"),
+  "not-called": error("`{name}` is a function and is called"),
   "not-callable": error("{what} cannot be called"),
   "cannot-combine": error("{left} {operator} {right} has no meaning"),
   "no-member": error("{what} has no `{name}`"),

@@ -1,5 +1,5 @@
 import type { Code } from "./catalogue.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, Fix } from "./diagnostic.ts";
 
 /** Mistakes that stand at every use of what is wrong in one place. */
 const repeating: ReadonlySet<Code> = new Set<Code>(["unknown-name", "no-member", "no-head", "field-not-in-data"]);
@@ -9,14 +9,15 @@ export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagn
   const merged: Diagnostic[] = [];
   const firsts = new Map<string, number>();
   for (const each of diagnostics) {
-    const key = `${each.span.source.name} ${each.code} ${each.message}`;
+    const key = `${each.span.source.name} ${each.code} ${lineBrought(each.fix) ?? each.message}`;
     const at = firsts.get(key);
     const first = at === undefined ? undefined : merged[at];
     if (at === undefined || first === undefined || !repeating.has(each.code)) {
       firsts.set(key, merged.length);
       merged.push(each);
     } else {
-      const related = [...first.related, { span: each.span, text: "and here" }];
+      const text = each.message === first.message ? "and here" : each.message;
+      const related = [...first.related, { span: each.span, text }];
       const { fix } = first;
       merged[at] =
         fix === undefined || each.fix === undefined || each.fix.replacement !== fix.replacement
@@ -25,4 +26,9 @@ export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagn
     }
   }
   return merged;
+}
+
+/** What a repair inserts, which repairs every mistake that it repairs at once: one `use` brings all names of its file. */
+function lineBrought(fix: Fix | undefined): string | undefined {
+  return fix !== undefined && fix.span.start === fix.span.end ? fix.replacement : undefined;
 }

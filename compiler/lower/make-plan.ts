@@ -1,11 +1,14 @@
 import { type CheckedStage, checkStage } from "../check/check-stage.ts";
 import { dataPlan } from "../check/data-plan.ts";
+import { checkDeclarationText } from "../check/declaration-text.ts";
 import { fileEnv, instanceOf, thingNamed } from "../check/declarations.ts";
 import { visible } from "../check/files.ts";
 import { checkHiddenNames } from "../check/hidden-names.ts";
 import { attempt } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
+import { isStandard } from "../check/standard.ts";
 import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
+import { checkDefaults } from "../check/unread-defaults.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { invariant } from "../ir/invariant.ts";
 import { assemblyPlan } from "./assemblies.ts";
@@ -123,7 +126,12 @@ export function makePlan(session: Session): Planning {
       () => undefined,
     );
   }
-  checkHiddenNames(session, file);
+  checkDefaults(session, file);
+  for (const each of session.files.values()) {
+    if (isStandard(each)) continue;
+    checkDeclarationText(session, each);
+    checkHiddenNames(session, each);
+  }
   warnUnused(
     session,
     file,

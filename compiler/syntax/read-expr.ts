@@ -2,6 +2,7 @@ import type { IToken } from "chevrotain";
 import type {
   ArgsCstNode,
   ArgumentCstNode,
+  ArmCstNode,
   EntryCstNode,
   ExprCstNode,
   FlatCstNode,
@@ -194,9 +195,18 @@ export class ExprReader {
   #match(node: MatchCstNode, span: Span): Expr {
     const arms = (node.children.arm ?? []).map((arm) => {
       const at = this.places.node(arm);
-      return { span: at, label: this.places.name(arm.children.Key?.[0]), value: this.expr(arm.children.expr?.[0], at) };
+      return { span: at, label: this.#label(arm), value: this.expr(arm.children.expr?.[0], at) };
     });
     return { kind: "match", span, subject: this.postfix(node.children.postfix?.[0], span), arms };
+  }
+
+  /** What an arm is for: a name, or a number or string as the language writes it. */
+  #label({ children }: ArmCstNode): Name {
+    const string = children.String?.[0];
+    if (string !== undefined) return { text: JSON.stringify(stringValue(string)), span: this.places.name(string).span };
+    const number = children.Number?.[0];
+    if (number === undefined) return this.places.name(children.Key?.[0]);
+    return { text: String(Number(number.image)), span: this.places.name(number).span };
   }
 
   suffixes(node: SuffixesCstNode | undefined): readonly Suffix[] {

@@ -1,0 +1,77 @@
+import type { Declaration, Input, ModuleNode, Name, ShapeNode, Statement } from "../syntax/ast.ts";
+import type { FileScope } from "./files.ts";
+import type { Reporter } from "./reporter.ts";
+import type { Session } from "./session.ts";
+
+/** Refuses what a declaration's text alone gets wrong, whether or not anything uses it. */
+export function checkDeclarationText({ reporter }: Session, file: FileScope): void {
+  for (const declaration of file.node.declarations) {
+    const parameters = "parameters" in declaration ? declaration.parameters.map(({ name }) => name) : [];
+    const inputs = "inputs" in declaration ? declaration.inputs : [];
+    checkRepeated([...parameters, ...inputs.map(({ name }) => name)], reporter);
+    if ("inputs" in declaration) checkBody(declaration, inputs, reporter);
+    if (declaration.kind === "loss") checkLoss(declaration, reporter);
+  }
+  checkProfiles(file.node.declarations, reporter);
+}
+
+function checkRepeated(names: readonly Name[], reporter: Reporter): void {
+  names.forEach(({ text, span }, i) => {
+    const before = names.slice(0, i).find((other) => other.text === text);
+    if (before === undefined) return;
+    reporter.report(
+      "duplicate-name",
+      span,
+      { name: text },
+      { related: [{ span: before.span, text: "first named here" }] },
+    );
+  });
+}
+
+function checkBody(
+  declaration: Extract<Declaration, { readonly inputs: readonly Input[] }>,
+  inputs: readonly Input[],
+  reporter: Reporter,
+): void {
+  const { statements } = declaration.body;
+  const result = "result" in declaration ? declaration.result : undefined;
+  if (declaration.kind !== "loss")
+    for (const shape of [...inputs.map((input) => input.shape), result]) checkBatch(shape, reporter);
+  const end = statements.findIndex(({ kind }) => kind === "return");
+  const after = end < 0 ? undefined : statements[end + 1];
+  if (declaration.kind === "model" || after === undefined) return;
+  reporter.report(
+    "unexpected-text",
+    after.span,
+    { expected: "`}` after what is returned", found: wordsFor(after) },
+    { related: [{ span: statements[end]?.span ?? after.span, text: "returned here" }] },
+  );
+}
+
+function wordsFor(statement: Statement): string {
+  if (statement.kind === "return") return "another `return`";
+  return statement.kind === "head" ? "a head" : `\`${statement.name.text}\``;
+}
+
+function checkBatch(shape: ShapeNode | undefined, reporter: Reporter): void {
+  for (const axis of shape?.axes ?? [])
+    if (axis.kind === "axis" && axis.name.text === "batch") reporter.report("named-batch", axis.span, {});
+}
+
+/** Logits and labels, and the mask where the loss is a statistic of the batch (language rule 53). */
+function checkLoss({ name, inputs }: ModuleNode, reporter: Reporter): void {
+  if (inputs.length === 2 || inputs.length === 3) return;
+  reporter.report(
+    "out-of-range",
+    name.span,
+    { what: `the number of inputs of the loss \`${name.text}\``, expected: "2 or 3", actual: inputs.length },
+    { help: "logits and labels, and with a third the mask: (z: [.., k], y: [.., k], m: [.., k])" },
+  );
+}
+
+function checkProfiles(declarations: readonly Declaration[], reporter: Reporter): void {
+  checkRepeated(
+    declarations.flatMap((each) => (each.kind === "profile" ? [each.name] : [])),
+    reporter,
+  );
+}
