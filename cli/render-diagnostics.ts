@@ -32,19 +32,26 @@ function renderAside({ severity, code, message, span }: Diagnostic, palette: Pal
   return `${palette.blue(`${severity}[${code}]`)} ${span.source.name}:${line}:${column}: ${printable(message)}`;
 }
 
+/** So many places that say why are shown. */
+const mostPlaces = 8;
+
 function renderDiagnostic({ severity, code, message, span, related, help, fix }: Diagnostic, palette: Palette): string {
   const colour = severity === "error" ? palette.red : palette.yellow;
   const title = `${colour(palette.bold(`${severity}[${code}]`))}${palette.bold(`: ${printable(message)}`)}`;
-  const margin = Math.max(...[span, ...related.map((note) => note.span)].map((each) => lineNumberOf(each).length));
+  const shown = related.slice(0, mostPlaces);
+  const margin = Math.max(...[span, ...shown.map((note) => note.span)].map((each) => lineNumberOf(each).length));
   const bar = `${" ".repeat(margin)} ${palette.blue("=")} `;
   const advice = [
+    ...(related.length > mostPlaces
+      ? [`${palette.bold("note")}: and at ${related.length - mostPlaces} more places`]
+      : []),
     ...(help === undefined ? [] : [`${palette.bold("help")}: ${printable(help)}`]),
     ...(fix === undefined ? [] : [`${palette.bold("fix")}: ${fixText(fix.span, fix.replacement)}`]),
   ];
   return [
     title,
     ...excerpt(span, "^", "", margin, colour, palette),
-    ...related.flatMap((note) => excerpt(note.span, "-", note.text, margin, palette.blue, palette)),
+    ...shown.flatMap((note) => excerpt(note.span, "-", note.text, margin, palette.blue, palette)),
     ...advice.map((text) => `${bar}${palette.green(text)}`),
   ].join("\n");
 }

@@ -5,11 +5,12 @@ import { Reporter } from "./check/reporter.ts";
 import { type Again, newSession, type Observe, type Session } from "./check/session.ts";
 import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
-import { type Diagnostic, inSourceOrder } from "./diagnostics/diagnostic.ts";
+import { type Diagnostic, inSourceOrder, withoutMost } from "./diagnostics/diagnostic.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
 import type { Source } from "./diagnostics/source.ts";
 import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
+import { limits } from "./syntax/index.ts";
 
 export interface CompileOptions {
   /** The text of a used file by its path (`std/..` for the language's own), or undefined if there is none. */
@@ -53,7 +54,8 @@ export function analyse(source: Source, options: CompileOptions, observe?: Obser
   openSettings(session, session.main, options.profile, options.set ?? []);
   const { plan: planned, stages } = makePlan(session);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
-  const diagnostics = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
+  const all = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
+  const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source, start: 0, end: 0 });
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
   return { plan: failed ? undefined : planned, planned, stages, sources, diagnostics, session };

@@ -10,7 +10,7 @@ import { armOf } from "./match-arms.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { suggestion } from "./nearest.ts";
-import { attempt, type Reporter } from "./reporter.ts";
+import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
 import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
@@ -19,6 +19,7 @@ import { checkUntaken } from "./untaken.ts";
 
 /** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
 export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
+  if (env.session.reporter.full) throw new Refusal();
   const thing = meaningOf(expr, env, wanted);
   env.session.observe?.(expr, thing, env);
   return thing;

@@ -28,6 +28,14 @@ interface OpenUnit {
 
 const opened = (): OpenUnit => ({ events: [], used: new Set(), work: 0, looped: false });
 
+/** So many errors are kept, and so many diagnostics of other kinds, at as many places: more than are ever shown. */
+const most = 1000;
+
+/** Where something stands that was said. */
+export function placeOf({ code, span }: Diagnostic): string {
+  return `${span.start} ${code} ${span.source.name}`;
+}
+
 /** What happens in one version of a check, unit by unit. */
 export class Ledger {
   /** Counts the versions of the text. */
@@ -36,6 +44,7 @@ export class Ledger {
   errors = 0;
   said = 0;
   work = 0;
+  #places = { errors: new Set<string>(), others: new Set<string>() };
   #used = new Set<object>();
   #open: OpenUnit[] = [opened()];
 
@@ -45,13 +54,18 @@ export class Ledger {
     this.errors = 0;
     this.said = 0;
     this.work = 0;
+    this.#places = { errors: new Set(), others: new Set() };
     this.#used = new Set();
     this.#open = [opened()];
   }
 
   say(diagnostic: Diagnostic): void {
-    this.#count(diagnostic);
-    this.#innermost.events.push(diagnostic);
+    if (this.#count(diagnostic)) this.#innermost.events.push(diagnostic);
+  }
+
+  /** Whether so much is wrong that nothing more is looked at; what is worked out from then on is worth nothing later. */
+  get full(): boolean {
+    return this.#places.errors.size >= most;
   }
 
   /** Notes that a declaration was named, or a setting read. */
@@ -130,9 +144,17 @@ export class Ledger {
     return open;
   }
 
-  #count({ severity }: Diagnostic): void {
+  /** Whether what is said is kept. */
+  #count(diagnostic: Diagnostic): boolean {
+    const isError = diagnostic.severity === "error";
     this.said += 1;
-    if (severity === "error") this.errors += 1;
+    if (isError) this.errors += 1;
+    const places = isError ? this.#places.errors : this.#places.others;
+    const place = placeOf(diagnostic);
+    if (places.has(place)) return true;
+    if (places.size >= most) return false;
+    places.add(place);
+    return true;
   }
 
   #redo(unit: Unit): void {

@@ -44,7 +44,7 @@ export class Memo<T> {
     this.#making.set(key, ledger.depth);
     try {
       const unit = ledger.run(make);
-      this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label });
+      if (!ledger.full) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label });
       return unit.value;
     } finally {
       this.#making.delete(key);

@@ -1,8 +1,17 @@
+/** No word of people is longer, and no list of names that people know by heart. */
+const longest = 64;
+const mostNames = 2000;
+
 /** The name most like a wrong one, if any is like it: at most a third of its letters differ; one or two letters are like nothing. */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
+  if (wrong.length > longest) return undefined;
   let best: string | undefined;
   let least = Math.floor(wrong.length / 3) + 1;
+  let looked = 0;
   for (const name of names) {
+    looked += 1;
+    if (looked > mostNames) break;
+    if (Math.abs(name.length - wrong.length) >= least) continue;
     const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
     if (distance < least) {
       least = distance;

@@ -1,7 +1,7 @@
 import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticExtras, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, placeOf } from "./ledger.ts";
 import { nearIn } from "./nearest.ts";
 
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
@@ -40,6 +40,11 @@ export class Reporter {
 
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void {
     this.ledger.say(diagnostic(code, span, holes, this.#placed(code, span, extras)));
+  }
+
+  /** Whether so much is wrong that looking at more would say nothing new. */
+  get full(): boolean {
+    return this.ledger.full;
   }
 
   /** Mistakes met inside are also placed at `span`, if that is in another file: a library's line says little without its use. */
@@ -106,7 +111,7 @@ export class Reporter {
   get found(): readonly Diagnostic[] {
     const told = new Map<string, Diagnostic>();
     for (const each of this.ledger.found) {
-      const key = `${each.span.source.name}:${each.span.start}:${each.code}`;
+      const key = placeOf(each);
       if (!told.has(key)) told.set(key, each);
     }
     return [...told.values()];

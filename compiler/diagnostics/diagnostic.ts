@@ -31,6 +31,14 @@ export interface DiagnosticExtras {
   readonly fix?: Fix | undefined;
 }
 
+/** No part of a message is longer: names and strings come from outside. */
+const longest = 300;
+
+function shortened(text: string): string {
+  // Half of a surrogate pair would be no character.
+  return text.length <= longest ? text : `${text.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
 /** A diagnostic of the catalogue with its holes filled. */
 export function diagnostic<C extends Code>(
   code: C,
@@ -43,12 +51,34 @@ export function diagnostic<C extends Code>(
   return {
     code,
     severity,
-    message: message.replace(/\{(\w+)\}/g, (_, hole: string) => String(filled[hole])),
+    message: message.replace(/\{(\w+)\}/g, (_, hole: string) => shortened(String(filled[hole]))),
     span,
     related: extras.related ?? [],
-    ...(extras.help === undefined ? {} : { help: extras.help }),
+    ...(extras.help === undefined ? {} : { help: shortened(extras.help) }),
     ...(extras.fix === undefined ? {} : { fix: extras.fix }),
   };
+}
+
+/** Of errors, and of all others, only the first so many, and `at` a place that there are more; `full` if some were not looked for. */
+export function withoutMost(
+  diagnostics: readonly Diagnostic[],
+  limit: number,
+  full: boolean,
+  at: Span,
+): readonly Diagnostic[] {
+  if (diagnostics.length <= limit && !full) return diagnostics;
+  const kept = { errors: 0, others: 0 };
+  const shown = diagnostics.filter(({ severity }) => {
+    const kind = severity === "error" ? "errors" : "others";
+    kept[kind] += 1;
+    return kept[kind] <= limit;
+  });
+  const told = shown.some(({ code }) => code === "too-many-mistakes");
+  return [
+    ...((kept.errors > limit || full) && !told ? [diagnostic("too-many-mistakes", at, { limit })] : []),
+    ...(kept.others > limit ? [diagnostic("too-many-remarks", at, { limit })] : []),
+    ...shown,
+  ];
 }
 
 /** In the order of the text; two of one code at one place are one. */

@@ -33,10 +33,11 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
     }
   }
   if (session.reporter.errors === 0) warnUnusedParameters(session, file);
-  if (!hasStages) return;
+  if (!hasStages || session.reporter.full) return;
   // With a mistake somewhere, what would have used a name may not have been looked at: then its mention counts.
   const mentioned = new MentionedNames();
   if (session.reporter.errors > 0) for (const declaration of file.node.declarations) mentioned.add(declaration);
+  const meant = new Set(session.reporter.found.map(({ help }) => nearIn(help)));
   for (const declaration of file.node.declarations) {
     switch (declaration.kind) {
       case "stage":
@@ -62,7 +63,7 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
   }): void {
     const found = visible(file, name.text);
     // What is probably meant by a misspelt name is not unused.
-    if (session.reporter.found.some(({ help }) => nearIn(help) === name.text)) return;
+    if (meant.has(name.text)) return;
     if (found === undefined || session.ledger.isUsed(found.declaration) || mentioned.has(name.text)) return;
     session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
   }
