@@ -18,6 +18,7 @@ import {
   part,
   record,
   string,
+  type Type,
 } from "./type.ts";
 
 /** `views: {a: {..}}` (language rule 55). */
@@ -191,6 +192,9 @@ export const headKeys = { activation: taskKeys.activation } as const;
 export const encoderKeys = {
   weights: key(orNone(call("weights")), "The file that its first weights come from.", "none"),
 } as const;
+
+/** What a pattern of `params` is set to (language rules 57, 62). */
+export const patternValue: Type = options(labels("frozen", "trained"), call("freezing"), map);
 
 /** What a pattern of `params` can set (language rule 57). */
 export const patternKeys = {

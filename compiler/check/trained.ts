@@ -4,7 +4,7 @@ import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
-import { patternKeys } from "./keys.ts";
+import { patternKeys, patternValue } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
@@ -12,7 +12,6 @@ import { attempt, type Reporter } from "./reporter.ts";
 import { peakOf } from "./schedules.ts";
 import { firstNames, type Sources } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
-import { call, labels, options } from "./type.ts";
 
 export interface Trained {
   readonly parameters: readonly ParameterPlan[];
@@ -169,8 +168,7 @@ function textOf({ source, start, end }: Span): string {
 function changeOf(expr: Expr, env: Env, later: string[]): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   if (expr.kind !== "map") {
-    const wanted = options(labels("frozen", "trained"), call("freezing"), { kind: "map" });
-    const thing = evaluateAs(expr, env, wanted, "what a pattern is set to");
+    const thing = evaluateAs(expr, env, patternValue, "what a pattern is set to");
     if (thing.kind === "call") {
       reporter.report("not-yet", expr.span, { what: "freezing for a time" });
       later.push(textOf(expr.span));
