@@ -54,7 +54,7 @@ export function specText(path: string): string {
 
 function standardText(name: string): string | undefined {
   const path = insideFolder(specsFolder, name);
-  return path !== undefined && existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  return path !== undefined && existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
 }
 
 function usedText(spec: string, name: string): string | undefined {

@@ -39,6 +39,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "compiler/draw": ["compiler/check", "compiler/diagnostics", "compiler/ir", "compiler/library", "compiler/lower"],
   "compiler/emit": ["compiler/ir", "compiler/ops", "compiler/passes"],
   "compiler/compile.ts": ["compiler"],
+  "compiler/edit": ["compiler", "grammar"],
   "runtime/json": [],
   "runtime/checkpoints": ["runtime/engines/engine.ts"],
   "runtime/engines": ["compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower/plan.ts"],

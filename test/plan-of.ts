@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import { positionOf } from "../compiler/diagnostics/source.ts";
@@ -13,7 +13,9 @@ export function compiled(text: string, options: Omit<CompileOptions, "read"> = {
 
 export function readStandard(path: string): string | undefined {
   const file = `${specs}${path}`;
-  return path.startsWith("std/") && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+  return path.startsWith("std/") && existsSync(file) && statSync(file).isFile()
+    ? readFileSync(file, "utf8")
+    : undefined;
 }
 
 /** The plan of a text that is right; throws with its diagnostics if it is not. */

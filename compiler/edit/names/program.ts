@@ -3,6 +3,7 @@ import { Reporter } from "../../check/reporter.ts";
 import { newSession } from "../../check/session.ts";
 import type { Source, Span } from "../../diagnostics/source.ts";
 import type {
+  Declaration,
   Entry,
   Expr,
   Input,
@@ -206,6 +207,11 @@ export function entryEntity(
 ): Entity {
   const name = entry.path.segments[0]?.name ?? { text: "", span: entry.path.span };
   return entityOf(program, entry, kind, name, entry.span, scope, { value: entry.value, owner: scope.within });
+}
+
+/** Whether a declaration has a name that others can use; those of profiles are the command line's. */
+export function isNamed(node: Declaration): node is Named {
+  return "name" in node && node.kind !== "profile";
 }
 
 export function isBodied(declaration: Entity["declaration"]): declaration is ModuleNode | ModelNode {

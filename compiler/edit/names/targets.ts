@@ -189,6 +189,9 @@ export function declarationsAmong(targets: readonly Target[], ...kinds: readonly
 
 /** Whether a name in scope stands for a task: then it does so as a key, a head or a member too (language rules b.1). */
 export function isTask(program: Program, entity: Entity): boolean {
+  // A list of tasks is none itself.
+  if (entity.type !== undefined && typeOf(entity.type).kind === "list") return false;
+  if (entity.kind !== "variable" && entity.value?.kind === "list") return false;
   return ofEntity(program, entity).some(
     (target) => target.kind === "task" || (target.kind === "declaration" && target.entity.kind === "task"),
   );
