@@ -37,6 +37,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "compiler/lower/plan.ts": ["compiler/ir", "compiler/library"],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
   "compiler/draw": ["compiler/check", "compiler/diagnostics", "compiler/ir", "compiler/library", "compiler/lower"],
+  "compiler/cost": [
+    "compiler/check",
+    "compiler/ir",
+    "compiler/library",
+    "compiler/lower",
+    "compiler/ops",
+    "compiler/passes",
+  ],
   "compiler/emit": ["compiler/ir", "compiler/ops", "compiler/passes"],
   "compiler/compile.ts": ["compiler"],
   "compiler/edit": ["compiler", "grammar"],

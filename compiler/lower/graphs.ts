@@ -102,7 +102,14 @@ export function tensorNamed(checked: CheckedStage, name: string): Value {
   return thing.wire;
 }
 
-function featureGraph(checked: CheckedStage, name: string): Graph {
+/** What a frame goes through in evaluation: to the heads, or of a model without heads to its loss. */
+export function forwardGraph(checked: CheckedStage): Graph {
+  const heads = headOutputs(checked);
+  const terms = [...checked.loss.terms].map(([name, value]): GraphOutput => ({ name: `loss/${name}`, value }));
+  return evaluated("forward", heads.length > 0 ? heads : terms);
+}
+
+export function featureGraph(checked: CheckedStage, name: string): Graph {
   return evaluated("features", [{ name, value: tensorNamed(checked, name) }]);
 }
 

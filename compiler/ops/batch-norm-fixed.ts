@@ -1,6 +1,7 @@
 import { sameShape } from "../ir/dim.ts";
 import { channelShape } from "./batch-norm.ts";
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -27,6 +28,7 @@ export const batchNormFixed = defineOp({
     const away = v.subtract(g, x, v.reshape(g, mean, across));
     return { y: v.add(g, v.multiply(g, away, v.reshape(g, factor, across)), v.reshape(g, bias, across)) };
   },
+  flops: ({ x }) => perEntry(x, 3),
   samples: [sample([float([4, 3, 2]), channel, channel, channel, spread], settings)],
   rejects: {
     C1: sample([float([4, 3]), channel, channel, channel, spread], { ...settings, axis: 2 }),

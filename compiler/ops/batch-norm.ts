@@ -3,6 +3,7 @@ import { type Dim, productOf, sameShape } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { broadcastShapes } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -65,6 +66,8 @@ export const batchNorm = defineOp({
     newMean: mean,
     newVariance: variance,
   }),
+  // The mean (1), the variance (3), scale and shift (2); the statistics are per channel.
+  flops: ({ x }) => perEntry(x, 6),
   samples: [
     sample([float([4, 3, 2]), channel, channel, channel, spread], settings),
     sample(

@@ -1,6 +1,7 @@
 import { type Dim, sameShape } from "../ir/dim.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 
 export const broadcast = defineOp({
@@ -16,6 +17,7 @@ export const broadcast = defineOp({
   },
   gradient: (g, { inputs: { x }, d }) => ({ x: d.y && sumToShape(g, d.y, x.type.shape) }),
   onnx: (w, { x }, { shape }) => ({ y: w.node("Expand", [x.name, w.sizes(shape)]) }),
+  flops: movesOnly,
   samples: [sample([float([3, 1])], { shape: [2, 3, 4] }), sample([float([])], { shape: [2] })],
   rejects: { C1: sample([float([3])], { shape: [2] }) },
 });

@@ -1,5 +1,6 @@
 import { addDims, type Dim, sameDim } from "../ir/dim.ts";
 import { requirement } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import type { Op } from "./op.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
@@ -49,6 +50,7 @@ export const concat: Op = {
     ),
   ],
   onnxGives: () => true,
+  flops: movesOnly,
   fold: undefined,
   samples: [
     sample([float([2, 3]), float([2, 1]), float([2, 2])], { axis: 1 }),

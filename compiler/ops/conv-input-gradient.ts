@@ -1,4 +1,4 @@
-import { type Dim, multiplyDims, sameDim } from "../ir/dim.ts";
+import { type Dim, multiplyDims, productOf, sameDim } from "../ir/dim.ts";
 import { type Walk, walkAttributes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
@@ -36,6 +36,7 @@ export const convInputGradient = defineOp({
       }),
     };
   },
+  flops: ({ dy, weight }) => productOf([2, ...dy.shape, ...weight.shape.slice(1)]),
   samples: [
     sample([float([2, 4, 3, 3]), float([4, 3, 3, 3])], {
       strides: [2, 2],

@@ -37,6 +37,7 @@ export const convWeightGradient = defineOp({
     ]);
     return { dw: w.node("Transpose", [cut], { perm: [1, 0, ...axes.map((i) => i + 2)] }) };
   },
+  flops: ({ dy }, { dw }) => productOf([2, ...dy.shape, ...dw.shape.slice(1)]),
   samples: [
     sample([float([2, 3, 6, 6]), float([2, 4, 3, 3])], {
       strides: [2, 2],

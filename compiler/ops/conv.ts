@@ -1,6 +1,7 @@
-import { multiplyDims, sameDim, sameShape } from "../ir/dim.ts";
+import { addDims, multiplyDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
 import { type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -49,6 +50,8 @@ export const conv = defineOp({
   onnx: (w, { x, weight, bias }, attributes) => ({
     y: w.node("Conv", [x.name, weight.name, ...(bias === undefined ? [] : [bias.name])], walkAttributes(attributes)),
   }),
+  flops: ({ weight, bias }, { y }) =>
+    addDims(productOf([2, ...y.shape, ...weight.shape.slice(1)]), bias === undefined ? 0 : entriesOf(y)),
   samples: [
     sample([float([2, 3, 5, 6]), float([4, 3, 3, 3]), float([4])], walk([1, 1], [1, 1, 1, 1], [1, 1])),
     sample([float([2, 4, 8, 7]), float([6, 2, 3, 2])], walk([2, 2], [1, 0, 1, 0], [1, 1], 2)),

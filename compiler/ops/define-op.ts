@@ -1,7 +1,8 @@
 import type { GraphBuilder } from "../ir/builder.ts";
-import { printShape } from "../ir/dim.ts";
+import { type Dim, printShape } from "../ir/dim.ts";
 import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
+import { entriesOf } from "./flops.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { ConstraintFailure, type Op } from "./op.ts";
 import type { Sample } from "./sample.ts";
@@ -37,6 +38,8 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   /** The outputs that the ONNX rule gives, if not all. */
   readonly onnxOutputs?: readonly O[];
   readonly fold?: (inputs: readonly TensorData[], attributes: A, node: Node) => TensorData;
+  /** How many floating-point operations it takes; without this rule, one for each entry of its first output. */
+  readonly flops?: (inputs: Named<I, P, TensorType>, outputs: { readonly [K in O]: TensorType }, attributes: A) => Dim;
   readonly samples: readonly Sample[];
   readonly rejects: Readonly<Record<C, Sample>>;
 }
@@ -73,7 +76,7 @@ export function defineOp<
       invariant(value !== undefined, `${spec.name} did not give its output ${name}`);
       return value;
     });
-  const { gradient, expand, evaluation, onnx, fold } = spec;
+  const { gradient, expand, evaluation, onnx, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -108,6 +111,11 @@ export function defineOp<
     onnxGives: (used) =>
       spec.onnxOutputs === undefined ||
       [...used].every((i) => spec.onnxOutputs?.some((name) => name === spec.outputs[i])),
+    flops: (inputs, given, attributes) => {
+      const [first] = given;
+      if (flops !== undefined) return flops(named(inputs), outputs(given), typed(attributes));
+      return first === undefined ? 0 : entriesOf(first);
+    },
     fold: fold && ((inputs, node) => fold(inputs, typed(node.attributes), node)),
     samples: spec.samples,
     rejects: spec.rejects,

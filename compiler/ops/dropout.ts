@@ -2,6 +2,7 @@ import type { Dim } from "../ir/dim.ts";
 import { sameShape } from "../ir/dim.ts";
 import { broadcastShapes } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { seedLimit } from "./random-uniform.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
@@ -30,6 +31,8 @@ export const dropout = defineOp({
     return { y: v.where(g, kept, v.scale(g, inputs.x, 1 / (1 - rate)), g.scalar(0)) };
   },
   evaluation: (_g, { x }) => ({ y: x }),
+  // A comparison and a product.
+  flops: ({ x }) => perEntry(x, 2),
   samples: [
     sample([float([4, 6]), seed], { rate: 0.3, stream: 1, shape: [4, 6] }),
     sample([float([4, 3, 2]), seed], { rate: 0.5, stream: 2, shape: [4, 1, 1] }),

@@ -1,5 +1,6 @@
 import { type Dim, sameShape } from "../ir/dim.ts";
 import { defineOp, noGradient } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -23,6 +24,7 @@ export const gatherRows = defineOp({
     const column = w.reshape(indices.name, indices.type.shape, [...indices.type.shape, 1]);
     return { y: w.node("GatherElements", [x.name, w.node("Expand", [column, w.sizes(shape)])], { axis: -2 }) };
   },
+  flops: movesOnly,
   samples: [sample([float([2, 5, 3]), integers([2, 4], 5)]), sample([float([5, 3]), integers([2], 5)])],
   rejects: {
     C1: sample([float([2, 5, 3]), float([2, 4])]),

@@ -1,6 +1,7 @@
-import { sameDim, sameShape } from "../ir/dim.ts";
+import { addDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -41,6 +42,8 @@ export const gemm = defineOp({
       transB: Number(transB),
     }),
   }),
+  flops: ({ a, c }, { y }, { transA }) =>
+    addDims(productOf([2, ...y.shape, a.shape[transA ? 0 : 1] ?? 1]), c === undefined ? 0 : entriesOf(y)),
   samples: [
     sample([float([2, 3]), float([3, 4])], plain),
     sample([float([3, 2]), float([3, 4]), float([4])], { transA: true, transB: false }),

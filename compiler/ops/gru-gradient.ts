@@ -2,7 +2,7 @@ import { multiplyDims } from "../ir/dim.ts";
 import type { TensorType, Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { oneLessSquare, slopeOfSigmoid } from "./lstm-gradient.ts";
-import { cutSteps, type Direction, stepOrder, stepsOf, timeMajor } from "./recurrence.ts";
+import { cutSteps, type Direction, recurrentFlops, stepOrder, stepsOf, timeMajor } from "./recurrence.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -59,6 +59,7 @@ export const gruGradient = defineOp({
     const gates = v.slice(g, dHidden, 1, 0, multiplyDims(hidden, 2));
     return { dInput: v.concat(g, [gates, v.multiply(g, v.concat(g, states, 0), toNew)], 1), dHidden };
   },
+  flops: ({ dy, weightHidden }) => recurrentFlops(dy, { weight: weightHidden, gates: 3, into: 0, others: 20 }),
   samples: [sample([float([2, 5, 3]), ...saved], { reverse: false })],
   rejects: { C1: sample([float([2, 3]), ...saved], { reverse: false }) },
 });

@@ -5,6 +5,7 @@ import {
   batchMajor,
   cutSteps,
   type Direction,
+  recurrentFlops,
   recurrentNode,
   shiftSteps,
   stepOrder,
@@ -106,6 +107,9 @@ export const gru = defineOp({
   // ONNX orders the gates update, reset, new.
   onnx: (w, inputs, { reverse }) => ({ y: recurrentNode(w, "GRU", inputs, [1, 0, 2], reverse) }),
   onnxOutputs: ["y"],
+  // Others: two biases for each gate, their sums and functions, two for the new gate and three for h.
+  flops: ({ x, weightHidden }) =>
+    recurrentFlops(x, { weight: weightHidden, gates: 3, into: x.shape[2] ?? 1, others: 16 }),
   samples: [
     sample([float([2, 5, 4]), ...weights], { reverse: false }),
     sample([float([2, 5, 4]), ...weights], { reverse: true }),

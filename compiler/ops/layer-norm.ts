@@ -2,6 +2,7 @@ import { type Dim, sameShape } from "../ir/dim.ts";
 import type { TensorType } from "../ir/graph.ts";
 import { sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -44,6 +45,8 @@ export const layerNorm = defineOp({
     });
     return { y, mean, inverse };
   },
+  // The mean (1), the variance (3), both applied (2), scale and shift (2).
+  flops: ({ x }) => perEntry(x, 8),
   samples: [
     sample([float([2, 5]), float([5]), float([5])], eps),
     sample([float([2, 3, 4]), float([4]), float([4])], eps),

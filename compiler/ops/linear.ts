@@ -1,7 +1,8 @@
 import type { GraphBuilder } from "../ir/builder.ts";
-import { type Dim, productOf, sameDim, sameShape, symbolsOf } from "../ir/dim.ts";
+import { addDims, type Dim, productOf, sameDim, sameShape, symbolsOf } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -50,6 +51,8 @@ export const linear = defineOp({
       y: w.reshape(w.node("Gemm", [flat, weight.name, ...inputs], { transB: 1 }), [rows, out], [...leading, out]),
     };
   },
+  flops: ({ x, bias }, { y }) =>
+    addDims(productOf([2, ...y.shape, x.shape.at(-1) ?? 1]), bias === undefined ? 0 : entriesOf(y)),
   samples: [
     sample([float([2, 3]), float([4, 3]), float([4])]),
     sample([float([2, 5, 3]), float([4, 3])]),

@@ -1,4 +1,5 @@
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -17,6 +18,8 @@ export const logSoftmax = defineOp({
     x: dy && v.subtract(g, dy, v.multiply(g, v.exp(g, y), v.reduceSum(g, dy, [axis], true))),
   }),
   onnx: (w, { x }, { axis }) => ({ y: w.node("LogSoftmax", [x.name], { axis }) }),
+  // The largest, the difference, exp, the sum, the difference to its logarithm.
+  flops: ({ x }) => perEntry(x, 5),
   samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],
   rejects: { C1: sample([float([2])], { axis: 1 }) },
 });

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../ir/builder.ts";
 import { multiplyDims } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
-import { cutSteps, type Direction, shiftSteps, stepOrder, stepsOf, timeMajor } from "./recurrence.ts";
+import { cutSteps, type Direction, recurrentFlops, shiftSteps, stepOrder, stepsOf, timeMajor } from "./recurrence.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -62,6 +62,7 @@ export const lstmGradient = defineOp({
     }
     return { dz: v.concat(g, dz, 0) };
   },
+  flops: ({ dy, weightHidden }) => recurrentFlops(dy, { weight: weightHidden, gates: 4, into: 0, others: 23 }),
   samples: [sample([float([2, 5, 3]), ...saved], { reverse: false })],
   rejects: { C1: sample([float([2, 3]), ...saved], { reverse: false }) },
 });

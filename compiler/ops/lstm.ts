@@ -5,6 +5,7 @@ import {
   batchMajor,
   cutSteps,
   type Direction,
+  recurrentFlops,
   recurrentNode,
   shiftSteps,
   stepOrder,
@@ -117,6 +118,9 @@ export const lstm = defineOp({
   // ONNX orders the gates input, output, forget, cell.
   onnx: (w, inputs, { reverse }) => ({ y: recurrentNode(w, "LSTM", inputs, [0, 3, 1, 2], reverse) }),
   onnxOutputs: ["y"],
+  // Others: two biases for each gate, five functions, three for c and one for h.
+  flops: ({ x, weightHidden }) =>
+    recurrentFlops(x, { weight: weightHidden, gates: 4, into: x.shape[2] ?? 1, others: 17 }),
   samples: [
     sample([float([2, 5, 4]), ...weights], { reverse: false }),
     sample([float([2, 5, 4]), ...weights], { reverse: true }),

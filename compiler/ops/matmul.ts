@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../ir/builder.ts";
-import { sameDim } from "../ir/dim.ts";
+import { productOf, sameDim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
@@ -32,6 +32,7 @@ export const matmul = defineOp({
     };
   },
   onnx: (w, { a, b }) => ({ y: w.node("MatMul", [a.name, b.name]) }),
+  flops: ({ a }, { y }) => productOf([2, ...y.shape, a.shape.at(-1) ?? 1]),
   samples: [
     sample([float([2, 3]), float([3, 4])]),
     sample([float([2, 5, 2, 3]), float([2, 5, 3, 4])]),

@@ -1,5 +1,6 @@
 import { type Dim, productOf, sameShape } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 
 export const maxPoolGradient = defineOp({
@@ -24,6 +25,7 @@ export const maxPoolGradient = defineOp({
     );
     return { dx: w.reshape(flat, [productOf(shape)], shape) };
   },
+  flops: ({ dy }) => entriesOf(dy),
   samples: [sample([float([1, 2, 2]), integers([1, 2, 2], 12)], { shape: [1, 3, 4] })],
   rejects: { C1: sample([float([2]), integers([3], 4)], { shape: [4] }) },
 });

@@ -1,5 +1,7 @@
+import { productOf } from "../ir/dim.ts";
 import { type Walk, walkedSizes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
+import { perEntry } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -36,6 +38,7 @@ export const maxPool = defineOp({
     const [y = "", places = ""] = w.nodes("MaxPool", [x.name], 2, { kernel_shape: kernel, strides, pads });
     return { y, places };
   },
+  flops: (_, { y }, { kernel }) => perEntry(y, productOf(kernel)),
   samples: [
     sample([float([2, 3, 6, 6], "distinct")], { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }),
     sample([float([1, 2, 7, 7], "distinct")], { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),

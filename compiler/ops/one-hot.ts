@@ -1,5 +1,6 @@
 import type { Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 
 export const oneHot = defineOp({
@@ -18,6 +19,7 @@ export const oneHot = defineOp({
       axis: -1,
     }),
   }),
+  flops: movesOnly,
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],
   rejects: { C1: sample([float([2])], { depth: [4] }) },
 });

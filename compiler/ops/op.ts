@@ -1,4 +1,5 @@
 import type { GraphBuilder } from "../ir/builder.ts";
+import type { Dim } from "../ir/dim.ts";
 import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/graph.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import type { Sample } from "./sample.ts";
@@ -32,6 +33,12 @@ export interface Op {
     | undefined;
   /** Whether the ONNX rule can give these outputs (indices of those used). */
   readonly onnxGives: (usedOutputs: ReadonlySet<number>) => boolean;
+  /** How many floating-point operations it takes (`flops.ts` says what is counted). */
+  readonly flops: (
+    inputs: readonly (TensorType | undefined)[],
+    outputs: readonly TensorType[],
+    attributes: Attributes,
+  ) => Dim;
   /** Its value on constants. */
   readonly fold: ((inputs: readonly TensorData[], node: Node) => TensorData) | undefined;
   readonly samples: readonly Sample[];

@@ -1,5 +1,6 @@
 import { addDims, type Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -23,6 +24,7 @@ export const pad = defineOp({
     const [before = 0, after = 0] = amounts;
     return { y: w.node("Pad", [x.name, w.sizes([...none.with(axis, before), ...none.with(axis, after)])]) };
   },
+  flops: movesOnly,
   samples: [
     sample([float([2, 3])], { axis: 1, amounts: [1, 2] }),
     sample([float([2, 3])], { axis: 0, amounts: [0, 1] }),

@@ -1,6 +1,6 @@
 /** What the recurrent ops share: inputs [batch, time, in] are worked on as [time × batch, ..], step after step. */
 import type { GraphBuilder } from "../ir/builder.ts";
-import { type Dim, multiplyDims, sameShape } from "../ir/dim.ts";
+import { addDims, type Dim, multiplyDims, productOf, sameShape } from "../ir/dim.ts";
 import type { TensorType, Value } from "../ir/graph.ts";
 import { InternalError } from "../ir/invariant.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
@@ -27,6 +27,24 @@ export function weightsFit(
     sameShape(types.biasInput.shape, [rows]) &&
     sameShape(types.biasHidden.shape, [rows])
   );
+}
+
+/**
+ * Operations of a recurrence over sequences [batch, time, ..]: at each step the products of `gates` × hidden rows with `into` numbers and with
+ * the state, and so many others for each entry of the state. The first step, whose state is 0, counts like the others.
+ */
+export function recurrentFlops(
+  { shape: [batch = 1, time = 1] }: TensorType,
+  {
+    weight,
+    gates,
+    into,
+    others,
+  }: { readonly weight: TensorType; readonly gates: number; readonly into: Dim; readonly others: number },
+): Dim {
+  const hidden = weight.shape[1] ?? 1;
+  const products = productOf([2 * gates, addDims(into, hidden)]);
+  return productOf([batch, time, hidden, addDims(products, others)]);
 }
 
 /** The number of steps, which must be known where a recurrence is written out step by step. */

@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../ir/builder.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
@@ -47,6 +48,7 @@ export function defineReduction(spec: ReductionSpec): Op {
             : w.node(spec.onnx, [x.name], { axes, keepdims }),
       };
     },
+    flops: ({ x }) => entriesOf(x),
     samples: [
       sample([float([2, 3, 4], spec.domain)], { axes: [1], keep: false }),
       sample([float([2, 3, 4], spec.domain)], { axes: [0, 2], keep: true }),

@@ -1,5 +1,6 @@
 import { type Dim, productOf, sameDim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -16,6 +17,7 @@ export const reshape = defineOp({
   gradient: (g, { inputs: { x }, d }) => ({ x: d.y && v.reshape(g, d.y, x.type.shape) }),
   onnx: (w, { x }, { shape }) => ({ y: w.reshape(x.name, x.type.shape, shape) }),
   fold: ([x]) => x ?? new Float32Array(),
+  flops: movesOnly,
   samples: [sample([float([2, 3, 4])], { shape: [6, 4] }), sample([float([1, 1])], { shape: [] })],
   rejects: { C1: sample([float([2, 3])], { shape: [5] }) },
 });

@@ -1,4 +1,5 @@
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -14,6 +15,7 @@ export const reverseGradient = defineOp({
   },
   gradient: (g, { d, attributes: { scale } }) => ({ x: d.y && v.scale(g, d.y, -scale) }),
   onnx: (_w, { x }) => ({ y: x.name }),
+  flops: movesOnly,
   samples: [sample([float([2, 3])], { scale: 2 })],
   rejects: { C1: sample([integers([2], 3)], { scale: 2 }) },
 });

@@ -1,5 +1,6 @@
 import { type Dim, sameShape } from "../ir/dim.ts";
 import { defineOp, noGradient } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -22,6 +23,7 @@ export const scatterRows = defineOp({
     const zeros = w.node("Expand", [w.scalar(0), w.sizes([...indices.type.shape.slice(0, -1), size, last])]);
     return { y: w.node("ScatterElements", [zeros, places, x.name], { axis: -2, reduction: "add" }) };
   },
+  flops: ({ x }) => entriesOf(x),
   samples: [
     sample([float([2, 4, 3]), integers([2, 4], 5)], { size: [5] }),
     sample([float([2, 3]), integers([2], 5)], { size: [5] }),

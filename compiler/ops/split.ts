@@ -1,6 +1,7 @@
 import { addDims, type Dim, sameDim } from "../ir/dim.ts";
 import type { Attributes } from "../ir/graph.ts";
 import { requirement } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import type { Op } from "./op.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
@@ -40,6 +41,7 @@ export const split: Op = {
     return w.nodes("Split", [x?.name ?? "", w.sizes(sizes)], sizes.length, { axis });
   },
   onnxGives: () => true,
+  flops: movesOnly,
   fold: undefined,
   samples: [
     sample([float([2, 6])], { axis: 1, sizes: [1, 2, 3] }),

@@ -1,4 +1,5 @@
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 
 export const stopGradient = defineOp({
@@ -11,6 +12,7 @@ export const stopGradient = defineOp({
   gradient: undefined,
   onnx: (_w, { x }) => ({ y: x.name }),
   fold: ([x]) => x ?? new Float32Array(),
+  flops: movesOnly,
   samples: [sample([float([2, 3])])],
   rejects: {},
 });

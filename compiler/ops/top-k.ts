@@ -1,5 +1,6 @@
 import type { TensorType } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
+import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -26,6 +27,7 @@ export const topK = defineOp({
     const [values = "", indices = ""] = w.nodes("TopK", [x.name, w.integers([k])], 2, { axis: -1 });
     return { values, indices };
   },
+  flops: ({ x }) => entriesOf(x),
   samples: [sample([float([2, 5], "distinct")], { k: 2 })],
   rejects: { C1: sample([integers([3], 3)], { k: 1 }), C2: sample([float([3])], { k: 4 }) },
 });

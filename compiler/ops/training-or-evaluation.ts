@@ -1,5 +1,6 @@
 import { sameShape } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 
 export const trainingOrEvaluation = defineOp({
@@ -15,6 +16,7 @@ export const trainingOrEvaluation = defineOp({
   gradient: undefined,
   expand: (_g, { training }) => ({ y: training }),
   evaluation: (_g, { evaluation }) => ({ y: evaluation }),
+  flops: movesOnly,
   samples: [sample([float([2]), float([2])])],
   rejects: { C1: sample([float([2]), float([3])]) },
 });

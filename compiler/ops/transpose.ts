@@ -1,5 +1,6 @@
 import type { TensorData } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
+import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -25,6 +26,7 @@ export const transpose = defineOp({
   onnx: (w, { x }, { order }) => ({ y: w.node("Transpose", [x.name], { perm: order }) }),
   fold: ([x], { order }, node) =>
     x === undefined ? new Float32Array() : reorder(x, (node.inputs[0]?.type.shape ?? []).map(Number), order),
+  flops: movesOnly,
   samples: [sample([float([2, 3, 4])], { order: [2, 0, 1] }), sample([float([2, 3])], { order: [1, 0] })],
   rejects: { C1: sample([float([2, 3])], { order: [0, 0] }) },
 });
