@@ -209,9 +209,11 @@ function runStatement(statement: Statement, declaration: ModelNode, made: ModelB
   forEachSuffix(statement.suffixes, place, (here) => {
     const value = evaluate(statement.value, { ...here, body: define(body, name, statement.value) });
     const thing = asLayer(value, namedPath(body, name));
-    if (statement.shape !== undefined && thing.kind === "tensor")
-      checkResult(thing, statement.shape, name, here, statement.span);
-    place.local?.names.set(name, thing);
+    const shaped =
+      statement.shape !== undefined && thing.kind === "tensor"
+        ? checkResult(thing, statement.shape, name, here, statement.span)
+        : thing;
+    place.local?.names.set(name, shaped);
   });
 }
 

@@ -47,9 +47,9 @@ export function applyUserModule(
     const application = applicationOf(env.session, declaration, [...local, ...bound], around);
     const result = recorded(env.session, around.build, application, path, recipe.name, span, () => {
       const { thing, scope } = resultOf(declaration, home, local, bound, path, around);
-      if (declaration.result !== undefined && thing.kind === "tensor")
-        checkResult(thing, declaration.result, declaration.name.text, scope, span);
-      return thing;
+      return declaration.result !== undefined && thing.kind === "tensor"
+        ? checkResult(thing, declaration.result, declaration.name.text, scope, span)
+        : thing;
     });
     return handBack(result, callers, env, span);
   });
@@ -101,9 +101,11 @@ export function runBody(node: BodyNode, scope: Env): Thing | undefined {
     forEachSuffix(statement.suffixes, scope, (place) => {
       const value = evaluate(statement.value, { ...place, body: define(body, name, statement.value) });
       const made = asLayer(value, namedPath(body, name));
-      if (statement.shape !== undefined && made.kind === "tensor")
-        checkResult(made, statement.shape, name, place, statement.span);
-      scope.local?.names.set(name, made);
+      const shaped =
+        statement.shape !== undefined && made.kind === "tensor"
+          ? checkResult(made, statement.shape, name, place, statement.span)
+          : made;
+      scope.local?.names.set(name, shaped);
     });
   }
   return undefined;
@@ -127,8 +129,11 @@ export function asLayer(thing: Thing, path: string): Thing {
   return thing;
 }
 
-/** Checks a tensor against `[.., n, d: 2 * k]`: names and sizes (language rule 21). */
-export function checkResult(result: TensorThing, shape: ShapeNode, name: string, scope: Env, span: Span): void {
+/**
+ * Checks a tensor against `[.., n, d: 2 * k]`: names and sizes (language rule 21). An axis that has no name here, such as `?` of an
+ * input, takes the declared one.
+ */
+export function checkResult(result: TensorThing, shape: ShapeNode, name: string, scope: Env, span: Span): TensorThing {
   const reporter: Reporter = scope.session.reporter;
   const wanted = shape.axes.filter(({ kind }) => kind !== "carried");
   const have = dimsOf(result);
@@ -141,7 +146,7 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
       if (axis.kind === "size")
         return sameDim(sizeThing(evaluate(axis.size, scope), axis.span, scope) ?? 0, have[lead + i] ?? -1);
       if (axis.kind !== "axis") return true;
-      if (axis.name.text !== result.axes[lead + i]) return false;
+      if (isNamed(result.axes[lead + i]) && axis.name.text !== result.axes[lead + i]) return false;
       const known = axis.size === undefined ? scope.local?.names.get(axis.name.text) : undefined;
       const size =
         axis.size === undefined ? sizeFrom(known) : sizeThing(evaluate(axis.size, scope), axis.size.span, scope);
@@ -161,6 +166,16 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
       },
     );
   }
+  const axes = result.axes.map((own, i) => {
+    const declared = wanted[i - lead];
+    return declared?.kind === "axis" && !isNamed(own) ? declared.name.text : own;
+  });
+  return { ...result, axes };
+}
+
+/** Whether an axis has a name in this body; one of the caller's that is only carried has none, nor has one that is only a size. */
+function isNamed(axis: string | undefined): boolean {
+  return axis !== undefined && /^\w+$/.test(axis);
 }
 
 /** Help where a result has the declared axes but for one name. */
@@ -170,7 +185,7 @@ function renamed(own: readonly string[], wanted: readonly ShapeNode["axes"][numb
     name === undefined || name === own[i] ? [] : [[own[i] ?? "", name] as const],
   );
   const [only, more] = others;
-  if (only === undefined || more !== undefined || names.includes(only[0]) || !/^\w+$/.test(only[0])) return {};
+  if (only === undefined || more !== undefined || names.includes(only[0])) return {};
   return { help: `if only the name differs: -> rename(${only[0]}: ${only[1]})` };
 }
 

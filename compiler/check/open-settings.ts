@@ -42,9 +42,12 @@ export function openSettings(
     const [binding] = node.declarations;
     if (binding?.kind === "binding") flatten([], binding.value, env, settings);
   }
-  for (const { path, span } of settings) {
+  for (const setting of settings) {
+    const { path, span } = setting;
     const first = path[0] ?? "";
     if (!kinds.has(first) && !file.own.has(first) && !file.used.has(first)) {
+      // That it changes nothing would only repeat it.
+      session.usedSettings.add(setting);
       session.reporter.report(
         "override-target",
         span,
