@@ -76,7 +76,14 @@ function weighed(given: Given, task: TaskThing, call: CallThing, env: Env, makin
   const asked: CallThing = { ...call, args: new Map([["weight", thing]]) };
   const wire = classWeights(asked, "weight", task.name, task.meaning, env, making);
   if (wire === undefined) return given;
-  return { ...given, thing: { kind: "tensor", wire, batched: false, axes: ["k"].slice(0, wire.type.shape.length) } };
+  if (wire.type.shape.length > 1) {
+    env.session.reporter.refuse("wrong-type", given.span, {
+      what: `class weights of \`${call.name}\``,
+      expected: "one for each unit, such as inverse_frequency(mean: 1)",
+      actual: "balanced, which weighs ones and zeros of units apart",
+    });
+  }
+  return { ...given, thing: { kind: "tensor", wire, batched: false, axes: ["k"] } };
 }
 
 const countedWeights = callType("class weights");

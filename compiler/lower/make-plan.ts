@@ -88,6 +88,7 @@ export function makePlan(session: Session): Planning {
               thing = instanceOf(session, thing, declaration.name.span) ?? thing;
             if (thing.kind === "stage") add(thing, declaration.span);
             if (thing.kind === "assembly") assembly(thing);
+            if (thing.kind === "data") dataPlan(session, thing);
             if (thing.kind === "sweep" && declaration.kind === "sweep") {
               for (const point of thing.points) {
                 if (point.thing.kind === "stage") add(point.thing, point.span);
