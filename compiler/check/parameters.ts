@@ -62,6 +62,7 @@ export const namedTypes: Readonly<Record<string, { readonly type: Type; readonly
   metric: { type: { kind: "call", family: "metric" }, doc: "A metric, such as `score(au)`." },
   weights: { type: { kind: "call", family: "weights" }, doc: "A weight file: `load(..)`." },
   rows: { type: { kind: "call", family: "rows" }, doc: "A rule for rows, such as `valid(au)`." },
+  none: { type: { kind: "none" }, doc: "Nothing, beside another type: `int | none`, which is `int?`." },
 };
 
 function typeNamed(name: string): Type {
