@@ -9,7 +9,8 @@ const opening: ReadonlySet<TokenType> = new Set([t.LeftParen, t.LeftBracket, t.L
 const closing: ReadonlySet<TokenType> = new Set([t.RightParen, t.RightBracket, t.RightBrace]);
 
 /**
- * The pass between lexer and parser: says of every name what it is by its neighbours alone, so that one token of lookahead is enough.
+ * The pass between lexer and parser (language rule 84): says of every name what it is by its neighbours alone, so that one token of
+ * lookahead is enough.
  * A key stands before `:`, `..` with an open end before what closes or a comma, a binding before `=`, a unit right after a number; a declaration word is one as the first word of a line
  * outside all brackets with a name or a string behind.
  */

@@ -14,7 +14,7 @@ const anchors: ReadonlySet<TokenType> = new Set([
 ]);
 
 /**
- * The grammar of the language (language rules b.7), without actions, LL(1). Expressions are flat chains of operands and operators;
+ * The grammar of the language (language rule 85), without actions, LL(1). Expressions are flat chains of operands and operators;
  * what binds how is decided when the tree is read.
  */
 export class AbawParser extends CstParser {
@@ -29,7 +29,7 @@ export class AbawParser extends CstParser {
     this.performSelfAnalysis();
   }
 
-  /** What begins something new is never taken away to repair what stands before it. Asked with the token that is wanted. */
+  /** What begins something new is never taken away to repair what stands before it (language rule 90). Asked with the token that is wanted. */
   protected override canTokenTypeBeDeletedInRecovery(): boolean {
     return !anchors.has(this.LA(1).tokenType);
   }

@@ -2,11 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
-import { vocabularyText } from "./vocabulary.ts";
+import { grammarText } from "./grammar-text.ts";
+import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
 const files: readonly (readonly [path: string, make: () => string])[] = [
   ["grammar/cst.generated.ts", cstTypes],
   ["docs/vocabulary.md", vocabularyText],
+  ["docs/from-pytorch.md", () => between("docs/from-pytorch.md", "keys", keysElsewhere())],
+  ["docs/language.md", () => between("docs/language.md", "grammar", `\`\`\`text\n${grammarText()}\n\`\`\``)],
 ];
 
 const checking = process.argv.includes("--check");
@@ -32,6 +35,15 @@ function cstTypes(): string {
     )
     .replace(/^ {2}(\w+)\??: (?:\((.*)\)|(\w+))\[\];$/gm, "  readonly $1?: readonly ($2$3)[];");
   return `// Generated from grammar/parser.ts by scripts/generate.ts.\n${text}`;
+}
+
+/** The file with what stands between its two marks of a name replaced. */
+function between(path: string, name: string, made: string): string {
+  const text = readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+  const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${path} has no marks of ${name}`);
+  return `${text.slice(0, from)}${begin}\n\n${made}\n\n${text.slice(to)}`;
 }
 
 function readOrEmpty(url: URL): string {

@@ -18,6 +18,7 @@ import { layouts } from "../compiler/check/library-data.ts";
 import { nameMapNames, nameMaps } from "../compiler/check/name-maps.ts";
 import { listFunctions, numberFunctions } from "../compiler/check/number-functions.ts";
 import { namedTypes } from "../compiler/check/parameters.ts";
+import { elsewhere } from "../compiler/check/stage-entry.ts";
 import { standardFiles } from "../compiler/check/standard.ts";
 import type { TensorFunctions } from "../compiler/check/tensor-function.ts";
 import { products } from "../compiler/check/tensors/attention.ts";
@@ -207,6 +208,16 @@ function standardTable(path: string): string {
     return [[code(head), above.startsWith("## ") ? above.slice(3) : ""]];
   });
   return table(["declaration", ""], rows);
+}
+
+/** What keys of other tools are called here. */
+export function keysElsewhere(): string {
+  const ours = new Map<string, string[]>();
+  for (const [theirs, here] of Object.entries(elsewhere)) ours.set(here, [...(ours.get(here) ?? []), code(theirs)]);
+  return table(
+    ["there", "here"],
+    [...ours].map(([here, theirs]) => [theirs.join(", "), here.includes(", or ") ? here : code(here)]),
+  );
 }
 
 /** docs/vocabulary.md: every name that the language brings, out of the compiler's own tables. */

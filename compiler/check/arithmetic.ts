@@ -10,7 +10,7 @@ import { any, describeThing, list, options, type Type } from "./type.ts";
 
 type Binary = Extract<Expr, { kind: "binary" }>;
 
-/** `left operator right`: nothing combines but what language rules b.1 list. */
+/** `left operator right`: nothing combines but what language rule 77 list. */
 export function combineThings(expr: Binary, env: Env, wanted: Type): Thing {
   if (expr.operator === "and" || expr.operator === "or") return logical(expr, expr.operator, env, wanted);
   const [left, right] = sides(expr, env);

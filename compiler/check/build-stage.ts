@@ -37,7 +37,7 @@ import {
 import { describeThing, task as taskType } from "./type.ts";
 
 /**
- * Phase 4 of one stage: its model with the fields of its data, as a graph with symbolic batch and time. Built once. A model with a
+ * Shapes of one stage (language rule 81): its model with the fields of its data, as a graph with symbolic batch and time. Built once. A model with a
  * mistake is refused whole: what reads it would only repeat the mistake.
  */
 export function buildStage(session: Session, stage: StageThing, span: Span): StageBuild {

@@ -123,7 +123,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const needs = new Map<string, StageThing>();
   for (const { producer } of model.features.values()) needs.set(producer.key, producer);
   for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);
-  // Labels that another stage fills in.
+  // Labels that another stage fills in (language rule 43).
   for (const part of partsOf(model.data)) {
     const labels = part.entries.get("labels");
     if (labels?.kind === "map")

@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 import type { Thing } from "./things.ts";
 import { describeThing, describeType, durations, spans, type Type } from "./type.ts";
 
-/** The thing as a type wants it (language rules b.1, conversions), or a refusal. `what` names the place in words. */
+/** The thing as a type wants it (language rule 78), or a refusal. `what` names the place in words. */
 export function convert(session: Session, thing: Thing, type: Type, what: string, span: Span): Thing {
   if (thing.kind === "poison") throw new Refusal();
   const converted = fitting(session, thing, type, what, span);
@@ -50,6 +50,7 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       return thing.kind === "data" && thing.part.of !== undefined ? thing : undefined;
     case "data":
       return thing.kind === "data" || thing.kind === "blend" ? thing : instance(session, thing, type.kind, span);
+    // Whether its inputs and output fit is checked where it is used (language rule 18).
     case "module":
       return thing.kind === "recipe" || thing.kind === "layer" || (thing.kind === "list" && thing.items.every(isModule))
         ? thing

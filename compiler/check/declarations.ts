@@ -22,7 +22,7 @@ export function fileEnv(session: Session, file: FileScope): Env {
 
 const things = memoKind<Thing>();
 
-/** What a file-level name means. Evaluated once; a name that needs itself is a cycle. */
+/** What a file-level name means. Evaluated once; a name that needs itself is a cycle (language rule 1). */
 export function thingNamed(session: Session, found: Found, span: Span): Thing {
   const { declaration, file } = found;
   const { text: name } = declaration.name;
@@ -81,7 +81,7 @@ function named(thing: Thing, label: string, inMain: boolean): Thing {
   return thing.kind === "data" || (thing.kind === "stage" && thing.label === thing.call) ? { ...thing, label } : thing;
 }
 
-/** A declaration whose parameters all have defaults, as its instance (language rules b.1); without one, arguments are missing. */
+/** A declaration whose parameters all have defaults, as its instance (language rule 78); without one, arguments are missing. */
 export function instanceOf(session: Session, thing: DeclarationThing, span: Span): Thing | undefined {
   const { declaration, env } = thing;
   const missing = "parameters" in declaration ? declaration.parameters.find(({ fallback }) => !fallback) : undefined;

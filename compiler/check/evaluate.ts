@@ -109,7 +109,7 @@ export function taskNamed(name: string, env: Env): string | undefined {
   return undefined;
 }
 
-/** Runs `body` for every combination that suffixes allow, each with its loop variables. */
+/** Runs `body` for every combination that suffixes allow, each with its loop variables (language rule 5). */
 export function forEachSuffix(suffixes: readonly Suffix[], env: Env, body: (env: Env) => void, from = 0): void {
   const suffix = suffixes[from];
   if (suffix === undefined) {
@@ -199,6 +199,7 @@ function shapeThing(items: readonly Item[], span: Span, env: Env): ShapeThing {
       axes.push({ name: `#${i}`, size: sizeThing(evaluate(item.value, env), item.span, env), span: item.span });
     }
   }
+  // No size may depend on the batch (language rule 34).
   const batch = axes.find(({ name }) => name === "batch");
   if (batch !== undefined) reporter.refuse("named-batch", batch.span, {});
   const twice = axes.find((axis, i) => axes.findIndex(({ name }) => name === axis.name) !== i);

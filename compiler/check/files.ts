@@ -31,7 +31,7 @@ export function visible(file: FileScope, name: string): Found | undefined {
 
 const usedFilesLimit = 200;
 
-/** Reads a file and all that it uses; a file is read once. */
+/** Reads a file and all that it uses; a file is read once (language rule 12). */
 export function openFile(session: Session, source: Source): FileScope {
   const known = session.files.get(source.name);
   if (known !== undefined) return known;

@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 
 /**
  * Refuses parameters, inputs, definitions and variables of loops that hide a name of their own file: a reader would take one for the
- * other (language rules b.3).
+ * other (language rule 80).
  */
 export function checkHiddenNames(session: Session, file: FileScope): void {
   const check = ({ text, span }: Name) => {

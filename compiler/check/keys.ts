@@ -56,7 +56,7 @@ interface StageKeyRule extends Key {
 const plain = (rule: Key): StageKeyRule => ({ ...rule, model: false });
 const withModel = (rule: Key): StageKeyRule => ({ ...rule, model: true });
 
-/** Keys of a stage's block (language rules 49 to 66, defaults b.6). */
+/** Keys of a stage's block (language rules 49 to 66, defaults 83). */
 export const stageKeys = {
   where: plain(
     key(

@@ -4,7 +4,7 @@ import type { LibraryCalls } from "./library-function.ts";
 import { lossCalls } from "./library-losses.ts";
 import { trainingCalls } from "./library-training.ts";
 
-/** Everything that a spec may call outside modules, by name (language rules b.8). */
+/** Everything that a spec may call outside modules, by name (language rule 87). */
 export const library: LibraryCalls = { ...dataCalls, ...trainingCalls, ...lossCalls, ...afterCalls };
 
 /** Balancers that set weights; the others work on gradients, after them. */

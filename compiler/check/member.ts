@@ -18,7 +18,7 @@ import { describeThing } from "./type.ts";
 
 type Member = Extract<Expr, { kind: "member" }>;
 
-/** `a.b`, by what `a` is. */
+/** `a.b`, by what `a` is; of a stage, what it offers (language rule 46). */
 export function memberOf(expr: Member, env: Env): Thing {
   const reporter: Reporter = env.session.reporter;
   const name = expr.name.text;

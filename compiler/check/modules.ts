@@ -111,7 +111,7 @@ export function runBody(node: BodyNode, scope: Env): Thing | undefined {
   return undefined;
 }
 
-/** A recipe that is named becomes a layer, a list of them a list of layers (language rules b.1). */
+/** A recipe that is named becomes a layer, a list of them a list of layers (language rule 78). */
 export function asLayer(thing: Thing, path: string): Thing {
   if (thing.kind === "recipe") return { kind: "layer", path, of: thing, encoder: undefined };
   if (

@@ -9,7 +9,7 @@ import type { Thing } from "./things.ts";
 import { describeType, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
 
-/** What a bare name means: a label where the wanted type lists it, else local over file over library (language rules b.3). */
+/** What a bare name means: a label where the wanted type lists it, else local over file over library (language rule 80). */
 export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
   if (listsLabel(wanted, name)) return { kind: "label", name };
   const labels = labelsOf(wanted);

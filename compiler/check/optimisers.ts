@@ -10,7 +10,7 @@ export interface Optimiser {
   readonly weightDecay: number;
 }
 
-/** `adamw(..)`, `adam(..)`, `sgd(..)` or `sam(..)` of one; without one, AdamW at 1e-4, or 1e-5 where weights come from elsewhere (b.6). */
+/** `adamw(..)`, `adam(..)`, `sgd(..)` or `sam(..)` of one; without one, AdamW at 1e-4, or 1e-5 where weights come from elsewhere (language rule 83). */
 export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: boolean): Optimiser {
   if (thing?.kind !== "call") {
     return {

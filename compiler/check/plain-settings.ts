@@ -25,7 +25,7 @@ export interface PlainSettings {
 type Key = Parameters<typeof stageEntry>[1];
 const nothing = (): undefined => undefined;
 
-/** Each setting is checked whatever mistakes the others have. */
+/** Each setting is checked whatever mistakes the others have (language rule 13). */
 export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolean): PlainSettings {
   const reporter: Reporter = scope.session.reporter;
   const later: string[] = [];

@@ -94,7 +94,7 @@ function numbering(): (thing: object) => number {
   };
 }
 
-/** Notes that a key of a map was read: a number that nothing reads is told (language rules b.9). */
+/** Notes that a key of a map was read: a number that nothing reads is told (language rule 89). */
 export function noteRead(session: Session, entries: ReadonlyMap<string, Thing>, key: string): void {
   const known = session.reads.get(entries);
   if (known === undefined) session.reads.set(entries, new Set([key]));

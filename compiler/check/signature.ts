@@ -25,7 +25,7 @@ export interface Matched {
   readonly callers: ReadonlyMap<string, string>;
 }
 
-/** Matches what is given against a module's signature. */
+/** Matches what is given against a module's signature (language rule 20). */
 export function matchInputs(declaration: ModuleNode, given: readonly Thing[], env: Env, span: Span): Matched {
   const reporter: Reporter = env.session.reporter;
   const things = byName(declaration, given);
@@ -102,7 +102,7 @@ function asTensor(thing: Thing, input: Input, declaration: ModuleNode, env: Env,
   });
 }
 
-/** Matches a tensor's axes against a signature, from the right; what is left over is carried (language rules b.2). */
+/** Matches a tensor's axes against a signature, from the right; what is left over is carried (language rule 79). */
 function matchShape(
   tensor: TensorThing,
   input: Input,

@@ -108,7 +108,8 @@ function usualName(key: string): string | undefined {
   return ours === undefined ? undefined : `that is \`${ours}\` here`;
 }
 
-const elsewhere: Readonly<Record<string, string>> = {
+/** Keys of other tools, and what says the same here. */
+export const elsewhere: Readonly<Record<string, string>> = {
   epoch: "duration: 30 epochs",
   epochs: "duration: 30 epochs",
   max_epochs: "duration: 30 epochs",

@@ -30,7 +30,7 @@ interface StageParts {
   readonly span: Span;
 }
 
-/** A stage with its arguments and overrides. Equal ones are one: the same training. */
+/** A stage with its arguments and overrides. Equal ones are one: the same training (language rule 45). */
 export function stageThing(session: Session, parts: StageParts): StageThing {
   const { declaration, env } = parts;
   const name = declaration.name.text;

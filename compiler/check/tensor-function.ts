@@ -46,7 +46,7 @@ export interface Use {
 /** Arguments after conversion to their parameters' types, by name; those not given are absent. */
 export type Args = ReadonlyMap<string, Thing>;
 
-/** An op or a layer of the language's vocabulary (language rules b.8), over tensors with named axes. */
+/** An op or a layer of the language's vocabulary (language rule 87), over tensors with named axes. */
 export interface TensorFunction {
   /** What it does with shapes and all, for people. */
   readonly doc: string;

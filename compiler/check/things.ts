@@ -1,4 +1,4 @@
-/** What expressions mean: the values of phases 3 and 4 (language rules b.1). All are immutable. */
+/** What expressions mean: the values of phases 3 and 4 (language rule 76). All are immutable. */
 import type { Span } from "../diagnostics/source.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";

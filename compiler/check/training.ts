@@ -25,7 +25,7 @@ import { entryOf, stageEntry } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
 import { viewsOf } from "./views.ts";
 
-/** How a stage trains, apart from its graph and weights; every default filled in (language rules b.6). */
+/** How a stage trains, apart from its graph and weights; every default filled in (language rule 83). */
 export interface Training {
   readonly rows: RowRule;
   readonly augment: readonly Augmentation[];

@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 
 /**
  * Warns of parameters that nothing in their declaration reads, since setting them changes nothing, and of what a module names and
- * never uses, such as a layer that its forward pass forgot (language rules b.9).
+ * never uses, such as a layer that its forward pass forgot (language rule 89).
  */
 export function warnUnusedParameters(session: Session, file: FileScope): void {
   const anywhere = new MentionedNames();

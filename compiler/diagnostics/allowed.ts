@@ -12,7 +12,7 @@ interface Allowance {
 }
 
 /**
- * Warnings without those that a line allows with a reason. What allows nothing, something that is no warning, or gives no reason is
+ * Warnings without those that a line allows with a reason (language rule 91). What allows nothing, something that is no warning, or gives no reason is
  * reported itself.
  */
 export function withoutAllowed(

@@ -4,7 +4,7 @@ import type { Diagnostic, Fix } from "./diagnostic.ts";
 /** Mistakes that stand at every use of what is wrong in one place. */
 const repeating: ReadonlySet<Code> = new Set<Code>(["unknown-name", "no-member", "no-head", "field-not-in-data"]);
 
-/** One message for the same mistake at several places of a file: the first, with the others as related places. */
+/** One message for the same mistake at several places of a file: the first, with the others as related places (language rule 88). */
 export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const merged: Diagnostic[] = [];
   const firsts = new Map<string, number>();

@@ -7,7 +7,7 @@ import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
 /**
- * Everything a runtime needs of checked stages; each has one plan and one hash. What costs time, the hash and what holds hashes of other
+ * Everything a runtime needs of checked stages; each has one plan and one hash (language rule 82). What costs time, the hash and what holds hashes of other
  * stages, is made when it is asked for: to check a spec needs none of it.
  */
 export class StagePlans {

@@ -1,5 +1,5 @@
 /**
- * What the text says, without what it means (language rules b.7). Every node has its range; a file with mistakes still has a
+ * What the text says, without what it means (language rule 85). Every node has its range; a file with mistakes still has a
  * tree of the parts that could be read. `missing` stands where the text has a hole that has been reported.
  */
 import type { Source, Span } from "../diagnostics/source.ts";

@@ -7,7 +7,7 @@ import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
 import { Places } from "./reader.ts";
 
-/** A file's text may have so many characters; of its mistakes so many are told. */
+/** A file's text may have so many characters; of its mistakes so many are told (language rule 92). */
 export const limits = { characters: 1_000_000, mistakes: 200 } as const;
 
 export interface Parsed {

@@ -14,7 +14,7 @@ const comparisons: readonly BinaryOperator[] = ["==", "!=", "<", "<=", ">", ">="
 const sums: readonly BinaryOperator[] = ["+", "-"];
 const products: readonly BinaryOperator[] = ["*", "/"];
 
-/** The tree of a chain (language rules b.7). `place` stands for an operand that is missing. */
+/** The tree of a chain (language rule 86). `place` stands for an operand that is missing. */
 export function treeOf(pieces: readonly Piece[], place: Span): Expr {
   let next = 0;
   const peek = () => pieces[next];

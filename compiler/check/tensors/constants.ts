@@ -25,7 +25,7 @@ const filled = (value: number): TensorFunction => ({
   },
 });
 
-/** Constant tensors and image ops. */
+/** Constant tensors and image ops (language rules 27, 40). */
 export const constantFunctions: TensorFunctions = {
   zeros: filled(0),
   ones: filled(1),

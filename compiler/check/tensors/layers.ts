@@ -27,7 +27,7 @@ function widthOf(use: Use, args: Args, name: string): number {
   return out;
 }
 
-/** Functions with weights (language rules b.8). Weights are named and laid out as in PyTorch. */
+/** Functions with weights (language rule 87). Weights are named and laid out as in PyTorch. */
 export const layers: TensorFunctions = {
   linear: {
     doc: "W x + b over the last axis: [.., d] to [.., d: out]. The last step of a head may leave `out` out.",
@@ -275,6 +275,7 @@ function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" 
   return { ...x, wire: unfolded(use, y, lead) };
 }
 
+/** The one layer with state (language rule 29). */
 function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
   const name = labelOf(args, "axis") ?? lastAxis(use, x);
   const size = fixed(use, x, name);

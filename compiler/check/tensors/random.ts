@@ -17,7 +17,7 @@ export function dropped(use: Use, x: Value, rate: number, shape: readonly Dim[] 
   return v.at(use.g.apply("dropout", [x, use.seed()], { rate, stream: use.stream(), shape }), 0);
 }
 
-/** What draws numbers (language rule 28), and what picks entries by index (26). */
+/** What draws numbers, and what picks entries by index (language rules 26, 28). */
 export const randomFunctions: TensorFunctions = {
   dropout: {
     doc: "Entries set to 0 at a rate while training, the others scaled up; nothing in evaluation.",
