@@ -47,7 +47,7 @@ export function openSettings(
     const first = path[0] ?? "";
     if (!kinds.has(first) && !file.own.has(first) && !file.used.has(first)) {
       // That it changes nothing would only repeat it.
-      session.usedSettings.add(setting);
+      session.ledger.use(setting);
       session.reporter.report(
         "override-target",
         span,
