@@ -141,7 +141,7 @@ export function scopeOf(program: Program, declaration: Named, file: FileScope): 
   return scope;
 }
 
-/** Axes of an input's signature by their names, and sizes that it names: `[.., d: da]` (language rules b.2). */
+/** Axes of an input's signature by their names, and sizes that it names: `[.., d: da]` (language rule 79). */
 function nameAxes(program: Program, owner: Entity, axes: Map<string, Entity>, scope: Scope): void {
   const add = (node: object, name: Name, whole: Span) => {
     if (!axes.has(name.text)) axes.set(name.text, entityOf(program, node, "axis", name, whole, scope, { owner }));

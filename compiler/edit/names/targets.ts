@@ -187,7 +187,7 @@ export function declarationsAmong(targets: readonly Target[], ...kinds: readonly
   );
 }
 
-/** Whether a name in scope stands for a task: then it does so as a key, a head or a member too (language rules b.1). */
+/** Whether a name in scope stands for a task: then it does so as a key, a head or a member too (language rule 78). */
 export function isTask(program: Program, entity: Entity): boolean {
   // A list of tasks is none itself.
   if (entity.type !== undefined && typeOf(entity.type).kind === "list") return false;

@@ -161,7 +161,7 @@ function walkDataEntry(w: Walker, entry: Entry, scope: Scope): void {
   }
 }
 
-/** Parameters first, then for some keys the names of the stage's model, and its views (language rules b.3). */
+/** Parameters first, then for some keys the names of the stage's model, and its views (language rule 80). */
 function walkStage(w: Walker, node: StageNode, scope: Scope): void {
   const { program, file } = w;
   walkExpr(w, node.model, scope, anything);

@@ -95,7 +95,7 @@ export function entityMeant(entity: Entity | undefined): Meant | undefined {
   return entity === undefined ? undefined : { kind: "entities", entities: [entity] };
 }
 
-/** A bare name: a label where the wanted type lists it, else local over file over library (language rules b.3). */
+/** A bare name: a label where the wanted type lists it, else local over file over library (language rule 80). */
 function nameMeant(w: Walker, name: string, scope: Scope, want: ReturnType<Wanted>): Meant | undefined {
   const label = labelMeant(w, name, want);
   if (label !== undefined) return label;
