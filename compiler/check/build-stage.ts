@@ -11,6 +11,7 @@ import { clipOf } from "./clips.ts";
 import { instanceOf } from "./declarations.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
+import { modelThing } from "./invoke.ts";
 import { headKeys } from "./keys.ts";
 import { memoKind } from "./memo.ts";
 import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
@@ -69,15 +70,8 @@ function build(session: Session, stage: StageThing): StageBuild {
   if (declaration.verb === "apply") reporter.report("not-yet", declaration.span, { what: "`apply`" });
   const data = dataOf(stage, scope);
   let model = evaluate(declaration.model, scope);
-  if (model.kind === "declaration" && model.declaration.kind === "model") {
-    model = {
-      kind: "model",
-      declaration: model.declaration,
-      env: model.env,
-      bound: new Map(),
-      label: model.declaration.name.text,
-    };
-  }
+  if (model.kind === "declaration" && model.declaration.kind === "model")
+    model = modelThing(session, model.declaration, model.env, new Map());
   if (model.kind === "poison") throw new Refusal();
   if (model.kind !== "model") {
     return reporter.refuse("wrong-type", declaration.model.span, {

@@ -6,10 +6,11 @@ import { evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
 import { type DataKey, dataKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
 import { suggestion } from "./nearest.ts";
-import { typeOf, withDefaults } from "./parameters.ts";
+import { overridden, placeOf } from "./overrides.ts";
+import { withDefaults } from "./parameters.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
-import { changed, settingsOf } from "./settings.ts";
+import { changed, inside, settingsOf } from "./settings.ts";
 import { type Change, type DataThing, poison, type Thing, usualPart } from "./things.ts";
 import { call } from "./type.ts";
 
@@ -28,31 +29,14 @@ export function dataThing(
 ): DataThing {
   const reporter: Reporter = session.reporter;
   const name = declaration.name.text;
-  const bound = new Map(given);
-  const parameters = new Map(declaration.parameters.map((parameter) => [parameter.name.text, parameter]));
-  const keyChanges: Change[] = [];
   const settings = settingsOf(session, name, "data");
   const format = settings.findLast(({ path }) => path.length === 1);
-  for (const change of [
-    ...changes,
-    ...settings.filter(({ path }) => path.length > 1).map((setting) => ({ ...setting, path: setting.path.slice(1) })),
-  ]) {
-    const [first = "", ...rest] = change.path;
-    const parameter = parameters.get(first);
-    if (parameter !== undefined && rest.length === 0) {
-      bound.set(first, evaluateAs(change.expr, change.env, typeOf(parameter.type), `\`${first}\``));
-    } else if (isDataKey(first)) keyChanges.push(change);
-    else {
-      reporter.refuse(
-        "override-target",
-        change.span,
-        { path: change.path.join("."), what: `the data \`${name}\`` },
-        {
-          help: suggestion(first, [...parameters.keys(), ...Object.keys(dataKeys)]),
-        },
-      );
-    }
-  }
+  const { bound, kept: keyChanges } = overridden(
+    session,
+    { what: `the data \`${name}\``, parameters: declaration.parameters, env, keys: Object.keys(dataKeys) },
+    given,
+    [...changes, ...settings.filter(({ path }) => path.length > 1).map(inside)],
+  );
   const scope = withDefaults(declaration.parameters, bound, env);
   const entries = new Map<string, Thing>();
   const places = new Map<string, Span>();
@@ -105,9 +89,8 @@ export function dataThing(
                 session,
                 before ?? { kind: "map", entries: new Map(), places: new Map() },
                 rest,
-                (type) => evaluateAs(change.expr, change.env, type, text),
-                text,
-                change.span,
+                (type) => evaluateAs(change.expr, change.env, type, `\`${text}\``),
+                { text, places: rest.map((_, i) => placeOf(change, i + 1)), open: true },
               ),
         () => poison,
       ),

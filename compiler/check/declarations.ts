@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import type { Expr } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { dataThing } from "./data.ts";
 import { encoderThing } from "./encoders.ts";
@@ -9,7 +10,7 @@ import { memoKind } from "./memo.ts";
 import { typeOf } from "./parameters.ts";
 import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
-import { settingsOf } from "./settings.ts";
+import { inside, settingsOf } from "./settings.ts";
 import { applied, stageThing } from "./stages.ts";
 import { sweepThing } from "./sweeps.ts";
 import { taskThing } from "./tasks.ts";
@@ -43,12 +44,13 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
     switch (declaration.kind) {
       case "binding": {
         const { text } = declaration.name;
-        const settings = settingsOf(session, text);
+        // What a profile says as the file says it changes nothing.
+        const settings = settingsOf(session, text, undefined, ({ path, span, expr }) => {
+          return path.length > 1 || span.source !== file.source || textOf(expr) !== textOf(declaration.value);
+        });
         const whole = settings.findLast(({ path }) => path.length === 1);
         const value = evaluate(whole?.expr ?? declaration.value, whole?.env ?? env);
-        const changes = settings
-          .filter(({ path }) => path.length > 1)
-          .map((setting) => ({ ...setting, path: setting.path.slice(1) }));
+        const changes = settings.filter(({ path }) => path.length > 1).map(inside);
         const [first] = changes;
         // People know data by the name it is bound to, not by what was overridden.
         if (first === undefined) return named(value, text, file === session.main);
@@ -73,6 +75,10 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
         return { kind: "declaration", declaration, env };
     }
   }
+}
+
+function textOf({ span: { source, start, end } }: Expr): string {
+  return source.text.slice(start, end);
 }
 
 /** Data and stages under the name that the main file binds them to. */

@@ -13,7 +13,7 @@ export function encoderThing(declaration: EncoderNode, env: Env): LayerThing {
   const { session } = env;
   const reporter: Reporter = session.reporter;
   const name = declaration.name.text;
-  const settings = settingsOf(session, name, "encoder").filter(({ path }) => path.at(-1) !== "weights");
+  const settings = settingsOf(session, name, "encoder", ({ path }) => path.at(-1) !== "weights");
   const whole = settings.findLast(({ path }) => path.length === 1);
   const value = evaluate(whole?.expr ?? declaration.value, whole?.env ?? env);
   if (value.kind === "poison") throw new Refusal();

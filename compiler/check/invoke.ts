@@ -1,12 +1,15 @@
 import type { Span } from "../diagnostics/source.ts";
+import type { ModelNode } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { dataThing } from "./data.ts";
 import type { Env } from "./env.ts";
 import { labelOf } from "./label.ts";
+import { withSettings } from "./overrides.ts";
 import { bindDeclared } from "./parameters.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Session } from "./session.ts";
 import { stageThing } from "./stages.ts";
-import type { Arguments, DeclarationThing, Thing } from "./things.ts";
+import type { Arguments, DeclarationThing, ModelThing, Thing } from "./things.ts";
 
 /** A declaration with parameters given its arguments. */
 export function invokeDeclaration(
@@ -41,8 +44,25 @@ export function invokeDeclaration(
     case "assembly":
       return assemblyThing(env.session, declaration, home, bound);
     case "model":
-      return { kind: "model", declaration, env: home, bound, label: labelOf(name, declaration.parameters, bound) };
+      return modelThing(env.session, declaration, home, bound);
     default:
       return reporter.refuse("not-callable", span, { what: `a ${declaration.kind}` });
   }
+}
+
+/** A model with its arguments and what settings say of them. */
+export function modelThing(
+  session: Session,
+  declaration: ModelNode,
+  env: Env,
+  given: ReadonlyMap<string, Thing>,
+): ModelThing {
+  const bound = withSettings(session, declaration, env, given);
+  return {
+    kind: "model",
+    declaration,
+    env,
+    bound,
+    label: labelOf(declaration.name.text, declaration.parameters, bound),
+  };
 }

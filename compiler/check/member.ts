@@ -10,6 +10,7 @@ import { fieldNamed } from "./model-data.ts";
 import { asLayer } from "./modules.ts";
 import { lookUp } from "./names.ts";
 import { suggestion } from "./nearest.ts";
+import { withSettings } from "./overrides.ts";
 import { bindDeclared, typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { noteRead } from "./session.ts";
@@ -134,7 +135,8 @@ function subLayer(layer: LayerThing, expr: Member, env: Env): Thing {
   const names = declaration.body.statements.flatMap((each) => (each.kind === "define" ? [each.name.text] : []));
   const statement = declaration.body.statements.find((each) => each.kind === "define" && each.name.text === name);
   if (statement?.kind !== "define") return noMember(layer, name, names, expr, env);
-  const bound = bindDeclared(of.name, declaration.parameters, of.args, env, expr.span);
+  const given = bindDeclared(of.name, declaration.parameters, of.args, env, expr.span);
+  const bound = withSettings(env.session, declaration, home, given);
   const scope = inner(home, bound);
   for (const { name: parameter, type, fallback } of declaration.parameters) {
     if (!bound.has(parameter.text) && fallback !== undefined && isPlain(fallback)) {

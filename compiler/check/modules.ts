@@ -4,6 +4,7 @@ import type { Body as BodyNode, ModuleNode, ShapeNode } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
+import { withSettings } from "./overrides.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
 import { applicationOf } from "./recording.ts";
 import { recorded } from "./replay.ts";
@@ -41,7 +42,8 @@ export function applyUserModule(
   spend(env.session, span);
   if (around.depth >= depthLimit) return reporter.refuse("too-deep", span, { limit: depthLimit });
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
-  const bound = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
+  const given = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
+  const bound = withSettings(env.session, declaration, home, given);
   return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
     const local = [...sizes, ...names];
     const application = applicationOf(env.session, declaration, [...local, ...bound], around);

@@ -14,6 +14,8 @@ import type { FileHeader } from "./weight-files.ts";
 /** One `path: value` of a profile or of `--set`: stronger than arguments and `with`; later ones win. */
 export interface Setting {
   readonly path: readonly string[];
+  /** Where each segment of the path stands. */
+  readonly places: readonly Span[];
   readonly expr: Expr;
   readonly env: Env;
   readonly span: Span;

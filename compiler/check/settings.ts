@@ -1,29 +1,53 @@
 import type { Span } from "../diagnostics/source.ts";
+import { invariant } from "../ir/invariant.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { library } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
 import type { Session, Setting } from "./session.ts";
-import type { Thing } from "./things.ts";
+import type { Change, Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
 
-/** Settings of a profile or `--set` for a name or, weaker, for its kind; in order of strength. */
-export function settingsOf(session: Session, name: string, kind?: string): readonly Setting[] {
-  const about = (first: string) => session.settings.filter(({ path }) => path[0] === first);
+/** Settings of a profile or `--set` for a name or, weaker, for its kind, that are asked for; in order of strength. */
+export function settingsOf(
+  session: Session,
+  name: string,
+  kind?: string,
+  asks: (setting: Setting) => boolean = () => true,
+): readonly Setting[] {
+  const about = (first: string) => session.settings.filter((setting) => setting.path[0] === first && asks(setting));
   const found = [...(kind === undefined ? [] : about(kind)), ...about(name)];
   for (const setting of found) session.ledger.use(setting);
   return found;
 }
 
 /** Map literals in a profile say several settings at once. */
-export function flatten(path: readonly string[], expr: Expr, env: Env, into: Setting[]): void {
+export function flatten(at: Pick<Setting, "path" | "places">, expr: Expr, env: Env, into: Setting[]): void {
   if (expr.kind === "map" && expr.entries.length > 0) {
-    for (const entry of expr.entries) {
-      flatten([...path, ...entry.path.segments.map(({ name }) => name.text)], entry.value, env, into);
+    for (const { path, value } of expr.entries) {
+      const inside = {
+        path: [...at.path, ...path.segments.map(({ name }) => name.text)],
+        places: [...at.places, ...path.segments.map(({ span }) => span)],
+      };
+      flatten(inside, value, env, into);
     }
     return;
   }
-  into.push({ path, expr, env, span: expr.span });
+  into.push({ ...at, expr, env, span: at.places.at(-1) ?? expr.span });
+}
+
+/** A setting for something inside what it names. */
+export function inside(setting: Setting): Change {
+  return { ...setting, path: setting.path.slice(1), places: setting.places.slice(1) };
+}
+
+/** An override as messages speak of it. */
+export interface Spoken {
+  readonly text: string;
+  /** Where each segment of the path stands. */
+  readonly places: readonly Span[];
+  /** Whether a map may get a key that it has not. */
+  readonly open?: boolean;
 }
 
 /** A thing with something inside it replaced: an entry of a map or a named argument of a call. */
@@ -32,46 +56,44 @@ export function changed(
   thing: Thing,
   path: readonly string[],
   make: (type: Type) => Thing,
-  what: string,
-  span: Span,
+  spoken: Spoken,
 ): Thing {
   const [first, ...rest] = path;
   if (first === undefined) return make(any);
+  const within = (before: Thing): Thing =>
+    changed(session, before, rest, make, { ...spoken, places: spoken.places.slice(1) });
   if (thing.kind === "map") {
-    const entries = new Map(thing.entries);
-    const before = entries.get(first);
-    if (before === undefined && rest.length > 0)
-      return unknownTarget(session, what, thing, [...entries.keys()], first, span);
-    entries.set(
-      first,
-      rest.length === 0 || before === undefined ? make(any) : changed(session, before, rest, make, what, span),
-    );
-    return { ...thing, entries };
+    const before = thing.entries.get(first);
+    if (before === undefined && (rest.length > 0 || spoken.open !== true))
+      return unknownTarget(session, thing, [...thing.entries.keys()], first, spoken);
+    const value = rest.length === 0 || before === undefined ? make(any) : within(before);
+    const [place] = spoken.places;
+    const places = place === undefined ? thing.places : new Map(thing.places).set(first, place);
+    return { ...thing, entries: new Map(thing.entries).set(first, value), places };
   }
   if (thing.kind === "call") {
     const params = library[thing.name]?.params ?? {};
     const param = params[first];
-    if (param === undefined) return unknownTarget(session, what, thing, Object.keys(params), first, span);
+    if (param === undefined) return unknownTarget(session, thing, Object.keys(params), first, spoken);
     const before = thing.args.get(first);
-    const value =
-      rest.length === 0 || before === undefined ? make(param.type) : changed(session, before, rest, make, what, span);
+    const value = rest.length === 0 || before === undefined ? make(param.type) : within(before);
     return { ...thing, args: new Map(thing.args).set(first, value) };
   }
-  return unknownTarget(session, what, thing, [], first, span);
+  return unknownTarget(session, thing, [], first, spoken);
 }
 
 function unknownTarget(
   session: Session,
-  path: string,
   thing: Thing,
   names: readonly string[],
   name: string,
-  span: Span,
+  { text, places: [place] }: Spoken,
 ): never {
+  invariant(place !== undefined, "a path has as many places as segments");
   return session.reporter.refuse(
     "override-target",
-    span,
-    { path, what: describeThing(thing) },
+    place,
+    { path: text, what: describeThing(thing) },
     { help: suggestion(name, names) },
   );
 }

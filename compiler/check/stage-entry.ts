@@ -3,6 +3,7 @@ import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
+import { placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Session } from "./session.ts";
 import { changed } from "./settings.ts";
@@ -31,13 +32,14 @@ export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing 
       });
     }
   }
-  for (const { path, expr, env, span } of stage.changes) {
+  for (const change of stage.changes) {
+    const { path, expr, env } = change;
     if (path[0] !== key || path.length < 2) continue;
     const text = path.join(".");
     if (value === undefined) {
       return session.reporter.refuse(
         "override-target",
-        span,
+        placeOf(change, 0),
         { path: text, what: stage.label },
         { help: `the stage sets no \`${key}\`` },
       );
@@ -46,9 +48,8 @@ export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing 
       session,
       value,
       path.slice(1),
-      (wanted) => evaluateAs(expr, underlay(env, scope), wanted, text),
-      text,
-      span,
+      (wanted) => evaluateAs(expr, underlay(env, scope), wanted, `\`${text}\``),
+      { text, places: path.slice(1).map((_, i) => placeOf(change, i + 1)), open: true },
     );
   }
   return value;

@@ -1,20 +1,20 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { MapNode, StageNode } from "../syntax/ast.ts";
+import type { MapNode, Segment, StageNode } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { canonical } from "./canonical.ts";
 import { changeText, dataThing } from "./data.ts";
 import { instanceOf } from "./declarations.ts";
 import type { Env } from "./env.ts";
-import { evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
+import { evaluate, evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
 import { memoKind } from "./memo.ts";
-import { suggestion } from "./nearest.ts";
-import { typeOf, withDefaults } from "./parameters.ts";
+import { overridden, placeOf } from "./overrides.ts";
+import { withDefaults } from "./parameters.ts";
 import { withArgument } from "./recipes.ts";
 import { Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
-import { changed, settingsOf } from "./settings.ts";
+import { changed, inside, settingsOf } from "./settings.ts";
 import type { Change, StageThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 
@@ -34,17 +34,20 @@ interface StageParts {
 export function stageThing(session: Session, parts: StageParts): StageThing {
   const { declaration, env } = parts;
   const name = declaration.name.text;
-  const settings = settingsOf(session, name, "stage").map(
-    (setting): Change => ({ ...setting, path: setting.path.slice(1) }),
+  const settings = settingsOf(session, name, "stage").map(inside);
+  const { bound, kept: changes } = overridden(
+    session,
+    { what: `the stage \`${name}\``, parameters: declaration.parameters, env, keys: Object.keys(stageKeys) },
+    parts.bound,
+    [...parts.changes, ...settings],
   );
-  const effective = sorted(session, declaration, env, parts.bound, [...parts.changes, ...settings]);
-  const scope = withDefaults(declaration.parameters, effective.bound, env);
+  const scope = withDefaults(declaration.parameters, bound, env);
   const all = declaration.parameters.map(
     ({ name: parameter }) =>
       `${parameter.text}: ${canonical(scope.local?.names.get(parameter.text) ?? { kind: "none" })}`,
   );
-  const key = `${env.file.source.name}#${name}(${all.join(", ")}) {${effective.changes.map(keyText).join(", ")}}`;
-  return stages(session).get(key, () => made(key, parts, effective), {
+  const key = `${env.file.source.name}#${name}(${all.join(", ")}) {${changes.map(keyText).join(", ")}}`;
+  return stages(session).get(key, () => made(key, parts, { bound, changes }), {
     decidedBy: () => key,
     inTheMaking: () => session.reporter.silent(),
   });
@@ -64,8 +67,7 @@ function made(key: string, parts: StageParts, effective: Pick<StageThing, "bound
     label,
     declaration,
     env,
-    bound: effective.bound,
-    changes: effective.changes,
+    ...effective,
     base: { bound: parts.bound, changes: parts.changes },
     span,
   };
@@ -80,77 +82,39 @@ function keyText(change: Change): string {
   return `${changeText(change)} [${around.join(",")}]`;
 }
 
-/** Overrides of parameters become arguments, those of keys stay. */
-function sorted(
-  session: Session,
-  declaration: StageNode,
-  env: Env,
-  given: ReadonlyMap<string, Thing>,
-  changes: readonly Change[],
-) {
-  const bound = new Map(given);
-  const kept: Change[] = [];
-  for (const change of changes) {
-    const [first = "", ...rest] = change.path;
-    const parameter = declaration.parameters.find(({ name }) => name.text === first);
-    if (parameter !== undefined) {
-      const what = change.path.join(".");
-      const type = typeOf(parameter.type);
-      if (rest.length === 0) bound.set(first, evaluateAs(change.expr, change.env, type, `\`${what}\``));
-      else {
-        const before = withDefaults(declaration.parameters, bound, env).local?.names.get(first) ?? {
-          kind: "none" as const,
-        };
-        bound.set(
-          first,
-          changed(
-            session,
-            before,
-            rest,
-            () => evaluateAs(change.expr, change.env, { kind: "any" }, what),
-            what,
-            change.span,
-          ),
-        );
-      }
-    } else if (isStageKey(first)) kept.push(change);
-    else {
-      session.reporter.refuse(
-        "override-target",
-        change.span,
-        { path: change.path.join("."), what: `the stage \`${declaration.name.text}\`` },
-        {
-          help: suggestion(first, [...declaration.parameters.map(({ name }) => name.text), ...Object.keys(stageKeys)]),
-        },
-      );
-    }
-  }
-  return { bound, changes: kept };
-}
-
 /** `x with {path: value, ..}` (language rule 3). */
 export function withChanges(given: Thing, node: MapNode, env: Env): Thing {
   const { session } = env;
   const target = given.kind === "declaration" ? (instanceOf(session, given, node.span) ?? given) : given;
   const changes: Change[] = [];
-  const seen = new Map<string, Span>();
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
-      const path = entry.path.segments.map(({ name }) => taskNamed(name.text, place) ?? name.text);
+      const { segments, span } = entry.path;
+      const path = segments.map((segment) => segmentText(segment, place));
       const text = path.join(".");
-      const before = seen.get(text);
+      const before = changes.find((other) => covers(other.path, path) || covers(path, other.path));
       if (before !== undefined)
         session.reporter.report(
           "duplicate-key",
-          entry.path.span,
+          span,
           { key: text },
-          { related: [{ span: before, text: "first set here" }] },
+          { related: [{ span: before.span, text: "first set here" }] },
         );
-      seen.set(text, entry.path.span);
-      changes.push({ path, expr: entry.value, env: place, span: entry.path.span });
+      changes.push({ path, places: segments.map((each) => each.span), expr: entry.value, env: place, span });
     });
   }
   return applied(session, target, changes, node.span);
+}
+
+/** Whether setting the first sets the second too. */
+function covers(path: readonly string[], other: readonly string[]): boolean {
+  return path.every((segment, i) => segment === other[i]);
+}
+
+/** A variable stands for its task; an index is a part of the segment. */
+function segmentText({ name, indices }: Segment, env: Env): string {
+  const at = indices.map((index) => `[${canonical(evaluate(index, env))}]`).join("");
+  return `${taskNamed(name.text, env) ?? name.text}${at}`;
 }
 
 /** A thing with changes inside it, of `with`, a profile or `--set`. */
@@ -169,11 +133,12 @@ export function applied(session: Session, target: Thing, changes: readonly Chang
       return assemblyThing(session, target.declaration, target.env, target.bound, [...target.changes, ...changes]);
     case "map":
     case "call":
-      return changes.reduce<Thing>(
-        (thing, { path, expr, env: place, span: at }) =>
-          changed(session, thing, path, (type) => evaluateAs(expr, place, type, path.join(".")), path.join("."), at),
-        target,
-      );
+      return changes.reduce<Thing>((thing, change) => {
+        const { path, expr, env: place } = change;
+        const text = path.join(".");
+        const places = path.map((_, i) => placeOf(change, i));
+        return changed(session, thing, path, (type) => evaluateAs(expr, place, type, `\`${text}\``), { text, places });
+      }, target);
     case "recipe":
       return changes.reduce(
         (recipe, { path, expr, env: place, span: at }) =>
@@ -183,7 +148,7 @@ export function applied(session: Session, target: Thing, changes: readonly Chang
     case "poison":
       throw new Refusal();
     default:
-      return session.reporter.refuse("override-target", span, {
+      return session.reporter.refuse("override-target", changes[0] === undefined ? span : placeOf(changes[0], 0), {
         path: changes[0]?.path.join(".") ?? "with",
         what: describeThing(target),
       });

@@ -7,8 +7,10 @@ import { type Env, inner } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
 import { stageKeys, sweepKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
+import { placeOf } from "./overrides.ts";
 import { typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
+import { settingsOf } from "./settings.ts";
 import { isStageKey, stageThing } from "./stages.ts";
 import type { AssemblyThing, Change, StageThing, SweepPoint, Thing } from "./things.ts";
 import { any, call, describeThing, duration, int, list, type Type } from "./type.ts";
@@ -49,7 +51,30 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
   return { kind: "sweep", name: node.name.text, points };
 }
 
+/** The block's entries by key; those that a profile or `--set` sets are stronger. */
 function keysOf(node: SweepNode, env: Env): ReadonlyMap<string, Entry> {
+  const keys = entriesOf(node, env);
+  for (const setting of settingsOf(env.session, node.name.text)) {
+    const [, key = "", inside] = setting.path;
+    if (inside !== undefined)
+      env.session.reporter.refuse("override-target", placeOf(setting, 2), {
+        path: setting.path.join("."),
+        what: `\`${key}\` of the sweep \`${node.name.text}\``,
+      });
+    const { expr, span } = setting;
+    const name = { text: key, span };
+    keys.set(key, {
+      span,
+      path: { span, segments: [{ span, name, indices: [] }] },
+      value: expr,
+      suffixes: [],
+    });
+  }
+  checkSearch(keys, env);
+  return keys;
+}
+
+function entriesOf(node: SweepNode, env: Env): Map<string, Entry> {
   const reporter: Reporter = env.session.reporter;
   const keys = new Map<string, Entry>();
   for (const entry of node.body.entries) {
@@ -67,6 +92,11 @@ function keysOf(node: SweepNode, env: Env): ReadonlyMap<string, Entry> {
         { help: suggestion(key, Object.keys(sweepKeys)) },
       );
   }
+  return keys;
+}
+
+function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): void {
+  const { reporter } = env.session;
   const search = keys.get("search");
   if (search !== undefined) {
     const thing = evaluateAs(search.value, env, call("search"), "`search`");
@@ -84,7 +114,6 @@ function keysOf(node: SweepNode, env: Env): ReadonlyMap<string, Entry> {
     evaluateAs(seeds.value, env, list(int), "`seeds`");
     reporter.report("not-yet", seeds.path.span, { what: "`seeds` of a sweep" });
   }
-  return keys;
 }
 
 function numberOf(entry: Entry | undefined, env: Env): number | undefined {

@@ -201,6 +201,8 @@ export interface StageThing {
 /** One `path: value` of a `with`, a profile or `--set`. */
 export interface Change {
   readonly path: readonly string[];
+  /** Where each segment of the path stands, if it is written as one. */
+  readonly places?: readonly Span[];
   /** Evaluated where it was written, or with the model's names in scope if the key needs them. */
   readonly expr: Expr;
   readonly env: Env;

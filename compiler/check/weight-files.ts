@@ -1,16 +1,19 @@
 import type { Span } from "../diagnostics/source.ts";
 import { printShape } from "../ir/dim.ts";
 import type { WeightSource } from "../lower/plan.ts";
+import type { EncoderNode, Entry, Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
-import { nearest } from "./nearest.ts";
+import { nearest, suggestion } from "./nearest.ts";
 import { plainPattern } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
+import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import type { CallThing, LayerThing } from "./things.ts";
+import { call, orNone } from "./type.ts";
 
 /** What can be known of a file without reading its numbers. */
 export type FileHeader =
@@ -58,23 +61,37 @@ function isMap(name: string): name is keyof typeof nameMaps {
   return Object.hasOwn(nameMaps, name);
 }
 
+/** What the encoder's block says, or, stronger, a profile or `--set`. */
 function loadOf({ encoder, path }: LayerThing, scope: Env): CallThing | undefined {
   if (encoder === undefined) return undefined;
   const { session } = scope;
   const env: Env = { ...scope, local: undefined, body: undefined };
-  const setting = settingsOf(session, path, "encoder").findLast((each) => each.path.at(-1) === "weights");
-  let given: CallThing | undefined;
-  for (const entry of encoder.body?.entries ?? []) {
-    const key = entry.path.segments[0]?.name.text ?? "";
+  const own = weightsEntry(encoder, session);
+  const weights = (expr: Expr, place: Env) => evaluateAs(expr, place, orNone(call("weights")), "`weights`");
+  const declared = own === undefined ? undefined : weights(own.value, env);
+  // Without weights, `weights: none` changes nothing.
+  const asks = (setting: Setting) =>
+    setting.path.at(-1) === "weights" && (declared?.kind === "call" || setting.expr.kind !== "none");
+  const setting = settingsOf(session, path, "encoder", asks).at(-1);
+  const given = setting === undefined ? declared : weights(setting.expr, setting.env);
+  return given?.kind === "call" ? given : undefined;
+}
+
+function weightsEntry({ body }: EncoderNode, { reporter }: Session): Entry | undefined {
+  let own: Entry | undefined;
+  for (const entry of body?.entries ?? []) {
+    const { path } = entry;
+    const key = path.segments.map(({ name }) => name.text).join(".");
     if (!Object.hasOwn(encoderKeys, key)) {
-      const help = "it has `weights`";
-      session.reporter.report("unknown-key", entry.path.span, { where: "an encoder", key }, { help });
-      continue;
-    }
-    const thing = evaluateAs(setting?.expr ?? entry.value, setting?.env ?? env, encoderKeys.weights.type, "`weights`");
-    if (thing.kind === "call") given = thing;
+      const names = Object.keys(encoderKeys);
+      const help = suggestion(key, names) ?? `it has ${names.map((name) => `\`${name}\``).join(", ")}`;
+      reporter.report("unknown-key", path.span, { where: "an encoder", key }, { help });
+    } else if (own !== undefined) {
+      const related = [{ span: own.path.span, text: "first set here" }];
+      reporter.report("duplicate-key", path.span, { key }, { related });
+    } else own = entry;
   }
-  return given;
+  return own;
 }
 
 function textIn(given: CallThing, name: string): string | undefined {
