@@ -1,3 +1,5 @@
+import { canonical } from "./canonical.ts";
+import { completed } from "./completed.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import type { StageBuild } from "./model-build.ts";
@@ -39,6 +41,7 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adap
           const pattern = patternOf(entry.path, here);
           const adapter = evaluateAs(entry.value, here, call("adapter"), "what a pattern is adapted by");
           const rank = adapter.kind === "call" ? numberIn(adapter, "rank", 1) : 1;
+          later.push(`adapt.${pattern.name}: ${canonical(completed(adapter))}`);
           const matched = linear.filter(({ path }) => pattern.covers(path));
           if (matched.length === 0) {
             const names = linear.map(({ path }) => path.slice(0, -".weight".length));
@@ -67,6 +70,5 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adap
     });
   }
   reporter.report("not-yet", entryOf(stage, "adapt")?.span ?? stage.span, { what: "`adapt`" });
-  later.push(`adapt: ${node.span.source.text.slice(node.span.start, node.span.end)}`);
   return { paths: added, complete };
 }

@@ -34,7 +34,7 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
       return perClip ? later("one draw for a clip") : [{ kind: "flip", probability: within("probability", 0.5, 1) }];
     case "rotate": {
       const degrees = within("degrees", 0, 180);
-      return perClip || item.args.has("share")
+      return perClip || numberIn(item, "share", 1) !== 1
         ? later("a rotation of a share, or of a clip,")
         : [{ kind: "rotate", degrees }];
     }
@@ -42,7 +42,8 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
       const amount = within("amount", 0, 1);
       for (const name of ["contrast", "saturation"]) within(name, 0, 1);
       within("hue", 0, 0.5);
-      const more = ["contrast", "saturation", "hue", "share"].some((name) => item.args.has(name));
+      const usual = { contrast: amount, saturation: amount, hue: 0, share: 1 };
+      const more = Object.entries(usual).some(([name, value]) => numberIn(item, name, value) !== value);
       return more || perClip
         ? later("jitter of contrast, saturation or hue each, or of a share,")
         : [{ kind: "jitter", amount }];

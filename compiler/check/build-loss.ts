@@ -116,7 +116,8 @@ function lossScope(session: Session, built: StageBuild, body: Body, views: reado
   return inner({ ...parameters, local: undefined }, names, body);
 }
 
-function usualLoss({ task, span }: HeadBuild): CallThing {
+/** What a head is trained by where the stage sets no loss (language rules b.6). */
+export function usualLoss({ task, span }: HeadBuild): CallThing {
   const names = { units: "bce", classes: "ce" } as const;
   const { meaning } = task;
   const name =

@@ -19,10 +19,8 @@ export function keepOf(
   if (thing === undefined) {
     const scored = tasks.filter(({ scored }) => scored);
     if (scored.length === 0 || !judged) return { kind: "last" };
-    const sum = scored
-      .map(({ name }): Metric => ({ kind: "score", task: name }))
-      .reduce((left, right): Metric => ({ kind: "+", left, right }), { kind: "number", value: 0 });
-    return { kind: "best", metric: sum };
+    const scores = scored.map(({ name }): Metric => ({ kind: "score", task: name }));
+    return { kind: "best", metric: scores.reduce((left, right): Metric => ({ kind: "+", left, right })) };
   }
   if (thing.kind === "map") {
     for (const [name, each] of thing.entries) keepOf(each, tasks, judged, scope, thing.places.get(name) ?? span);

@@ -5,7 +5,10 @@ import { describeThing } from "./type.ts";
 
 /** A pattern over parameter paths: it covers what it names and all below (language rule 15). */
 export interface Pattern {
+  /** As it was written. */
   readonly text: string;
+  /** The same with every variable replaced: equal patterns have equal names. */
+  readonly name: string;
   covers(path: string): boolean;
 }
 
@@ -31,13 +34,25 @@ export function patternOf(path: Path, env: Env): Pattern {
     }),
   );
   const { span } = path;
-  return { text: span.source.text.slice(span.start, span.end), covers: (at) => matches(steps, stepsOf(at)) };
+  return {
+    text: span.source.text.slice(span.start, span.end),
+    name: steps.map(stepName).join("."),
+    covers: (at) => matches(steps, stepsOf(at)),
+  };
+}
+
+function stepName({ name, indices }: Step): string {
+  return name + indices.map(({ from, to }) => `[${from === to ? from : rangeName(from, to)}]`).join("");
+}
+
+function rangeName(from: number, to: number): string {
+  return Number.isFinite(to) ? `${from} .. ${to}` : `${from} ..`;
 }
 
 /** The pattern that a plain path is. */
 export function plainPattern(path: string): Pattern {
   const steps = stepsOf(path).map(({ name, indices }) => ({ name, indices: indices.map((i) => ({ from: i, to: i })) }));
-  return { text: path, covers: (at) => matches(steps, stepsOf(at)) };
+  return { text: path, name: path, covers: (at) => matches(steps, stepsOf(at)) };
 }
 
 interface PathStep {

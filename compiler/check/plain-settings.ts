@@ -1,6 +1,7 @@
 import type { Duration } from "../lower/plan.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
+import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";
 import { type Optimiser, optimiserOf } from "./optimisers.ts";
 import { attempt, type Reporter } from "./reporter.ts";
@@ -42,7 +43,7 @@ export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolea
   const accumulate = numberOf("accumulate", 1) ?? 1;
   if (accumulate > 1) notYet("accumulate", "`accumulate`", String(accumulate));
   const given = entry("optimizer");
-  if (given?.kind === "call" && given.name === "sam") later.push(`optimizer: ${canonical(given)}`);
+  if (given?.kind === "call" && given.name === "sam") later.push(`optimizer: ${canonical(completed(given))}`);
   const optimiser = attempt(() => optimiserOf(given, scope, fromWeights), nothing);
   const duration = attempt(() => lengthOf(stage, scope), nothing);
   checkWarmup(stage, optimiser, duration, reporter);

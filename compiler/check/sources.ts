@@ -33,15 +33,12 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "init");
   const given = whole?.expr ?? entryOf(stage, "init")?.value;
   const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
-  if (given === undefined) return sources;
-  const expr = takenBranch(given, place);
-  if (expr.kind !== "map") {
+  const expr = given === undefined ? undefined : takenBranch(given, place);
+  if (expr !== undefined && expr.kind !== "map") {
     const thing = evaluate(expr, place);
-    if (thing.kind === "none") return sources;
-    copyAll(producerOf(thing, expr.span, place), expr.span, built, place, sources);
-    return sources;
+    if (thing.kind !== "none") copyAll(producerOf(thing, expr.span, place), expr.span, built, place, sources);
   }
-  for (const entry of expr.entries) {
+  for (const entry of expr?.kind === "map" ? expr.entries : []) {
     forEachSuffix(entry.suffixes, place, (here) => {
       attempt(
         () => {
@@ -51,6 +48,16 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
         () => undefined,
       );
     });
+  }
+  for (const { path, expr: value, env, span } of stage.changes) {
+    if (path[0] !== "init" || path.length < 2) continue;
+    const here = inner(scope, env.local?.names ?? []);
+    const left = path.slice(1).join(".");
+    attempt(
+      () =>
+        copyPart(plainPattern(left), left, producerOf(evaluate(value, here), span, here), span, built, here, sources),
+      () => undefined,
+    );
   }
   return sources;
 }

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
 import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
+import { canonical } from "./canonical.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
@@ -107,8 +108,8 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: strin
     put(
       pattern,
       property
-        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), later)
-        : changeOf(change.expr, scope, later),
+        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), pattern, later)
+        : changeOf(change.expr, scope, pattern, later),
       change.span,
     );
   }
@@ -133,7 +134,10 @@ function addRules(
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, scope, (here) => {
       attempt(
-        () => put(patternOf(entry.path, here), changeOf(entry.value, here, later), entry.path.span),
+        () => {
+          const pattern = patternOf(entry.path, here);
+          put(pattern, changeOf(entry.value, here, pattern, later), entry.path.span);
+        },
         () => undefined,
       );
     });
@@ -146,7 +150,7 @@ function isProperty(key: string): key is Property {
   return Object.hasOwn(patternKeys, key);
 }
 
-function propertyChange(key: Property, expr: Expr, env: Env, later: string[]): Partial<Choice> {
+function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, later: string[]): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   const thing = evaluateAs(expr, env, patternKeys[key].type, `\`${key}\``);
   const value = thing.kind === "number" ? thing.value : 0;
@@ -155,23 +159,19 @@ function propertyChange(key: Property, expr: Expr, env: Env, later: string[]): P
   if (key === "lr") return { lr: value };
   if (key === "l2") {
     reporter.report("not-yet", expr.span, { what: "`l2`" });
-    later.push(`${textOf(expr.span)} of l2: ${value}`);
+    later.push(`params.${pattern.name}.l2: ${value}`);
     return {};
   }
   return key === "lr_scale" ? { scale: value } : { weightDecay: value };
 }
 
-function textOf({ source, start, end }: Span): string {
-  return source.text.slice(start, end);
-}
-
-function changeOf(expr: Expr, env: Env, later: string[]): Partial<Choice> {
+function changeOf(expr: Expr, env: Env, pattern: Pattern, later: string[]): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   if (expr.kind !== "map") {
     const thing = evaluateAs(expr, env, patternValue, "what a pattern is set to");
     if (thing.kind === "call") {
       reporter.report("not-yet", expr.span, { what: "freezing for a time" });
-      later.push(textOf(expr.span));
+      later.push(`params.${pattern.name}: ${canonical(thing)}`);
       return { frozen: false };
     }
     return { frozen: thing.kind === "label" && thing.name === "frozen" };
@@ -179,7 +179,7 @@ function changeOf(expr: Expr, env: Env, later: string[]): Partial<Choice> {
   let change: Partial<Choice> = {};
   for (const entry of expr.entries) {
     const key = entry.path.segments[0]?.name.text ?? "";
-    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, later) };
+    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, pattern, later) };
     else
       reporter.refuse(
         "unknown-key",

@@ -11,6 +11,7 @@ import { augmentationsOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
+import { completed } from "./completed.ts";
 import { judgedRows } from "./data-parts.ts";
 import type { Env } from "./env.ts";
 import { keepOf } from "./keep.ts";
@@ -69,15 +70,14 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
     if (key === "balance") balanceOf(thing, scope);
-    notYet(key, canonical(thing));
+    notYet(key, canonical(completed(thing)));
   }
   const views = entry("views");
   if (views !== undefined) {
     viewsOf(views, fields, scope);
-    notYet("views", canonical(views));
+    notYet("views", canonical(completed(views)));
   }
   const augment = entry("augment");
-  if (augment !== undefined && later.length > 0) later.push(`augment: ${canonical(augment)}`);
   const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node");
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
@@ -87,6 +87,11 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
   const kept = attempt(() => keepOf(keep, tasks, judged, scope, keepSpan), nothing);
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
+  // What the plan has no words for.
+  if (augment?.kind === "list" && augment.items.length > augmented.length)
+    later.push(`augment: ${canonical(completed(augment))}`);
+  if (keep?.kind === "map" || (keep?.kind === "call" && keep.name === "least"))
+    later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();
@@ -107,7 +112,7 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
     evaluate: { ...evaluate, weights: plain.ema === undefined ? "last" : "ema" },
     keep: kept,
     patience: plain.patience,
-    later: keep === undefined || keep.kind === "label" ? later : [...later, `keep: ${canonical(keep)}`],
+    later,
   };
 }
 
@@ -132,7 +137,7 @@ function evaluateOf(thing: Thing | undefined, built: StageBuild, scope: Env, lat
     const span = thing.places.get(key) ?? stage.span;
     const notYet = (what: string) => {
       reporter.report("not-yet", span, { what });
-      later.push(`evaluate.${key}: ${canonical(value)}`);
+      later.push(`evaluate.${key}: ${canonical(completed(value))}`);
     };
     switch (key) {
       case "clip": {

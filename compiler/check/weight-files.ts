@@ -32,7 +32,7 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   const names = given.args.get("names");
   const map: NameMap | undefined =
     names?.kind !== "label" ? nameMaps.abaw : isMap(names.name) ? nameMaps[names.name] : undefined;
-  if (map === undefined || given.args.has("resize"))
+  if (map === undefined || textsIn(given, "resize").length > 0)
     reporter.report("not-yet", given.span, {
       what: map === undefined ? "this map of names" : "weights at another image size",
     });

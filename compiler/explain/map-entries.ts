@@ -1,0 +1,83 @@
+import type { CheckedStage } from "../check/check-stage.ts";
+import { completed } from "../check/completed.ts";
+import { type Env, inner } from "../check/env.ts";
+import { forEachSuffix, keyOf, takenBranch } from "../check/evaluate.ts";
+import { patternKeys, patternValue } from "../check/keys.ts";
+import { patternOf } from "../check/pattern.ts";
+import { entryOf, stageEntry } from "../check/stage-entry.ts";
+import type { StageThing } from "../check/things.ts";
+import { any, type Type } from "../check/type.ts";
+import type { Expr } from "../syntax/ast.ts";
+import { exprText } from "./expr-text.ts";
+import { thingText } from "./thing-text.ts";
+
+export interface MapEntry {
+  readonly key: string;
+  readonly value: string;
+}
+
+type MapKey = "loss" | "init" | "params" | "adapt";
+
+/** What a key of the block says, with its place: the override of all of it, or else the block's own. */
+function givenExpr(
+  stage: StageThing,
+  key: MapKey,
+  scope: Env,
+): { readonly expr: Expr; readonly place: Env } | undefined {
+  const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === key);
+  const given = whole?.expr ?? entryOf(stage, key)?.value;
+  if (given === undefined) return undefined;
+  const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
+  return { expr: takenBranch(given, place), place };
+}
+
+/** `init`, `params` or `adapt`: entries by pattern, a value that is no map, or nothing where the key is not set. */
+export function patternEntries(
+  key: "init" | "params" | "adapt",
+  { stage, loss }: CheckedStage,
+): readonly MapEntry[] | string | undefined {
+  const given = givenExpr(stage, key, loss.scope);
+  const wanted: Type = key === "params" ? patternValue : any;
+  const entries: MapEntry[] = [];
+  if (given !== undefined && given.expr.kind !== "map") return exprText(given.expr, given.place, wanted);
+  for (const entry of given?.expr.kind === "map" ? given.expr.entries : []) {
+    forEachSuffix(entry.suffixes, given?.place ?? loss.scope, (here) => {
+      entries.push({ key: patternOf(entry.path, here).name, value: exprText(entry.value, here, wanted) });
+    });
+  }
+  for (const { path, expr, env } of stage.changes) {
+    if (path[0] !== key || path.length < 2) continue;
+    const place = inner(loss.scope, env.local?.names ?? []);
+    const last = path.at(-1) ?? "";
+    const property = key === "params" && Object.hasOwn(patternKeys, last);
+    const value = exprText(expr, place, property ? any : wanted);
+    entries.push({
+      key: path.slice(1, property ? -1 : undefined).join("."),
+      value: property ? `{${last}: ${value}}` : value,
+    });
+  }
+  return given === undefined && entries.length === 0 ? undefined : entries;
+}
+
+/** The terms of the loss as they were given; undefined where the stage gives none. */
+export function termEntries({ stage, loss }: CheckedStage): readonly MapEntry[] | undefined {
+  const things = stageEntry(stage, "loss", loss.scope);
+  if (things?.kind !== "map") return undefined;
+  const given = givenExpr(stage, "loss", loss.scope);
+  const written = new Map<string, string>();
+  if (given?.expr.kind === "map") {
+    for (const { suffixes, path, value } of given.expr.entries)
+      forEachSuffix(suffixes, given.place, (here) => written.set(keyOf(path, here), exprText(value, here)));
+  }
+  for (const { path, expr, env } of stage.changes)
+    if (path[0] === "loss" && path[1] !== undefined && path.length === 2)
+      written.set(path[1], exprText(expr, inner(loss.scope, env.local?.names ?? [])));
+  return [...things.entries].map(([key, thing]) => ({
+    key,
+    // A tensor is no text: what makes it is.
+    value:
+      thingText(completed(thing)) ??
+      written.get(key) ??
+      `${given === undefined ? "" : exprText(given.expr, given.place)}.${key}`,
+  }));
+}
