@@ -2,7 +2,7 @@
 import { createTokenInstance, type IRecognitionException, type IToken, Lexer } from "chevrotain";
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
-import { AbawParser } from "./parser.ts";
+import { AbawParser, TooManyErrors } from "./parser.ts";
 import * as t from "./tokens.ts";
 
 export interface Tokenised {
@@ -43,15 +43,20 @@ export function tokenise(text: string): Tokenised {
   return { tokens: classify(tokens), comments: groups["comments"] ?? [], unknown: errors };
 }
 
-/** The tree of tokens, as far as it could be read. The caller has looked at how deep they nest: the parser recurs. */
+/** The tree of tokens, as far as it could be read; none of a text that is nothing but mistakes. The caller has looked at how deep they nest: the parser recurs. */
 export function parse(tokens: readonly IToken[]): {
   readonly cst: FileCstNode | undefined;
   readonly errors: readonly IRecognitionException[];
 } {
   parser ??= new AbawParser();
   parser.input = [...tokens];
-  const cst = parser.file();
-  return { cst: isFile(cst) ? cst : undefined, errors: parser.errors };
+  try {
+    const cst = parser.file();
+    return { cst: isFile(cst) ? cst : undefined, errors: parser.errors };
+  } catch (problem) {
+    if (!(problem instanceof TooManyErrors)) throw problem;
+    return { cst: undefined, errors: parser.errors };
+  }
 }
 
 function isFile(node: unknown): node is FileCstNode {

@@ -1,4 +1,4 @@
-import { CstParser, EOF, type IParserErrorMessageProvider, type IToken, type TokenType } from "chevrotain";
+import { CstParser, EOF, type IParserErrorMessageProvider, type TokenType } from "chevrotain";
 import * as t from "./tokens.ts";
 
 const { reserved: r, declarationWords: d, placeWords: p } = t;
@@ -27,6 +27,11 @@ export class AbawParser extends CstParser {
       nodeLocationTracking: "onlyOffset",
     });
     this.performSelfAnalysis();
+  }
+
+  override reset(): void {
+    told.errors = 0;
+    super.reset();
   }
 
   /** What begins something new is never taken away to repair what stands before it (language rule 90). Asked with the token that is wanted. */
@@ -554,32 +559,38 @@ const operators: readonly TokenType[] = [
   t.Caret,
 ];
 
+/** Ends the parsing of a text with more errors than anybody reads: each costs a search for where to go on. */
+export class TooManyErrors extends Error {}
+
+const mostErrors = 1000;
+const told = { errors: 0 };
+
+function counted(message: string): string {
+  told.errors += 1;
+  if (told.errors > mostErrors) throw new TooManyErrors(`more than ${mostErrors} errors`);
+  return message;
+}
+
+const declarationMessage = "a declaration, such as `name = ..` or `stage name = ..`";
+
 /** Messages are only what was expected, in words; what was found and where is added from the token. */
 const messages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => labelOf(expected),
-  buildNotAllInputParsedMessage: () => "a declaration, such as `name = ..` or `stage name = ..`",
+  buildMismatchTokenMessage: ({ expected }) => counted(labelOf(expected)),
+  buildNotAllInputParsedMessage: () => counted(declarationMessage),
   buildNoViableAltMessage: ({ expectedPathsPerAlt }) =>
-    oneOf(expectedPathsPerAlt.flat().flatMap(([token]) => token ?? [])),
+    counted(oneOf(expectedPathsPerAlt.flat().flatMap(([token]) => token ?? []))),
   buildEarlyExitMessage: ({ expectedIterationPaths }) =>
-    oneOf(expectedIterationPaths.flatMap(([token]) => token ?? [])),
+    counted(oneOf(expectedIterationPaths.flatMap(([token]) => token ?? []))),
 };
 
 function oneOf(tokens: readonly TokenType[]): string {
-  if (tokens.includes(d.stage))
-    return messages.buildNotAllInputParsedMessage({ firstRedundant: nothing, ruleName: "file" });
+  if (tokens.includes(d.stage)) return declarationMessage;
   const labels = [...new Set(tokens.map(labelOf))];
   if (tokens.includes(t.NumberToken) && tokens.includes(t.StringToken)) return "an expression";
   return labels.length > 5 ? "something else" : labels.join(" or ");
 }
 
 function labelOf(token: TokenType): string {
-  if (token === EOF) return messages.buildNotAllInputParsedMessage({ firstRedundant: nothing, ruleName: "file" });
+  if (token === EOF) return declarationMessage;
   return token.LABEL ?? token.name;
 }
-
-const nothing: IToken = {
-  image: "",
-  startOffset: 0,
-  tokenTypeIdx: 0,
-  tokenType: t.Name,
-};

@@ -15,7 +15,7 @@ const entries = {
   "chain-too-long": error("an expression has more than {limit} operators"),
   "too-many-mistakes": error("there are more than {limit} mistakes; the rest is not shown"),
   "too-many-remarks": note("there are more than {limit} warnings and notes; the rest is not shown"),
-  "file-too-large": error("the file has {size} characters; at most {limit} are read"),
+  "file-too-large": error("the file has {size} {parts}; at most {limit} are read"),
   // Names
   "unknown-name": error("there is no {kind} named `{name}`"),
   "duplicate-name": error("`{name}` is defined twice"),

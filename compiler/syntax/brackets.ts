@@ -2,9 +2,13 @@ import type { IToken } from "chevrotain";
 import { asTopBinding, closerAfter } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Places } from "./reader.ts";
+import { TreeHeight } from "./tree-height.ts";
 
-/** How deep brackets may nest, and how many operators an expression may have. */
+/** How deep brackets may nest, and how many operators an expression may have, with those in and around its brackets. */
 export const depthLimits = { nesting: 32, chain: 500 } as const;
+
+/** Of brackets that are never closed so many are told. */
+const mostTold = 200;
 
 const pairs: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
@@ -14,7 +18,10 @@ const pairs: ReadonlyMap<string, string> = new Map([
 const closers: ReadonlySet<string> = new Set(pairs.values());
 
 /** What ends one expression and begins another. */
-const separators: ReadonlySet<string> = new Set(["Comma", "Key", "Binding", "TopBinding"]);
+const separators: ReadonlySet<string> = new Set(["Comma", "Colon", "Key", "Binding", "TopBinding"]);
+
+/** What a call or an index can follow. */
+const callable: ReadonlySet<string> = new Set(["Name", "RightParen", "RightBracket", "RightBrace"]);
 
 /** What makes an expression one level deeper. */
 const operators: ReadonlySet<string> = new Set([
@@ -38,8 +45,7 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
   const echoes: { from: number; to: number }[] = [];
   const repaired: IToken[] = [];
   let open: { readonly token: IToken; readonly index: number }[] = [];
-  // Operators so far in the expression at each level of brackets.
-  let chains = [0];
+  const tree = new TreeHeight();
   const refused = (token: IToken, code: "nested-too-deep" | "chain-too-long", limit: number): Brackets => ({
     diagnostics: [...diagnostics, diagnostic(code, places.token(token), { limit })],
     tooDeep: true,
@@ -58,19 +64,23 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
     const token = tokens[i];
     const begins = token === undefined || (token.startColumn === 1 && declarations.has(token.tokenType.name));
     const culprit = open.at(-1);
-    if (culprit !== undefined && begins) {
-      const at = restart(open[0]?.index ?? 0, i);
+    const outermost = open[0]?.index ?? i;
+    const tooDeep = token !== undefined && pairs.has(token.image) && open.length >= depthLimits.nesting;
+    if (tooDeep && restart(outermost, i) === i) return refused(token, "nested-too-deep", depthLimits.nesting);
+    if (culprit !== undefined && (begins || tooDeep)) {
+      const at = restart(outermost, i);
       // What was read since is read again, as text of its own.
       const inside = open.filter(({ index }) => index < at);
       repaired.length -= i - at;
       const last = tokens[at - 1];
       const told = inside.at(-1) ?? culprit;
-      diagnostics.push(diagnostic("unclosed-bracket", places.token(told.token), { open: told.token.image }));
+      if (diagnostics.length <= mostTold)
+        diagnostics.push(diagnostic("unclosed-bracket", places.token(told.token), { open: told.token.image }));
       echoes.push({ from: told.token.startOffset, to: tokens[at]?.startOffset ?? Number.POSITIVE_INFINITY });
       if (last !== undefined)
         for (const { token: opener } of inside.toReversed()) repaired.push(closerAfter(last, closerOf(opener.image)));
       open = [];
-      chains = [0];
+      tree.restart();
       i = at - 1;
       continue;
     }
@@ -78,22 +88,18 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
     const outside = open.length === 0 && token.startColumn === 1 && token.tokenType.name === "Binding";
     repaired.push(outside ? asTopBinding(token) : token);
     const { image, tokenType } = token;
-    const level = chains.length - 1;
     if (pairs.has(image)) {
+      if (callable.has(tokens[i - 1]?.tokenType.name ?? "")) tree.operator();
       open.push({ token, index: i });
-      chains.push(0);
-      if (open.length > depthLimits.nesting) return refused(token, "nested-too-deep", depthLimits.nesting);
+      tree.open();
     } else if (closers.has(image)) {
       if (culprit !== undefined && pairs.get(culprit.token.image) === image) {
         open.pop();
-        chains.pop();
+        tree.close();
       }
-    } else if (separators.has(tokenType.name)) chains[level] = 0;
-    else if (operators.has(image)) {
-      const length = (chains[level] ?? 0) + 1;
-      chains[level] = length;
-      if (length > depthLimits.chain) return refused(token, "chain-too-long", depthLimits.chain);
-    }
+    } else if (separators.has(tokenType.name) || declarations.has(tokenType.name)) tree.separate();
+    else if (operators.has(image)) tree.operator();
+    if (tree.height > depthLimits.chain) return refused(token, "chain-too-long", depthLimits.chain);
   }
   return { diagnostics, tooDeep: false, tokens: repaired, echoes };
 }

@@ -7,8 +7,8 @@ import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
 import { Places } from "./reader.ts";
 
-/** A file's text may have so many characters; of its mistakes so many are told (language rule 92). */
-export const limits = { characters: 1_000_000, mistakes: 200 } as const;
+/** A file's text may have so many characters, and so many words and marks; of its mistakes so many are told (language rule 92). */
+export const limits = { characters: 1_000_000, tokens: 200_000, mistakes: 200 } as const;
 
 export interface Parsed {
   readonly file: FileNode;
@@ -19,21 +19,26 @@ export interface Parsed {
 export function parseFile(source: Source): Parsed {
   const empty: FileNode = { source, declarations: [], comments: [] };
   const start: Span = { source, start: 0, end: 0 };
-  if (source.text.length > limits.characters) {
-    const holes = { size: source.text.length, limit: limits.characters };
-    return { file: empty, diagnostics: [diagnostic("file-too-large", start, holes)] };
-  }
+  const tooLarge = (size: number, parts: string, limit: number): Parsed => ({
+    file: empty,
+    diagnostics: [diagnostic("file-too-large", start, { size, parts, limit })],
+  });
+  const { length } = source.text;
+  if (length > limits.characters) return tooLarge(length, "characters", limits.characters);
   const places = new Places(source);
   const { tokens, comments, unknown } = tokenise(source.text);
-  const diagnostics = unknown.map(({ offset, length }) =>
-    diagnostic(
-      "unknown-character",
-      { source, start: offset, end: offset + length },
-      { character: source.text.slice(offset, offset + length) },
-    ),
-  );
+  if (tokens.length > limits.tokens) return tooLarge(tokens.length, "words and marks", limits.tokens);
+  const diagnostics = unknown
+    .slice(0, limits.mistakes + 1)
+    .map(({ offset, length }) =>
+      diagnostic(
+        "unknown-character",
+        { source, start: offset, end: offset + length },
+        { character: source.text.slice(offset, offset + length) },
+      ),
+    );
   for (const token of tokens) {
-    if (token.tokenType.name === "UnclosedString")
+    if (token.tokenType.name === "UnclosedString" && diagnostics.length <= limits.mistakes)
       diagnostics.push(diagnostic("unclosed-string", places.token(token), {}));
   }
   const brackets = repairBrackets(tokens, declarationTokens, places);
