@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   report: { summary: "draw a run's report", load: async () => (await import("./commands/report.ts")).report() },
   compile: { summary: "write a spec's graphs", load: async () => (await import("./commands/compile.ts")).compiling() },
   data: { summary: "make or look at data", load: async () => (await import("./commands/data.ts")).data() },
+  playground: {
+    summary: "write specs in the browser, with the graph and the ONNX nodes beside them",
+    load: async () => (await import("./commands/playground.ts")).playground(),
+  },
   doctor: {
     summary: "say what this machine can do",
     load: async () => (await import("./commands/doctor.ts")).doctor(),

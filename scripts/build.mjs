@@ -1,7 +1,9 @@
-// Bundles the CLI: one file for what every command needs, chunks for what some need, and the worker that reads images beside them.
+// Bundles the CLI: one file for what every command needs, chunks for what some need, and the worker that reads images beside them; then
+// the playground.
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildPlayground } from "./playground.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -24,3 +26,4 @@ await build({
   logLevel: "warning",
 });
 chmodSync(`${root}dist/abaw.js`, 0o755);
+await buildPlayground(`${root}dist/playground`);

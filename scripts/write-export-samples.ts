@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import { checkedSpec } from "../cli/checked-spec.ts";
-import { fileName } from "../cli/file-name.ts";
 import { finishedRun } from "../cli/open-run.ts";
 import { exportName } from "../compiler/lower/describe-plan.ts";
+import { fileName } from "../compiler/lower/named-graphs.ts";
 import { writeSafetensors } from "../runtime/checkpoints/safetensors.ts";
 import type { Tensor } from "../runtime/engines/engine.ts";
 import { exportAnswers } from "../runtime/run/check-export.ts";

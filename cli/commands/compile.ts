@@ -1,14 +1,17 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { emitOnnx, type OnnxOptions } from "../../compiler/emit/onnx/emit-onnx.ts";
-import type { Graph } from "../../compiler/ir/graph.ts";
-import { exportName } from "../../compiler/lower/describe-plan.ts";
-import type { ExportPlan, Plan, StagePlan } from "../../compiler/lower/plan.ts";
-import { stepGraph, stepScalars } from "../../compiler/lower/step-graph.ts";
+import { emitOnnx } from "../../compiler/emit/onnx/emit-onnx.ts";
+import {
+  exportedGraph,
+  fileName,
+  headsGraph,
+  type NamedGraph,
+  wholeStepGraph,
+} from "../../compiler/lower/named-graphs.ts";
+import type { Plan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
-import { fileName } from "../file-name.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -50,12 +53,6 @@ export function compiling(): Command {
     });
 }
 
-interface NamedGraph {
-  readonly name: string;
-  readonly graph: () => Graph;
-  readonly options: OnnxOptions;
-}
-
 function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly NamedGraph[] {
   const stages = plan.stages.filter(({ label }) => stage === undefined || label === stage);
   if (stages.length === 0) {
@@ -65,26 +62,13 @@ function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly Named
   }
   switch (target) {
     case "onnx":
-      return [...(stage === undefined ? plan.exports.map((each) => exported(each, plan)) : []), ...stages.map(heads)];
+      return [
+        ...(stage === undefined ? plan.exports.map((each) => exportedGraph(each, plan)) : []),
+        ...stages.map(headsGraph),
+      ];
     case "onnx-train":
-      return stages.map(step);
+      return stages.map(wholeStepGraph);
     default:
       throw new UsageError(`--target takes onnx or onnx-train, not ${JSON.stringify(target)}`);
   }
-}
-
-function exported(plan: ExportPlan, whole: Plan): NamedGraph {
-  return { name: `export ${exportName(whole, plan)}`, graph: plan.graph, options: { opset: plan.opset } };
-}
-
-function heads({ label, graphs }: StagePlan): NamedGraph {
-  return { name: label, graph: graphs.evaluation, options: {} };
-}
-
-function step(stage: StagePlan): NamedGraph {
-  const metadata = {
-    optimiser: JSON.stringify({ name: stage.optimiser.name, ...stage.optimiser.settings }),
-    scalars: JSON.stringify(stepScalars(stage)),
-  };
-  return { name: `step ${stage.label}`, graph: () => stepGraph(stage), options: { metadata } };
 }

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { exportName } from "../../compiler/lower/describe-plan.ts";
+import { fileName } from "../../compiler/lower/named-graphs.ts";
 import { checkExport } from "../../runtime/run/check-export.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
 import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
-import { fileName } from "../file-name.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";

@@ -24,6 +24,8 @@ export interface OnnxFiles {
   readonly model: Uint8Array;
   /** The weights file, in pieces, if the model needs one. */
   readonly external: { readonly name: string; readonly pieces: readonly Uint8Array[] } | undefined;
+  /** What each tensor of the file is, by name; those between the nodes of a single op are not in it. */
+  readonly types: ReadonlyMap<string, TensorType>;
 }
 
 export const opsets = { least: 17, most: 21 } as const;
@@ -39,7 +41,7 @@ export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
     `opset ${opset} is not between ${opsets.least} and ${opsets.most}`,
   );
   const ready = runPasses(expandForOnnx(runPasses(graph, cleaning)), cleaning);
-  const proto = graphProto(ready, opset);
+  const { proto, types } = graphProto(ready, opset);
   const external = moveWeightsOut(
     proto.initializer,
     options.externalName ?? `${graph.name}.data`,
@@ -52,10 +54,15 @@ export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
     graph: proto,
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
   }).finish();
-  return { model, external };
+  return { model, external, types };
 }
 
-function graphProto(graph: Graph, opset: number): onnx.IGraphProto & { initializer: onnx.ITensorProto[] } {
+interface WrittenGraph {
+  readonly proto: onnx.IGraphProto & { initializer: onnx.ITensorProto[] };
+  readonly types: ReadonlyMap<string, TensorType>;
+}
+
+function graphProto(graph: Graph, opset: number): WrittenGraph {
   const inputs = inputsOf(graph);
   const writer = new GraphWriter(opset, symbolPlaces(inputs));
   const names = new Map<Value, string>();
@@ -103,13 +110,16 @@ function graphProto(graph: Graph, opset: number): onnx.IGraphProto & { initializ
       output: [name],
     });
   });
-  return {
+  const proto = {
     name: graph.name,
     node: withoutUnreadOutputs(writer.nodeProtos),
     input: inputs.map((input) => valueInfo(input.source.name, input.type)),
     output: graph.outputs.map(({ name, value }) => valueInfo(name, value.type)),
     initializer: writer.initializers,
   };
+  const types = new Map([...names].map(([value, name]) => [name, value.type]));
+  for (const { name, value } of graph.outputs) types.set(name, value.type);
+  return { proto, types };
 }
 
 /** Optional outputs at the end of a node that nothing reads would be computed and kept for nothing. */

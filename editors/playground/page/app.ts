@@ -1,0 +1,151 @@
+import { specs } from "abaw:specs";
+import { compilerWorker } from "abaw:workers";
+import type { EditorView } from "@codemirror/view";
+import { type CompilerCalls, mainFile, type Place } from "../protocol.ts";
+import { Asker, type Port } from "./ask.ts";
+import { keepChecked } from "./checking.ts";
+import { element } from "./dom.ts";
+import { applyFix, squiggles } from "./editor/diagnostics.ts";
+import { createEditor, replaceText, reveal } from "./editor/index.ts";
+import { looksSheet } from "./editor/language.ts";
+import { type Example, examplesIn } from "./examples.ts";
+import { header } from "./header.ts";
+import { keepLink, linkTo, readLink } from "./link.ts";
+import { noticeBar } from "./notice.ts";
+import { panel } from "./panel.ts";
+import type { ProblemLinks } from "./problem.ts";
+import type { Shared } from "./share.ts";
+import { Sheet } from "./sheet.ts";
+import { splitter } from "./splitter.ts";
+import { Store } from "./state.ts";
+import { statusLine } from "./status.ts";
+import { onnxTab } from "./tabs/onnx.ts";
+import { problemsTab } from "./tabs/problems.ts";
+import { resolvedTab } from "./tabs/resolved.ts";
+import { tools } from "./tools.ts";
+
+/** Milliseconds that a check, and that something made on demand, may take. */
+const limits = { check: 10_000, made: 60_000 } as const;
+
+/** Puts the playground into the page. */
+export async function startApp(body: HTMLElement): Promise<void> {
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, looksSheet];
+  // One worker answers while a person types, the other makes what takes longer.
+  const checker = new Asker<CompilerCalls>(() => open(compilerWorker), limits.check);
+  const maker = new Asker<CompilerCalls>(() => open(compilerWorker), limits.made);
+  checker.warm();
+  const examples = examplesIn(specs);
+  const { shared, notice } = await readLink();
+  const store = new Store({
+    ...(shared ?? fresh(examples[0])),
+    activity: { kind: "checking" },
+    checked: undefined,
+    notice,
+  });
+
+  const sheet = new Sheet();
+  const links: ProblemLinks = {
+    show: (place) => void show(place),
+    explain: (code) => void sheet.explain(code, (program) => load({ ...fresh(undefined), text: program })),
+  };
+  const editorHost = element("div", { class: "editor" });
+  const format = async () => {
+    const text = editor.state.doc.toString();
+    const outcome = await checker.ask("format", { text });
+    if (outcome.kind !== "done" || editor.state.doc.toString() !== text) return;
+    if (outcome.value !== text) reformat(editor, outcome.value);
+  };
+  const editor: EditorView = createEditor(editorHost, {
+    text: store.state.text,
+    changed: (text) => store.change({ text, notice: undefined }),
+    format: () => void format(),
+    extensions: [],
+  });
+  const show = async (place: Place) => {
+    if (place.file === mainFile) return reveal(editor, place.from, place.to);
+    const outcome = await checker.ask("source", { file: place.file });
+    if (outcome.kind === "done" && outcome.value !== undefined)
+      sheet.read(place.file, outcome.value, place.from, place.to);
+  };
+  const load = (next: Shared) => {
+    store.change({ ...next, notice: undefined });
+    if (editor.state.doc.toString() !== next.text) replaceText(editor, next.text);
+  };
+  const checking = keepChecked(store, checker);
+  store.listen(({ checked, text }, before) => {
+    if (checked === undefined || checked === before.checked || checked.spec.text !== text) return;
+    editor.dispatch(squiggles(editor.state, mainFile, checked.found.problems, links));
+  });
+  keepLink(store, load);
+
+  const views = {
+    problems: problemsTab(links, (fix) => applyFix(editor, fix, store.state.checked?.spec.text ?? "")),
+    graph: resolvedTab(store, maker),
+    resolved: resolvedTab(store, maker),
+    onnx: onnxTab(store, maker),
+  };
+  const left = element(
+    "section",
+    { class: "writing", "aria-label": "spec" },
+    editorHost,
+    statusLine(store, { stop: () => checker.stop(), again: checking.again }),
+  );
+  const halves = element("main", {});
+  halves.append(left, splitter(halves), panel(store, views, tools(store)));
+  body.append(
+    header(store, examples, {
+      load: (example) => load({ ...fresh(example), tab: store.state.tab }),
+      format: () => void format(),
+      share: () => share(store.state),
+    }),
+    noticeBar(store),
+    halves,
+    sheet.element,
+  );
+  editor.focus();
+}
+
+function open(address: string): Port {
+  return new Worker(address, { type: "module" });
+}
+
+/** An example as nobody has touched it yet. */
+function fresh(example: Example | undefined): Shared {
+  return {
+    text: example?.text ?? "",
+    profile: undefined,
+    tab: "problems",
+    stage: undefined,
+    training: false,
+    model: false,
+  };
+}
+
+/** Copies the link; says what became of it. */
+async function share(shared: Shared): Promise<string> {
+  const link = await linkTo(shared);
+  try {
+    await navigator.clipboard.writeText(link);
+    return "Copied";
+  } catch {
+    // Without leave to write to the clipboard, the address has it all the same.
+    history.replaceState(null, "", link);
+    return "It is in the address";
+  }
+}
+
+/** The formatted text as one change that leaves the cursor where its line was. */
+function reformat(view: EditorView, text: string): void {
+  const at = view.state.selection.main.head;
+  const line = view.state.doc.lineAt(at);
+  const column = at - line.from;
+  const lines = text.split("\n");
+  const start = lines.slice(0, line.number - 1).join("\n").length + (line.number > 1 ? 1 : 0);
+  const anchor = Math.min(text.length, start + Math.min(column, lines[line.number - 1]?.length ?? 0));
+  view.dispatch({
+    changes: { from: 0, to: view.state.doc.length, insert: text },
+    selection: { anchor },
+    scrollIntoView: true,
+    userEvent: "input.format",
+  });
+}

@@ -1,0 +1,47 @@
+import { fromHash, LinkError, type Shared, toHash } from "./share.ts";
+import type { Store } from "./state.ts";
+
+/** Browsers refuse more than some three changes of the address in a second. */
+const pause = 400;
+
+/** Keeps the address in step with the state, so that a reload or a copy of the address gives it back. */
+export function keepLink(store: Store, opened: (shared: Shared) => void): void {
+  let written = location.hash.slice(1);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = async () => {
+    const { state } = store;
+    const hash = await toHash(state);
+    if (state !== store.state) return;
+    written = hash;
+    history.replaceState(null, "", `#${hash}`);
+  };
+  store.listen((state, before) => {
+    const parts = ["text", "profile", "tab", "stage", "training", "model"] as const;
+    if (parts.every((part) => state[part] === before[part])) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void write(), pause);
+  });
+  // A person pastes another link into the address.
+  addEventListener("hashchange", async () => {
+    if (location.hash.slice(1) === written) return;
+    const read = await readLink();
+    if (read.shared !== undefined) opened(read.shared);
+    else if (read.notice !== undefined) store.change({ notice: read.notice });
+  });
+}
+
+/** The link for sharing. */
+export async function linkTo(shared: Shared): Promise<string> {
+  const { origin, pathname } = location;
+  return `${origin}${pathname}#${await toHash(shared)}`;
+}
+
+/** What the page's address holds, or why it cannot be read. */
+export async function readLink(): Promise<{ readonly shared?: Shared | undefined; readonly notice?: string }> {
+  try {
+    return { shared: await fromHash(location.hash) };
+  } catch (problem) {
+    if (!(problem instanceof LinkError)) throw problem;
+    return { notice: `This link cannot be read: ${problem.message}. Here is an example instead.` };
+  }
+}

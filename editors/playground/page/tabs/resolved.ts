@@ -1,0 +1,41 @@
+import type { EditorView } from "@codemirror/view";
+import type { CompilerCalls, Spec } from "../../protocol.ts";
+import type { Asker } from "../ask.ts";
+import { element } from "../dom.ts";
+import { createViewer, replaceText } from "../editor/index.ts";
+import { Latest } from "../latest.ts";
+import { type State, type Store, shownStage } from "../state.ts";
+import { explained } from "./explained.ts";
+import type { TabView } from "./tab.ts";
+
+/** The settings of a stage with every default written out. */
+export function resolvedTab(store: Store, compiler: Asker<CompilerCalls>): TabView {
+  const host = element("div", { class: "viewer" });
+  const viewer: EditorView = createViewer(host, "");
+  const reason = explained();
+  const view = element("div", { class: "fill" }, host, reason.element);
+  let drawn = "";
+  const latest = new Latest<Spec & { readonly stage: string }, string>(
+    (input) => compiler.ask("resolved", input),
+    () => show(store.state),
+  );
+  const show = (state: State) => {
+    if (state.checked === undefined) return;
+    const stage = shownStage(state);
+    if (stage === undefined) {
+      host.hidden = true;
+      reason.say("No stage is planned, so there is nothing to write out.");
+      return;
+    }
+    latest.want({ ...state.checked.spec, stage });
+    view.classList.toggle("stale", latest.pending);
+    const { shown } = latest;
+    if (shown.kind === "nothing") return;
+    host.hidden = shown.kind !== "made";
+    reason.say(shown.kind === "cannot" ? shown.reason : undefined);
+    if (shown.key === drawn) return;
+    drawn = shown.key;
+    if (shown.kind === "made") replaceText(viewer, shown.value);
+  };
+  return { element: view, show };
+}
