@@ -1,3 +1,4 @@
+import { describeFix } from "../compiler/diagnostics/describe-fix.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import { lineEnd, positionOf, type Span } from "../compiler/diagnostics/source.ts";
 
@@ -46,7 +47,7 @@ function renderDiagnostic({ severity, code, message, span, related, help, fix }:
       ? [`${palette.bold("note")}: and at ${related.length - mostPlaces} more places`]
       : []),
     ...(help === undefined ? [] : [`${palette.bold("help")}: ${printable(help)}`]),
-    ...(fix === undefined ? [] : [`${palette.bold("fix")}: ${fixText(fix.span, fix.replacement)}`]),
+    ...(fix === undefined ? [] : [`${palette.bold("fix")}: ${printable(describeFix(fix))}`]),
   ];
   return [
     title,
@@ -89,13 +90,6 @@ const beforeMark = 100;
 
 function lineNumberOf({ source, start }: Span): string {
   return String(positionOf(source, start).line);
-}
-
-function fixText({ source, start, end }: Span, replacement: string): string {
-  const old = printable(source.text.slice(start, end));
-  const fresh = printable(replacement);
-  if (old === "") return `insert \`${fresh}\``;
-  return fresh === "" ? `remove \`${old}\`` : `replace \`${old}\` by \`${fresh}\``;
 }
 
 /** A tab is as wide as four spaces. */

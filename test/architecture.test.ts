@@ -72,7 +72,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/lower",
   ],
-  cli: ["runtime", "compiler", "package.json"],
+  "editors/playground": ["compiler", "grammar"],
+  cli: ["runtime", "compiler", "package.json", "editors/playground/policy.json"],
 };
 
 const forbiddenPackages: Readonly<Record<string, RegExp>> = {
@@ -80,9 +81,10 @@ const forbiddenPackages: Readonly<Record<string, RegExp>> = {
   grammar: /^(node:|onnxruntime|sharp|ajv|commander)/,
   compiler: /^(node:|onnxruntime|sharp|ajv|commander)/,
   runtime: /^(chevrotain|commander|cli-progress|picocolors)/,
+  editors: /^(node:|onnxruntime|sharp|ajv|commander)/,
 };
 
-const files = ["grammar", "compiler", "runtime", "cli"].flatMap((folder) =>
+const files = ["grammar", "compiler", "runtime", "editors", "cli"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .map((name) => `${folder}/${name}`),

@@ -1,4 +1,5 @@
 /** What the page and the compiler's worker say to each other: plain values only, as a worker's messages must be. */
+import type { Drawing } from "../../compiler/draw/drawing.ts";
 import type { OnnxListing } from "../../compiler/emit/onnx/list-nodes.ts";
 
 /** What the page's own text is called. */
@@ -42,6 +43,8 @@ export interface Checked {
   readonly profiles: readonly string[];
   /** Labels of the stages that could be planned. */
   readonly stages: readonly string[];
+  /** The one that builds on most others. */
+  readonly furthest: string | undefined;
   readonly exports: readonly string[];
   readonly milliseconds: number;
 }
@@ -65,16 +68,16 @@ export type Made<T> =
 /** Every question that the compiler's worker answers. */
 export interface CompilerCalls {
   readonly check: { readonly input: Spec; readonly output: Checked };
+  /** A stage's model, or without a stage all stages in their order. */
+  readonly draw: { readonly input: Spec & { readonly stage: string | undefined }; readonly output: Made<Drawing> };
   readonly onnx: { readonly input: Spec & { readonly subject: Subject }; readonly output: Made<OnnxFile> };
   readonly resolved: { readonly input: Spec & { readonly stage: string }; readonly output: Made<string> };
   readonly format: { readonly input: { readonly text: string }; readonly output: string };
-  /** The text of one of the language's own files. */
-  readonly source: { readonly input: { readonly file: string }; readonly output: string | undefined };
 }
 
-/** What the layout's worker answers: a graph in Graphviz's language drawn as SVG. */
+/** What the layout's worker answers: a graph in Graphviz's language laid out, as SVG. */
 export interface LayoutCalls {
-  readonly draw: { readonly input: { readonly dot: string }; readonly output: string };
+  readonly layOut: { readonly input: { readonly dot: string }; readonly output: string };
 }
 
 /** Questions by name: what each takes and gives. */

@@ -6,9 +6,12 @@ import { type ServedPage, servePage } from "../../cli/serve-page.ts";
 import { buildPlayground } from "../../scripts/playground.mjs";
 
 /** A Chromium to drive: $CHROMIUM, or where Debian and others put it. */
-const executable = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  (path) => path !== undefined && existsSync(path),
-);
+const executable = [
+  process.env["CHROMIUM"],
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => path !== undefined && existsSync(path));
 
 const advice = "the playground is tested in a headless Chromium, and there is none: apt-get install -y chromium";
 
@@ -20,6 +23,8 @@ export function browserFound(): boolean {
   return false;
 }
 
+export const compilerScript = "**/compiler-*.js";
+
 /** The playground built, served and open in a browser that reaches nothing but it. */
 export class Playground {
   readonly #folder: string;
@@ -27,7 +32,7 @@ export class Playground {
   readonly #browser: Browser;
   /** Addresses of every request that any page made. */
   readonly requests: string[] = [];
-  /** What any page complained of: exceptions, and errors in its console, such as what its policy refused. */
+  /** What any page complained of: exceptions, errors in its console, and what its policy refused. */
   readonly complaints: string[] = [];
 
   private constructor(folder: string, served: ServedPage, browser: Browser) {
@@ -60,15 +65,38 @@ export class Playground {
     return this.#served.address;
   }
 
-  /** A fresh page, with nothing remembered of others. */
-  async open(hash = "", options: BrowserContextOptions = {}): Promise<Page> {
+  /**
+   * A fresh page, with nothing remembered of others. With a hung compiler its script never ends and time passes only by `page.clock`.
+   */
+  async open(
+    hash = "",
+    { hung = false, ...options }: BrowserContextOptions & { readonly hung?: boolean } = {},
+  ): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
     context.on("request", (request) => this.requests.push(request.url()));
+    await context.exposeBinding("violated", (_, what: string) => this.complaints.push(what));
+    await context.addInitScript(() => {
+      addEventListener("securitypolicyviolation", (event) => {
+        const [at] = event.composedPath();
+        // Chromium itself, editing a line, tries to give it the style of what was replaced; refusing that is as well.
+        if (event.violatedDirective === "style-src-attr" && at instanceof Element && at.closest(".cm-content")) return;
+        (window as unknown as { violated: (what: string) => void }).violated(
+          `${event.violatedDirective} ${event.blockedURI} in ${at instanceof Element ? at.outerHTML : String(at)}`,
+        );
+      });
+    });
     const page = await context.newPage();
     page.on("pageerror", ({ message }) => this.complaints.push(message));
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") this.complaints.push(message.text());
+      // What the policy refuses is told above, with its place.
+      if (!/^(error|warning)$/.test(message.type()) || message.text().includes("Content Security Policy")) return;
+      this.complaints.push(message.text());
     });
+    if (hung) {
+      await page.clock.install({ time: 0 });
+      await page.clock.pauseAt(1000);
+      await page.route(compilerScript, (route) => route.fulfill({ contentType: "text/javascript", body: "for (;;);" }));
+    }
     await page.goto(`${this.address}${hash}`);
     return page;
   }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import { fromHash } from "../../editors/playground/page/share.ts";
 
 /** What a person does and sees on the page. */
 export const on = (page: Page) => ({
@@ -7,12 +8,13 @@ export const on = (page: Page) => ({
   problems: page.locator(".problem"),
   tab: (name: string): Locator => page.getByRole("tab", { name }),
   squiggle: (text: string): Locator => page.locator(".editor .cm-lintRange", { hasText: text }),
-  /** Waits until the compiler has answered for a text that it calls right, or for one with mistakes. */
-  checked: () => page.locator("footer [role=status]", { hasText: "checked in" }).waitFor(),
-  fine: () => page.locator("footer .good", { hasText: "checked in" }).waitFor(),
+  /** Waits until the compiler has answered for the text that is there. */
+  checked: () => page.locator("footer [role=status][aria-busy=false]").waitFor(),
+  /** The same, and it finds nothing wrong. */
+  fine: () => page.locator("footer .good[aria-busy=false]").waitFor(),
 
-  /** The editor's text, whole. */
-  text: async (): Promise<string> => (await page.locator(".editor .cm-line").allTextContents()).join("\n"),
+  /** The text as the address has it, which follows the editor soon after. */
+  text: async (): Promise<string | undefined> => (await fromHash(new URL(page.url()).hash))?.text,
 
   /** Puts a text in place of what is in the editor, as pasting does. */
   async write(text: string): Promise<void> {
@@ -25,7 +27,7 @@ export const on = (page: Page) => ({
   async putCursorBehind(text: string): Promise<void> {
     await page.locator(".editor .cm-content").click();
     await page.keyboard.press("ControlOrMeta+f");
-    await page.keyboard.insertText(text);
+    await page.keyboard.type(text);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     await page.keyboard.press("ArrowRight");

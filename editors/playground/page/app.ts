@@ -1,12 +1,12 @@
 import { specs } from "abaw:specs";
-import { compilerWorker } from "abaw:workers";
+import { compilerWorker, layoutWorker } from "abaw:workers";
 import type { EditorView } from "@codemirror/view";
-import { type CompilerCalls, mainFile, type Place } from "../protocol.ts";
+import { type CompilerCalls, type LayoutCalls, mainFile, type Place } from "../protocol.ts";
 import { Asker, type Port } from "./ask.ts";
 import { keepChecked } from "./checking.ts";
 import { element } from "./dom.ts";
 import { applyFix, squiggles } from "./editor/diagnostics.ts";
-import { createEditor, replaceText, reveal } from "./editor/index.ts";
+import { createEditor, replaceText, reveal, revealLine } from "./editor/index.ts";
 import { looksSheet } from "./editor/language.ts";
 import { type Example, examplesIn } from "./examples.ts";
 import { header } from "./header.ts";
@@ -19,6 +19,7 @@ import { Sheet } from "./sheet.ts";
 import { splitter } from "./splitter.ts";
 import { Store } from "./state.ts";
 import { statusLine } from "./status.ts";
+import { graphTab, type ShowLine } from "./tabs/graph.ts";
 import { onnxTab } from "./tabs/onnx.ts";
 import { problemsTab } from "./tabs/problems.ts";
 import { resolvedTab } from "./tabs/resolved.ts";
@@ -33,6 +34,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
   // One worker answers while a person types, the other makes what takes longer.
   const checker = new Asker<CompilerCalls>(() => open(compilerWorker), limits.check);
   const maker = new Asker<CompilerCalls>(() => open(compilerWorker), limits.made);
+  const layout = new Asker<LayoutCalls>(() => open(layoutWorker), limits.made);
   checker.warm();
   const examples = examplesIn(specs);
   const { shared, notice } = await readLink();
@@ -45,7 +47,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
 
   const sheet = new Sheet();
   const links: ProblemLinks = {
-    show: (place) => void show(place),
+    show: (place) => show(place),
     explain: (code) => void sheet.explain(code, (program) => load({ ...fresh(undefined), text: program })),
   };
   const editorHost = element("div", { class: "editor" });
@@ -61,11 +63,16 @@ export async function startApp(body: HTMLElement): Promise<void> {
     format: () => void format(),
     extensions: [],
   });
-  const show = async (place: Place) => {
-    if (place.file === mainFile) return reveal(editor, place.from, place.to);
-    const outcome = await checker.ask("source", { file: place.file });
-    if (outcome.kind === "done" && outcome.value !== undefined)
-      sheet.read(place.file, outcome.value, place.from, place.to);
+  const show = ({ file, from, to }: Place) => {
+    if (file === mainFile) {
+      reveal(editor, from, to);
+      editor.focus();
+    } else if (Object.hasOwn(specs, file)) sheet.read(file, specs[file] ?? "", (view) => reveal(view, from, to));
+  };
+  const showLine: ShowLine = ({ file, line }) => {
+    // The focus stays in the graph, which is where the person is looking around.
+    if (file === mainFile) revealLine(editor, line);
+    else if (Object.hasOwn(specs, file)) sheet.read(file, specs[file] ?? "", (view) => revealLine(view, line));
   };
   const load = (next: Shared) => {
     store.change({ ...next, notice: undefined });
@@ -80,7 +87,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
 
   const views = {
     problems: problemsTab(links, (fix) => applyFix(editor, fix, store.state.checked?.spec.text ?? "")),
-    graph: resolvedTab(store, maker),
+    graph: graphTab(store, maker, layout, (place) => showLine(place)),
     resolved: resolvedTab(store, maker),
     onnx: onnxTab(store, maker),
   };

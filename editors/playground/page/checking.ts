@@ -11,7 +11,6 @@ export function keepChecked(store: Store, compiler: Asker<CompilerCalls>): { rea
   const check = async () => {
     const { text, profile } = store.state;
     const spec: Spec = { text, profile };
-    store.change({ activity: { kind: "checking" } });
     const outcome = await compiler.ask("check", spec);
     if (store.state.text !== text || store.state.profile !== profile || outcome.kind === "superseded") return;
     if (outcome.kind === "done") store.change({ activity: { kind: "idle" }, checked: { spec, found: outcome.value } });
@@ -20,8 +19,14 @@ export function keepChecked(store: Store, compiler: Asker<CompilerCalls>): { rea
   store.listen((state, before) => {
     if (state.text === before.text && state.profile === before.profile) return;
     clearTimeout(timer);
+    store.change({ activity: { kind: "checking" } });
     timer = setTimeout(check, pause);
   });
   void check();
-  return { again: () => void check() };
+  return {
+    again: () => {
+      store.change({ activity: { kind: "checking" } });
+      void check();
+    },
+  };
 }

@@ -16,8 +16,12 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** A button that does something. */
-export function button(label: string, attributes: Attributes, act: () => void): HTMLButtonElement {
-  const made = element("button", { type: "button", ...attributes }, label);
+export function button(
+  label: string | readonly (Node | string)[],
+  attributes: Attributes,
+  act: () => void,
+): HTMLButtonElement {
+  const made = element("button", { type: "button", ...attributes }, ...(typeof label === "string" ? [label] : label));
   made.addEventListener("click", act);
   return made;
 }

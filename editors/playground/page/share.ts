@@ -11,7 +11,7 @@ export interface Shared {
   readonly text: string;
   readonly profile: string | undefined;
   readonly tab: Tab;
-  /** Label of the chosen stage, or `export NAME`; undefined is the last of the plan. */
+  /** Label of the chosen stage, or `export NAME`; undefined before anyone chose. */
   readonly stage: string | undefined;
   /** Whether the training step is shown rather than the heads. */
   readonly training: boolean;

@@ -1,6 +1,6 @@
 import type { EditorView } from "@codemirror/view";
 import { button, element } from "./dom.ts";
-import { createViewer, reveal } from "./editor/index.ts";
+import { createViewer } from "./editor/index.ts";
 import { abawLanguage, colouredCode } from "./editor/language.ts";
 
 /** A sheet over the page: the page of a diagnostic, or one of the language's own files. */
@@ -44,12 +44,12 @@ export class Sheet {
     this.#open(code, page);
   }
 
-  /** A file, with a range of it in sight. */
-  read(file: string, text: string, from: number, to: number): void {
+  /** A file; `reveal` puts a part of it in sight. */
+  read(file: string, text: string, reveal: (view: EditorView) => void): void {
     const host = element("div", { class: "viewer" });
-    const view: EditorView = createViewer(host, text, [abawLanguage()]);
+    const view = createViewer(host, text, [abawLanguage()]);
     this.#open(file, host);
-    reveal(view, from, to);
+    reveal(view);
   }
 
   #open(title: string, content: HTMLElement): void {

@@ -44,10 +44,9 @@ export class Store {
   }
 }
 
-/** The stage that is shown: the chosen one, or the last one of the plan, which the others lead to. */
+/** The stage that is shown: the chosen one, or before anyone chose one that which builds on most others. */
 export function shownStage({ stage, checked }: State): string | undefined {
-  const stages = checked?.found.stages ?? [];
-  return stage !== undefined && stages.includes(stage) ? stage : stages.at(-1);
+  return stage !== undefined && checked?.found.stages.includes(stage) ? stage : checked?.found.furthest;
 }
 
 const exported = "export ";

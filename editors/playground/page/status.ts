@@ -6,28 +6,36 @@ export function statusLine(store: Store, acts: { readonly stop: () => void; read
   const said = element("span", { role: "status" });
   const stop = button("stop", { class: "link" }, acts.stop);
   const again = button("try again", { class: "link" }, acts.again);
-  const slow = { timer: undefined as ReturnType<typeof setTimeout> | undefined };
+  const waiting = element("span", { hidden: true }, "checking …");
+  let slow: ReturnType<typeof setTimeout> | undefined;
   const show = (state: State) => {
     said.textContent = textOf(state);
     said.className = classOf(state);
+    said.setAttribute("aria-busy", String(state.activity.kind === "checking"));
     again.hidden = state.activity.kind !== "stopped" && state.activity.kind !== "failed";
   };
+  const begin = (state: State) => {
+    clearTimeout(slow);
+    stop.hidden = true;
+    waiting.hidden = true;
+    if (state.activity.kind !== "checking") return;
+    // Most checks are over before anyone could read or press this.
+    slow = setTimeout(() => {
+      stop.hidden = false;
+      waiting.hidden = state.checked === undefined;
+    }, 1000);
+  };
   store.listen((state, before) => {
-    if (state.activity !== before.activity) {
-      clearTimeout(slow.timer);
-      stop.hidden = true;
-      // Most checks are over before anyone could press it.
-      if (state.activity.kind === "checking")
-        slow.timer = setTimeout(() => stop.toggleAttribute("hidden", false), 1000);
-    }
+    if (state.activity !== before.activity) begin(state);
     show(state);
   });
-  stop.hidden = true;
+  begin(store.state);
   show(store.state);
   return element(
     "footer",
     {},
     said,
+    waiting,
     stop,
     again,
     element("span", { class: "space" }),
@@ -37,14 +45,12 @@ export function statusLine(store: Store, acts: { readonly stop: () => void; read
 
 function textOf({ activity, checked }: State): string {
   switch (activity.kind) {
-    case "checking":
-      return checked === undefined ? "starting the compiler …" : "checking …";
     case "stopped":
       return "The check took too long and was stopped.";
     case "failed":
       return `abaw failed: ${activity.message}`;
-    case "idle":
-      return checked === undefined ? "" : foundText(checked.found);
+    default:
+      return checked === undefined ? "starting the compiler …" : foundText(checked.found);
   }
 }
 

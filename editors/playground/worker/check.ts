@@ -1,4 +1,5 @@
 import type { Analysis } from "../../../compiler/compile.ts";
+import { describeFix } from "../../../compiler/diagnostics/describe-fix.ts";
 import type { Diagnostic, Fix } from "../../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../../compiler/diagnostics/source.ts";
 import { exportName } from "../../../compiler/lower/describe-plan.ts";
@@ -14,9 +15,27 @@ export function check(spec: Spec): Checked {
     problems: diagnostics.map(problemOf),
     profiles: profilesOf(analysis),
     stages: planned.stages.map(({ label }) => label),
+    furthest: furthestOf(analysis),
     exports: planned.exports.map((each) => exportName(planned, each)),
     milliseconds: performance.now() - begun,
   };
+}
+
+/** The label of the stage that builds on most others, the first of several. */
+function furthestOf({ stages }: Analysis): string | undefined {
+  const before = new Map<string, ReadonlySet<string>>();
+  let furthest: { readonly label: string; readonly count: number } | undefined;
+  // Each stage of a plan stands behind those that it needs.
+  for (const { plan, checked } of stages) {
+    const direct = [
+      ...[...checked.built.model.features.values()].map(({ producer }) => producer.key),
+      ...[...checked.sources.values()].flatMap(({ from }) => (from.kind === "stage" ? [from.stage] : [])),
+    ];
+    const all = new Set(direct.flatMap((key) => [key, ...(before.get(key) ?? [])]));
+    before.set(checked.stage.key, all);
+    if (furthest === undefined || all.size > furthest.count) furthest = { label: plan.label, count: all.size };
+  }
+  return furthest?.label;
 }
 
 function profilesOf({ session }: Analysis): readonly string[] {
@@ -41,22 +60,11 @@ export function placeOf({ source, start, end }: Span): Place {
 }
 
 /** A repair of the page's own text; what stands in another file cannot be repaired here. */
-function fixOf({ span, replacement, also }: Fix): Problem["fix"] {
-  const spans = [span, ...(also ?? [])];
+function fixOf(fix: Fix): Problem["fix"] {
+  const spans = [fix.span, ...(fix.also ?? [])];
   if (spans.some(({ source }) => source.name !== mainFile)) return undefined;
-  const old = span.source.text.slice(span.start, span.end);
   return {
-    label: labelOf(old.trim(), replacement.trim()),
-    edits: spans.map(({ start, end }) => ({ from: start, to: end, insert: replacement })),
+    label: describeFix(fix),
+    edits: spans.map(({ start, end }) => ({ from: start, to: end, insert: fix.replacement })),
   };
-}
-
-function labelOf(old: string, replacement: string): string {
-  if (replacement === "") return `remove ${short(old)}`;
-  return old === "" ? `insert ${short(replacement)}` : `replace ${short(old)} by ${short(replacement)}`;
-}
-
-function short(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length <= 40 ? line : `${line.slice(0, 39)}…`;
 }

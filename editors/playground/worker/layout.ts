@@ -6,5 +6,5 @@ import { serve } from "./serve.ts";
 const graphviz = instance();
 
 serve<LayoutCalls>({
-  draw: async ({ dot }) => (await graphviz).renderString(dot, { format: "svg" }),
+  layOut: async ({ dot }) => (await graphviz).renderString(dot, { format: "svg" }),
 });

@@ -10,13 +10,13 @@ import {
 } from "../../../compiler/lower/named-graphs.ts";
 import type { Plan } from "../../../compiler/lower/plan.ts";
 import type { Made, OnnxFile, Spec, Subject } from "../protocol.ts";
-import { analysed, cannot, makeOf } from "./workspace.ts";
+import { analysed, cannot, makeOf, notPlanned } from "./workspace.ts";
 
 /** The ONNX file of a graph, byte for byte as `abaw compile` writes it, and what stands in it. */
 export function onnx({ subject, ...spec }: Spec & { readonly subject: Subject }): Made<OnnxFile> {
   const analysis = analysed(spec);
   const named = graphOf(analysis.planned, subject);
-  if (named === undefined) return cannot("The stage is not planned: it has mistakes, or nothing asks for it.");
+  if (named === undefined) return cannot(notPlanned);
   return makeOf(analysis, () => {
     const { model, types } = emitOnnx(named.graph(), named.options);
     return { model, file: `${fileName(named.name)}.onnx`, ...listNodes(model, types) };

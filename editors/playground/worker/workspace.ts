@@ -1,4 +1,5 @@
 import { specs } from "abaw:specs";
+import type { Trace } from "../../../compiler/check/trace.ts";
 import { type Analysis, analyse } from "../../../compiler/compile.ts";
 import { type Made, mainFile, type Spec } from "../protocol.ts";
 
@@ -7,15 +8,26 @@ export function fileText(name: string): string | undefined {
   return Object.hasOwn(specs, name) ? specs[name] : undefined;
 }
 
+/** The spec compiled, watched by a trace if there is one. */
+export function compiled({ text, profile }: Spec, trace?: Trace): Analysis {
+  return analyse(
+    { name: mainFile, text },
+    { read: fileText, ...(profile === undefined ? {} : { profile }) },
+    trace?.observe,
+    trace?.again,
+  );
+}
+
 let last: { readonly spec: Spec; readonly analysis: Analysis } | undefined;
 
-/** The spec compiled; asking for the same again costs nothing. */
-export function analysed({ text, profile }: Spec): Analysis {
-  if (last !== undefined && last.spec.text === text && last.spec.profile === profile) return last.analysis;
-  const analysis = analyse({ name: mainFile, text }, { read: fileText, ...(profile === undefined ? {} : { profile }) });
-  last = { spec: { text, profile }, analysis };
-  return analysis;
+/** The same, unwatched; asking for the same again costs nothing. */
+export function analysed(spec: Spec): Analysis {
+  if (last === undefined || last.spec.text !== spec.text || last.spec.profile !== spec.profile)
+    last = { spec: { text: spec.text, profile: spec.profile }, analysis: compiled(spec) };
+  return last.analysis;
 }
+
+export const notPlanned = "This stage is not planned: it has mistakes, or nothing asks for it.";
 
 export function cannot(reason: string): Made<never> {
   return { kind: "cannot", reason };

@@ -37,7 +37,7 @@ export function squiggles(
 }
 
 function actionsOf({ fix }: Problem, text: string): readonly Action[] {
-  return fix === undefined ? [] : [{ name: fix.label, apply: (view) => applyFix(view, fix, text) }];
+  return fix === undefined ? [] : [{ name: fix.label.replaceAll("`", ""), apply: (view) => applyFix(view, fix, text) }];
 }
 
 /** Applies a repair if the text is still the one that it was made for; if not, the next check is on its way. */

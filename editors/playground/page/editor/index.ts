@@ -98,6 +98,7 @@ export function createViewer(host: HTMLElement, text: string, extensions: readon
       extensions: [
         lineNumbers(),
         highlightSpecialChars(),
+        drawSelection(),
         EditorState.readOnly.of(true),
         search({ top: true }),
         keymap.of([...searchKeymap, ...defaultKeymap]),
@@ -122,5 +123,10 @@ export function reveal(view: EditorView, from: number, to: number): void {
   const { length } = view.state.doc;
   const [anchor, head] = [Math.min(from, length), Math.min(to, length)];
   view.dispatch({ selection: { anchor, head }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
-  view.focus();
+}
+
+/** The same of a whole line, counted from 1. */
+export function revealLine(view: EditorView, line: number): void {
+  const { from, to } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+  reveal(view, from, to);
 }

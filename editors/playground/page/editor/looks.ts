@@ -24,7 +24,7 @@ export const looks = EditorView.theme({
   ".cm-lintRange-hint": { ...squiggle("var(--faint)", "dotted") },
   ".cm-lintPoint:after": { borderBottomColor: "var(--error)" },
   ".cm-gutter-lint": { width: "14px" },
-  ".cm-lint-marker": { width: "8px", height: "8px", margin: "8px 3px", borderRadius: "50%", content: '""' },
+  ".cm-lint-marker": { width: "8px", height: "8px", margin: "7px 3px", borderRadius: "50%", content: '""' },
   ".cm-lint-marker-error": { background: "var(--error)" },
   ".cm-lint-marker-warning": { background: "var(--warning)" },
   ".cm-lint-marker-info": { background: "var(--later)" },

@@ -53,6 +53,8 @@ const looks: ReadonlyMap<string, Look> = new Map([
 
 const declaring: ReadonlySet<string> = new Set(namesOf(declarationWords));
 
+const typeBefore: ReadonlySet<string> = new Set(["Colon", "Pipe"]);
+
 /** The tokens of a text as they look, in order; what has no meaning is left out. */
 export function looksOf(text: string): readonly Looking[] {
   const { tokens, comments } = tokenise(text);
@@ -67,7 +69,7 @@ function looking({ startOffset, image }: Token, look: Look): Looking {
 
 function lookOf(token: Token, before: Token | undefined, after: Token | undefined): Look {
   // The type of a parameter that has a default stands before `=` as well.
-  if (token.tokenType.name === "Binding" && before?.tokenType.name === "Colon") return "name";
+  if (token.tokenType.name === "Binding" && typeBefore.has(before?.tokenType.name ?? "")) return "name";
   const look = looks.get(token.tokenType.name) ?? "operator";
   if (look !== "name") return look;
   if (before !== undefined && declaring.has(before.tokenType.name)) return "declared";

@@ -1,6 +1,6 @@
 import type { Problem } from "../../protocol.ts";
 import { button, element } from "../dom.ts";
-import { describeProblem, type ProblemLinks, placeName } from "../problem.ts";
+import { describeProblem, type ProblemLinks, placeName, withCode } from "../problem.ts";
 import type { State } from "../state.ts";
 import type { TabView } from "./tab.ts";
 
@@ -38,7 +38,7 @@ function row(problem: Problem, links: ProblemLinks, repair: (fix: NonNullable<Pr
       button(placeName(place), { class: "place" }, () => links.show(place)),
     ),
     describeProblem(problem, links),
-    fix === undefined ? undefined : button(fix.label, { class: "fix" }, () => repair(fix)),
+    fix === undefined ? undefined : button(withCode(fix.label), { class: "fix" }, () => repair(fix)),
   );
 }
 
