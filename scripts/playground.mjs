@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { marked } from "marked";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const source = "editors/playground";
@@ -64,13 +63,14 @@ async function bundle(folder, entryPoints, modules) {
 /** Modules made of the project's data: what each exports. */
 const dataModules = {
   get "abaw:specs"() {
-    const standard = textsOf("specs/std", ".abaw", (name) => `std/${name}`);
     const own = textsOf("specs", ".abaw", (name) => name);
-    return { specs: { "quickstart.abaw": read("examples/quickstart.abaw"), ...own, ...standard } };
+    return {
+      library: textsOf("specs/std", ".abaw", (name) => `std/${name}`),
+      examples: { "quickstart.abaw": read("examples/quickstart.abaw"), ...own },
+    };
   },
   get "abaw:pages"() {
-    const pages = textsOf("docs/diagnostics", ".md", (name) => basename(name, ".md"));
-    return { pages: Object.fromEntries(Object.entries(pages).map(([code, text]) => [code, marked.parse(text)])) };
+    return { pages: textsOf("docs/diagnostics", ".md", (name) => basename(name, ".md")) };
   },
 };
 

@@ -27,10 +27,11 @@ export function playground(): Command {
         return;
       }
       const served = await servePage(builtPage, port);
+      const ended = interrupted();
       terminal.print(served.address);
       terminal.say("Ctrl-C ends it");
       if (open === true) await openInBrowser(served.address);
-      await interrupted();
+      await ended;
       await served.close();
     });
 }

@@ -1,5 +1,6 @@
 /** What the page and the compiler's worker say to each other: plain values only, as a worker's messages must be. */
 import type { Drawing } from "../../compiler/draw/drawing.ts";
+import type { Completions, Hover } from "../../compiler/edit/index.ts";
 import type { OnnxListing } from "../../compiler/emit/onnx/list-nodes.ts";
 
 /** What the page's own text is called. */
@@ -38,6 +39,12 @@ export interface Spec {
   readonly profile: string | undefined;
 }
 
+/** A place in a text: an offset in UTF-16 units. */
+export interface TextPlace {
+  readonly text: string;
+  readonly offset: number;
+}
+
 export interface Checked {
   readonly problems: readonly Problem[];
   readonly profiles: readonly string[];
@@ -68,6 +75,8 @@ export type Made<T> =
 /** Every question that the compiler's worker answers. */
 export interface CompilerCalls {
   readonly check: { readonly input: Spec; readonly output: Checked };
+  readonly complete: { readonly input: TextPlace; readonly output: Completions };
+  readonly hover: { readonly input: TextPlace; readonly output: Hover | undefined };
   /** A stage's model, or without a stage all stages in their order. */
   readonly draw: { readonly input: Spec & { readonly stage: string | undefined }; readonly output: Made<Drawing> };
   readonly onnx: { readonly input: Spec & { readonly subject: Subject }; readonly output: Made<OnnxFile> };

@@ -73,6 +73,28 @@ describe.skipIf(!browserFound())("the playground in a browser", () => {
     await until("the text is right", async () => (await on(page).text()) === small, page);
   });
 
+  test("completes what is typed, and says what a name is", async () => {
+    const page = await playground.open(await linkTo(small));
+    await on(page).fine();
+    await on(page).putCursorBehind("epochs");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("pati");
+    const offered = page.locator(".cm-tooltip-autocomplete li", { hasText: "patience" });
+    await offered.waitFor();
+    expect(await offered.locator(".cm-completionDetail").textContent()).toBe("duration | none");
+    await offered.click();
+    await page.keyboard.type("2 epochs");
+    await until("it is put in", async () => (await on(page).text())?.includes("  patience: 2 epochs") ?? false, page);
+    await on(page).fine();
+
+    await page.locator(".editor .cm-line span", { hasText: "conv" }).hover();
+    const said = page.locator(".cm-tooltip .documentation");
+    await said.waitFor();
+    expect(await said.locator("pre").textContent()).toContain("conv(x, out: int, kernel: int");
+    await page.locator(".editor .cm-line span.look-declared", { hasText: /^x$/ }).hover();
+    await said.locator("code", { hasText: "[c: 8, h: 16, w: 16]" }).waitFor();
+  });
+
   test("explains a diagnostic on its page, whose programs can be tried", async () => {
     const page = await playground.open(await linkTo(small.replace("relu", "rellu")));
     await page.locator(".problem .code-link").click();

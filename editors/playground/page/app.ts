@@ -1,14 +1,15 @@
-import { specs } from "abaw:specs";
+import { examples as exampleTexts, library } from "abaw:specs";
 import { compilerWorker, layoutWorker } from "abaw:workers";
 import type { EditorView } from "@codemirror/view";
 import { type CompilerCalls, type LayoutCalls, mainFile, type Place } from "../protocol.ts";
 import { Asker, type Port } from "./ask.ts";
 import { keepChecked } from "./checking.ts";
 import { element } from "./dom.ts";
+import { assistance } from "./editor/assistance.ts";
 import { applyFix, squiggles } from "./editor/diagnostics.ts";
 import { createEditor, replaceText, reveal, revealLine } from "./editor/index.ts";
 import { looksSheet } from "./editor/language.ts";
-import { type Example, examplesIn } from "./examples.ts";
+import { type Example, examplesOf } from "./examples.ts";
 import { header } from "./header.ts";
 import { keepLink, linkTo, readLink } from "./link.ts";
 import { noticeBar } from "./notice.ts";
@@ -36,7 +37,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
   const maker = new Asker<CompilerCalls>(() => open(compilerWorker), limits.made);
   const layout = new Asker<LayoutCalls>(() => open(layoutWorker), limits.made);
   checker.warm();
-  const examples = examplesIn(specs);
+  const examples = examplesOf(exampleTexts);
   const { shared, notice } = await readLink();
   const store = new Store({
     ...(shared ?? fresh(examples[0])),
@@ -61,18 +62,18 @@ export async function startApp(body: HTMLElement): Promise<void> {
     text: store.state.text,
     changed: (text) => store.change({ text, notice: undefined }),
     format: () => void format(),
-    extensions: [],
+    extensions: [assistance(checker)],
   });
   const show = ({ file, from, to }: Place) => {
     if (file === mainFile) {
       reveal(editor, from, to);
       editor.focus();
-    } else if (Object.hasOwn(specs, file)) sheet.read(file, specs[file] ?? "", (view) => reveal(view, from, to));
+    } else if (Object.hasOwn(library, file)) sheet.read(file, library[file] ?? "", (view) => reveal(view, from, to));
   };
   const showLine: ShowLine = ({ file, line }) => {
     // The focus stays in the graph, which is where the person is looking around.
     if (file === mainFile) revealLine(editor, line);
-    else if (Object.hasOwn(specs, file)) sheet.read(file, specs[file] ?? "", (view) => revealLine(view, line));
+    else if (Object.hasOwn(library, file)) sheet.read(file, library[file] ?? "", (view) => revealLine(view, line));
   };
   const load = (next: Shared) => {
     store.change({ ...next, notice: undefined });

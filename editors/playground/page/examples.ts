@@ -7,11 +7,13 @@ export interface Example {
 
 const longest = 64;
 
-/** The specs to load, as they are bundled: all that are not the language's own library. */
-export function examplesIn(specs: Readonly<Record<string, string>>): readonly Example[] {
-  return Object.entries(specs).flatMap(([file, text]) =>
-    file.startsWith("std/") ? [] : [{ name: file.replace(/\.abaw$/, ""), title: titleOf(text), text }],
-  );
+/** The specs to load, from their texts by file. */
+export function examplesOf(texts: Readonly<Record<string, string>>): readonly Example[] {
+  return Object.entries(texts).map(([file, text]) => ({
+    name: file.replace(/\.abaw$/, ""),
+    title: titleOf(text),
+    text,
+  }));
 }
 
 /** The example that a text is, unchanged. */

@@ -1,7 +1,8 @@
 import type { EditorView } from "@codemirror/view";
 import { button, element } from "./dom.ts";
 import { createViewer } from "./editor/index.ts";
-import { abawLanguage, colouredCode } from "./editor/language.ts";
+import { abawLanguage } from "./editor/language.ts";
+import { markdown } from "./markdown.ts";
 
 /** A sheet over the page: the page of a diagnostic, or one of the language's own files. */
 export class Sheet {
@@ -26,14 +27,15 @@ export class Sheet {
   /** A diagnostic's page; its programs can be tried. */
   async explain(code: string, attempt: (program: string) => void): Promise<void> {
     const { pages } = await import("abaw:pages");
-    const html = Object.hasOwn(pages, code) ? pages[code] : undefined;
-    // The pages are the project's own, made into HTML when it is built.
-    const page = element("article", { class: "page" });
-    page.innerHTML = html ?? `There is no page about this.`;
-    page.querySelector("h1")?.remove();
+    const text = Object.hasOwn(pages, code) ? pages[code] : undefined;
+    // The sheet's own title says the code already.
+    const page = element(
+      "article",
+      { class: "page" },
+      ...markdown((text ?? "There is no page about this.").replace(/^# .*/, "")),
+    );
     for (const block of page.querySelectorAll("pre")) {
       const program = block.textContent;
-      block.replaceChildren(colouredCode(program));
       block.after(
         button("try it", { class: "link" }, () => {
           this.element.close();

@@ -1,4 +1,5 @@
 /** The compiler in a worker. */
+import { completionsAt, hoverAt } from "../../../compiler/edit/index.ts";
 import { formatSource } from "../../../compiler/format/index.ts";
 import { type CompilerCalls, mainFile } from "../protocol.ts";
 import { check } from "./check.ts";
@@ -6,9 +7,12 @@ import { draw } from "./draw.ts";
 import { onnx } from "./onnx.ts";
 import { resolved } from "./resolved.ts";
 import { serve } from "./serve.ts";
+import { edited } from "./workspace.ts";
 
 serve<CompilerCalls>({
   check,
+  complete: ({ text, offset }) => completionsAt(edited(text), offset),
+  hover: ({ text, offset }) => hoverAt(edited(text), offset),
   draw,
   onnx,
   resolved,

@@ -1,30 +1,36 @@
-import { specs } from "abaw:specs";
-import type { Trace } from "../../../compiler/check/trace.ts";
+import { library } from "abaw:specs";
+import type { Again, Observe } from "../../../compiler/check/session.ts";
 import { type Analysis, analyse } from "../../../compiler/compile.ts";
+import { type Edited, FactCollector, type Facts, openEdited } from "../../../compiler/edit/index.ts";
 import { type Made, mainFile, type Spec } from "../protocol.ts";
 
-/** The text of a file that a spec can use: the language's own, or another of the project's specs. */
+/** The text of one of the language's own files: there are no others here. */
 export function fileText(name: string): string | undefined {
-  return Object.hasOwn(specs, name) ? specs[name] : undefined;
+  return Object.hasOwn(library, name) ? library[name] : undefined;
 }
 
-/** The spec compiled, watched by a trace if there is one. */
-export function compiled({ text, profile }: Spec, trace?: Trace): Analysis {
-  return analyse(
-    { name: mainFile, text },
-    { read: fileText, ...(profile === undefined ? {} : { profile }) },
-    trace?.observe,
-    trace?.again,
-  );
+/** The spec compiled, with someone who watches. */
+export function compiled({ text, profile }: Spec, observe?: Observe, again?: Again): Analysis {
+  const options = { read: fileText, ...(profile === undefined ? {} : { profile }) };
+  return analyse({ name: mainFile, text }, options, observe, again);
 }
 
 let last: { readonly spec: Spec; readonly analysis: Analysis } | undefined;
+let facts: Facts | undefined;
 
-/** The same, unwatched; asking for the same again costs nothing. */
-export function analysed(spec: Spec): Analysis {
-  if (last === undefined || last.spec.text !== spec.text || last.spec.profile !== spec.profile)
-    last = { spec: { text: spec.text, profile: spec.profile }, analysis: compiled(spec) };
+/** The same for checking; what it finds out of names and values is kept. Asking for the same again costs nothing. */
+export function analysed({ text, profile }: Spec): Analysis {
+  if (last === undefined || last.spec.text !== text || last.spec.profile !== profile) {
+    const collector = new FactCollector([mainFile]);
+    last = { spec: { text, profile }, analysis: compiled({ text, profile }, collector.observe) };
+    facts = collector.facts(last.analysis);
+  }
   return last.analysis;
+}
+
+/** The text as it is now, with what the last check found out of it. */
+export function edited(text: string): Edited {
+  return openEdited({ name: mainFile, text }, fileText, { facts });
 }
 
 export const notPlanned = "This stage is not planned: it has mistakes, or nothing asks for it.";

@@ -1,4 +1,4 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
@@ -56,7 +56,6 @@ export function createEditor(host: HTMLElement, wishes: EditorWishes): EditorVie
         bracketMatching(),
         closeBrackets(),
         search({ top: true }),
-        autocompletion({ icons: false }),
         lintGutter(),
         abawLanguage(),
         looks,
