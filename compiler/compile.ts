@@ -1,8 +1,9 @@
 /** The page: text to plan, every stage by name. */
-import { openFile } from "./check/files.ts";
+import { isStandard, openMain } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
 import { type Again, newSession, type Observe, type Session } from "./check/session.ts";
+import { forgetStale, reachesFar } from "./check/staleness.ts";
 import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder, withoutMost } from "./diagnostics/diagnostic.ts";
@@ -10,7 +11,8 @@ import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
 import type { Source } from "./diagnostics/source.ts";
 import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
-import { limits } from "./syntax/index.ts";
+import { limits, type Parsed, parseFile } from "./syntax/index.ts";
+import { reparse } from "./syntax/reparse.ts";
 
 export interface CompileOptions {
   /** The text of a used file by its path (`std/..` for the language's own), or undefined if there is none. */
@@ -48,14 +50,70 @@ export function compile(source: Source, options: CompileOptions): Compiled {
 
 /** The same, keeping what every name and expression turned out to be; `observe` and `again` are told of it. */
 export function analyse(source: Source, options: CompileOptions, observe?: Observe, again?: Again): Analysis {
-  const reporter = new Reporter();
-  const session = newSession(reporter, options.read, options.inspect, observe, again);
-  session.main = openFile(session, source);
-  openSettings(session, session.main, options.profile, options.set ?? []);
+  return new Checker(options, observe, again).check(source);
+}
+
+/**
+ * Checks the versions of a spec one after the other, as they are typed: a declaration that an edit leaves alone keeps its tree, and what
+ * the edit cannot have changed is not worked out again. The analysis of a version is that of the text as a whole; it must not be used
+ * any more once the next version is checked. With a profile or settings, each version is checked anew.
+ */
+export class Checker {
+  readonly #options: CompileOptions;
+  readonly #observe: Observe | undefined;
+  readonly #again: Again | undefined;
+  #last: { readonly session: Session; readonly parsed: Parsed } | undefined;
+
+  constructor(options: CompileOptions, observe?: Observe, again?: Again) {
+    this.#options = options;
+    this.#observe = observe;
+    this.#again = again;
+  }
+
+  check(source: Source): Analysis {
+    const { session, parsed } = this.#next(source) ?? this.#first(source);
+    this.#last = { session, parsed };
+    return analysisOf(session, parsed, this.#options);
+  }
+
+  /** What was looked up outside the text, such as used files and the headers of weight files, is looked up again. */
+  forget(): void {
+    this.#last = undefined;
+  }
+
+  #first(source: Source) {
+    const { read, inspect } = this.#options;
+    const session = newSession(new Reporter(), read, inspect, this.#observe, this.#again);
+    return { session, parsed: parseFile(source) };
+  }
+
+  #next(source: Source) {
+    const { read, profile, set = [] } = this.#options;
+    if (this.#last === undefined || profile !== undefined || set.length > 0) return undefined;
+    const { session, parsed: before } = this.#last;
+    if (before.file.source.name !== source.name || session.main?.lacksFile === true) return undefined;
+    const others = [...session.files.values()].filter((file) => file !== session.main && !isStandard(file.source.name));
+    if (others.some((file) => read(file.source.name) !== file.source.text)) return undefined;
+    const next = reparse(before, source);
+    if (next === undefined) return undefined;
+    const { declarations } = next.parsed.file;
+    const difference = { ...next, declarations };
+    if (reachesFar(difference)) return undefined;
+    forgetStale(session, difference);
+    return { session, parsed: next.parsed };
+  }
+}
+
+/** One version, step by step. */
+function analysisOf(session: Session, parsed: Parsed, { profile, set = [] }: CompileOptions): Analysis {
+  const { reporter } = session;
+  session.ledger.begin();
+  const main = openMain(session, parsed);
+  openSettings(session, main, profile, set);
   const { plan: planned, stages } = makePlan(session);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
   const all = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
-  const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source, start: 0, end: 0 });
+  const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source: main.source, start: 0, end: 0 });
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
   return { plan: failed ? undefined : planned, planned, stages, sources, diagnostics, session };

@@ -24,6 +24,7 @@ import type { Session } from "./session.ts";
 import { modelFor, modelKey } from "./shared-models.ts";
 import { printAxes } from "./signature.ts";
 import { checkStageKeys, stageEntry, stageScope } from "./stage-entry.ts";
+import { anchorsOf } from "./stands-in.ts";
 import { activationOf } from "./tasks.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import {
@@ -55,8 +56,14 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   const inTheMaking = (): undefined => {
     reporter.report("cycle", span, { name: stage.label, chain: "its model reads what it makes itself" });
   };
-  const built = builds(session).get(stage.key, make, { decidedBy: () => stage.key, label: stage.label, inTheMaking });
-  return built ?? reporter.silent();
+  const built = builds(session).get(stage.key, make, {
+    decidedBy: () => stage.key,
+    writtenIn: () => anchorsOf(stage),
+    label: stage.label,
+    inTheMaking,
+  });
+  // Where the stage is asked for now can be another place than when it was built.
+  return built === undefined ? reporter.silent() : { ...built, stage };
 }
 
 const builds = memoKind<StageBuild | undefined>();
@@ -89,7 +96,11 @@ function build(session: Session, stage: StageThing): StageBuild {
     const built = builtModel(wanted, stage, data, clip, scope);
     return reporter.errors === before && !built.model.refused ? built : undefined;
   };
-  const shared = models(session).get(key, make, { decidedBy: () => key, inTheMaking: () => undefined });
+  const shared = models(session).get(key, make, {
+    decidedBy: () => `${stage.declaration.name.text} ${key}`,
+    writtenIn: () => anchorsOf({ bound: wanted.bound, changes: [] }),
+    inTheMaking: () => undefined,
+  });
   // The stage's loss adds to its own records, so that what is shared stays as it is.
   if (shared === undefined) return reporter.silent();
   return { stage, model: modelFor(stage, shared.model, data), names: shared.names };

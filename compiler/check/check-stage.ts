@@ -17,6 +17,7 @@ import type { Session } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { entryOf, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
+import { anchorsOf } from "./stands-in.ts";
 import type { StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
@@ -47,7 +48,17 @@ export function checkStage(session: Session, stage: StageThing, span: Span): Che
       () => undefined,
     );
   const { key, label } = stage;
-  return checks(session).get(key, make, { decidedBy: () => key, label, inTheMaking: () => undefined });
+  return checks(session).get(key, make, {
+    decidedBy: () => key,
+    writtenIn: () => anchorsOf(stage),
+    label,
+    inTheMaking: () => undefined,
+  });
+}
+
+/** A stage that has been checked, by identity. */
+export function checkedStage(session: Session, key: string): CheckedStage | undefined {
+  return checks(session).peek(key)?.value;
 }
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {

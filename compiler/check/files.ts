@@ -1,7 +1,8 @@
 import type { Source, Span } from "../diagnostics/source.ts";
 import type { Declaration, FileNode, Name, UseNode } from "../syntax/ast.ts";
-import { parseFile } from "../syntax/index.ts";
+import { type Parsed, parseFile } from "../syntax/index.ts";
 import { parseStandard } from "../syntax/parse-standard.ts";
+import { memoKind } from "./memo.ts";
 import type { Session } from "./session.ts";
 
 /** A declaration that has a name. */
@@ -12,15 +13,18 @@ export interface Found {
   readonly file: FileScope;
 }
 
-/** A file and what its names mean: its own declarations, those of the files it uses, and files under another name. */
+/**
+ * A file and what its names mean: its own declarations, those of the files it uses, and files under another name. One object for all
+ * versions of a file.
+ */
 export interface FileScope {
-  readonly source: Source;
-  readonly node: FileNode;
-  readonly own: ReadonlyMap<string, Found>;
-  readonly used: ReadonlyMap<string, Found>;
-  readonly aliases: ReadonlyMap<string, FileScope>;
+  source: Source;
+  node: FileNode;
+  own: ReadonlyMap<string, Found>;
+  used: ReadonlyMap<string, Found>;
+  aliases: ReadonlyMap<string, FileScope>;
   /** Where each of them is named. */
-  readonly aliasSpans: Map<string, Span>;
+  aliasSpans: Map<string, Span>;
   /** Whether a file that it uses could not be read: then a name that is unknown may be one of that file's. */
   lacksFile: boolean;
 }
@@ -31,17 +35,59 @@ export function visible(file: FileScope, name: string): Found | undefined {
 
 const usedFilesLimit = 200;
 
-/** Reads a file and all that it uses; a file is read once (language rule 12). */
-export function openFile(session: Session, source: Source): FileScope {
-  const known = session.files.get(source.name);
-  if (known !== undefined) return known;
-  const { file: node, diagnostics } = isStandard(source.name) ? parseStandard(source) : parseFile(source);
+/** Opens the file that was asked for, or its next version, and all that it uses. */
+export function openMain(session: Session, parsed: Parsed): FileScope {
+  const { file: node } = parsed;
+  const file = session.main ?? emptyScope(node);
+  session.main = file;
+  session.files.set(node.source.name, file);
+  declare(session, file, parsed);
+  return file;
+}
+
+const files = memoKind<FileScope>();
+
+/** A file that another uses; a file is read once (language rule 12). */
+function openUsed(session: Session, source: Source): FileScope {
+  const { name } = source;
+  const known = session.files.get(name);
+  if (known !== undefined && known === session.main) return known;
+  const open = (): FileScope => {
+    const parsed = isStandard(name) ? parseStandard(source) : parseFile(source);
+    const file = emptyScope(parsed.file);
+    session.files.set(name, file);
+    declare(session, file, parsed);
+    return file;
+  };
+  const inTheMaking = () => session.files.get(name) ?? session.reporter.silent();
+  return files(session).get(name, open, { decidedBy: () => "", inTheMaking });
+}
+
+function emptyScope(node: FileNode): FileScope {
+  return {
+    source: node.source,
+    node,
+    own: new Map(),
+    used: new Map(),
+    aliases: new Map(),
+    aliasSpans: new Map(),
+    lacksFile: false,
+  };
+}
+
+/** Reads what a file's names mean. */
+function declare(session: Session, file: FileScope, { file: node, diagnostics }: Parsed): void {
   session.reporter.add(diagnostics);
   const own = new Map<string, Found>();
   const used = new Map<string, Found>();
   const aliases = new Map<string, FileScope>();
-  const file: FileScope = { source: node.source, node, own, used, aliases, aliasSpans: new Map(), lacksFile: false };
-  session.files.set(source.name, file);
+  file.source = node.source;
+  file.node = node;
+  file.own = own;
+  file.used = used;
+  file.aliases = aliases;
+  file.aliasSpans = new Map();
+  file.lacksFile = false;
   for (const declaration of node.declarations) {
     if (!hasName(declaration)) continue;
     const { text, span } = declaration.name;
@@ -60,7 +106,6 @@ export function openFile(session: Session, source: Source): FileScope {
   }
   for (const declaration of node.declarations)
     if (declaration.kind === "use") bring(session, file, declaration, used, aliases);
-  return file;
 }
 
 function bring(
@@ -82,7 +127,7 @@ function bring(
     });
     return;
   }
-  const other = openFile(session, { name, text });
+  const other = openUsed(session, { name, text });
   if (use.alias !== undefined) {
     bringAs(session, file, use.alias, other, aliases);
     return;
@@ -108,7 +153,7 @@ function bring(
 }
 
 /** Whether a path names a file of the language's own library. */
-function isStandard(path: string): boolean {
+export function isStandard(path: string): boolean {
   return path.startsWith("std/");
 }
 

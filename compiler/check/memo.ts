@@ -1,3 +1,4 @@
+import type { Anchor } from "../diagnostics/source.ts";
 import { isUnit, type Ledger, type Unit } from "./ledger.ts";
 
 interface Entry<T> {
@@ -5,11 +6,14 @@ interface Entry<T> {
   /** Names in the text that decides it; with what those name, and so on, they are all that it can depend on. */
   readonly words: ReadonlySet<string>;
   readonly label: string;
+  readonly anchors: ReadonlySet<Anchor>;
 }
 
 export interface Wanted<T> {
   /** The text that decides the unit: when something that its words lead to is edited, the unit is worked out again. */
   readonly decidedBy: () => string;
+  /** Declarations that what it is made of was written in, beyond those that the words lead to. */
+  readonly writtenIn?: () => ReadonlySet<Anchor>;
   /** What people call it; what was said under another name is said again. */
   readonly label?: string;
   /** What it is while it is in the making. */
@@ -26,7 +30,7 @@ export class Memo<T> {
     this.#ledger = ledger;
   }
 
-  get(key: string | object, make: () => T, { decidedBy, label = "", inTheMaking }: Wanted<T>): T {
+  get(key: string | object, make: () => T, { decidedBy, writtenIn, label = "", inTheMaking }: Wanted<T>): T {
     const ledger = this.#ledger;
     const depth = this.#making.get(key);
     if (depth !== undefined) {
@@ -44,7 +48,8 @@ export class Memo<T> {
     this.#making.set(key, ledger.depth);
     try {
       const unit = ledger.run(make);
-      if (!ledger.full) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label });
+      const anchors = writtenIn?.() ?? new Set<Anchor>();
+      if (!ledger.full) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label, anchors });
       return unit.value;
     } finally {
       this.#making.delete(key);
@@ -56,18 +61,22 @@ export class Memo<T> {
     return this.#entries.get(key)?.unit;
   }
 
-  /** Forgets every unit that a test of its words, or of what happened in it, finds out of date. */
-  forget(isStale: IsStale): void {
-    for (const [key, { unit, words }] of this.#entries) if (isStale(unit, words)) this.#entries.delete(key);
+  /** Units whose words a test finds, or that were written in a declaration that is gone. */
+  touched(test: (words: ReadonlySet<string>) => boolean): readonly Unit[] {
+    return [...this.#entries.values()]
+      .filter(({ words, anchors }) => test(words) || [...anchors].some(({ gone }) => gone))
+      .map(({ unit }) => unit);
+  }
+
+  forget(isStale: (unit: Unit) => boolean): void {
+    for (const [key, { unit }] of this.#entries) if (isStale(unit)) this.#entries.delete(key);
   }
 }
-
-export type IsStale = (unit: Unit, words: ReadonlySet<string>) => boolean;
 
 /** Whoever keeps units: one ledger, and a memo for each kind that was asked for. */
 export interface Keeper {
   readonly ledger: Ledger;
-  readonly memos: { forget(isStale: IsStale): void }[];
+  readonly memos: Pick<Memo<unknown>, "touched" | "forget">[];
 }
 
 /** A kind of units; each keeper has a memo of its own for it. */

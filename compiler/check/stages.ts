@@ -8,7 +8,6 @@ import type { Env } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
-import { memoKind } from "./memo.ts";
 import { overridden, placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import { withArgument } from "./recipes.ts";
@@ -30,7 +29,7 @@ interface StageParts {
   readonly span: Span;
 }
 
-/** A stage with its arguments and overrides. Equal ones are one: the same training (language rule 45). */
+/** A stage with its arguments and overrides. Those of equal keys are the same training, wherever they are asked for (language rule 45). */
 export function stageThing(session: Session, parts: StageParts): StageThing {
   const { declaration, env } = parts;
   const name = declaration.name.text;
@@ -47,13 +46,8 @@ export function stageThing(session: Session, parts: StageParts): StageThing {
       `${parameter.text}: ${canonical(scope.local?.names.get(parameter.text) ?? { kind: "none" })}`,
   );
   const key = `${env.file.source.name}#${name}(${all.join(", ")}) {${changes.map(keyText).join(", ")}}`;
-  return stages(session).get(key, () => made(key, parts, { bound, changes }), {
-    decidedBy: () => key,
-    inTheMaking: () => session.reporter.silent(),
-  });
+  return made(key, parts, { bound, changes });
 }
-
-const stages = memoKind<StageThing>();
 
 function made(key: string, parts: StageParts, effective: Pick<StageThing, "bound" | "changes">): StageThing {
   const { declaration, env, span } = parts;

@@ -1,15 +1,9 @@
 import { parseStandard } from "../syntax/parse-standard.ts";
-import type { FileScope } from "./files.ts";
 import { nearest } from "./nearest.ts";
 import type { Session } from "./session.ts";
 
 /** The files of the language's own library. */
 export const standardFiles = ["std/aff2.abaw", "std/cnn.abaw", "std/nn.abaw", "std/time.abaw", "std/vit.abaw"] as const;
-
-/** Whether a file is one of the language's own. */
-export function isStandard({ source }: FileScope): boolean {
-  return standardFiles.some((path) => path === source.name);
-}
 
 /** Which library file has a name; undefined if none has. */
 export function standardFile(session: Session, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { Fix } from "../diagnostics/diagnostic.ts";
-import { lineEnd, lineStart, type Span } from "../diagnostics/source.ts";
+import { lineEnd, lineStart, pointBy, type Span } from "../diagnostics/source.ts";
 import { type Env, localNames } from "./env.ts";
 import type { FileScope } from "./files.ts";
 import { libraryNames } from "./library.ts";
@@ -59,6 +59,5 @@ function bringing(path: string, { node, source }: FileScope): Fix {
     const start = lineStart(source, 1);
     return { span: { source, start, end: start }, replacement: `${line}\n\n` };
   }
-  const end = lineEnd(source, last.span.end);
-  return { span: { source, start: end, end }, replacement: `\n${line}` };
+  return { span: pointBy(last.span, lineEnd(source, last.span.end)), replacement: `\n${line}` };
 }

@@ -11,6 +11,59 @@ export interface Span {
   readonly end: number;
 }
 
+/**
+ * Where a declaration stands in its file as it is now. Trees are never changed, but for this: when text above a declaration is edited,
+ * its anchor moves, and every place in it with the anchor.
+ */
+export class Anchor {
+  source: Source;
+  start: number;
+  /** Whether the declaration is no longer in its file. */
+  gone = false;
+
+  constructor(source: Source, start: number) {
+    this.source = source;
+    this.start = start;
+  }
+}
+
+/** A range that moves with an anchor. */
+export class AnchoredSpan implements Span {
+  readonly anchor: Anchor;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(anchor: Anchor, start: number, end: number) {
+    this.anchor = anchor;
+    this.#from = start - anchor.start;
+    this.#to = end - anchor.start;
+  }
+
+  get source(): Source {
+    return this.anchor.source;
+  }
+
+  get start(): number {
+    return this.anchor.start + this.#from;
+  }
+
+  get end(): number {
+    return this.anchor.start + this.#to;
+  }
+}
+
+/** A place of no width that moves with a range near it. */
+export function pointBy(near: Span, offset: number): Span {
+  return near instanceof AnchoredSpan
+    ? new AnchoredSpan(near.anchor, offset, offset)
+    : { source: near.source, start: offset, end: offset };
+}
+
+/** The text of a range. */
+export function textIn({ source, start, end }: Span): string {
+  return source.text.slice(start, end);
+}
+
 export interface Position {
   /** From 1. */
   readonly line: number;
@@ -62,5 +115,7 @@ export function lineEnd({ text }: Source, offset: number): number {
 
 /** The smallest span over two of one source. */
 export function join(a: Span, b: Span): Span {
-  return { source: a.source, start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) };
+  const start = Math.min(a.start, b.start);
+  const end = Math.max(a.end, b.end);
+  return a instanceof AnchoredSpan ? new AnchoredSpan(a.anchor, start, end) : { source: a.source, start, end };
 }

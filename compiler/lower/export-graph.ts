@@ -15,19 +15,12 @@ export interface Exported {
 }
 
 /** One inference graph for all members, with one input for each field. */
-export function exportGraph(
-  members: readonly Exported[],
-  plans: StagePlans,
-  checked: ReadonlyMap<string, CheckedStage>,
-): Graph {
+export function exportGraph(members: readonly Exported[], plans: StagePlans): Graph {
   const g = new GraphBuilder(opRules);
   const everything = new Set<CheckedStage>();
   const collect = (stage: CheckedStage) => {
     everything.add(stage);
-    for (const { producer } of stage.built.model.features.values()) {
-      const other = checked.get(producer.key);
-      if (other !== undefined) collect(other);
-    }
+    for (const { producer } of stage.built.model.features.values()) collect(plans.checked(producer.key));
   };
   for (const { stage } of members) collect(stage);
   const time = [...everything].some(({ built }) => built.model.time !== undefined);
@@ -41,11 +34,7 @@ export function exportGraph(
         return g.input("field", field, { dtype: "float32", shape: [...lead, 3, height, width] });
       },
       time,
-      stage: (key) => {
-        const other = checked.get(key);
-        invariant(other !== undefined, "a producer is unknown");
-        return other;
-      },
+      stage: (key) => plans.checked(key),
     });
     invariant(value !== undefined, "a member has one output");
     return { name, value };

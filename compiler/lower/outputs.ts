@@ -17,12 +17,17 @@ import { headOutputs } from "./graphs.ts";
 import type { AssemblyPlan, ExportPlan, Stream, TaskPlan } from "./plan.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
+/** An assembly with the stages that it needs, each after those it needs itself. */
+export interface Assembled {
+  readonly plan: AssemblyPlan;
+  readonly stages: readonly CheckedStage[];
+}
+
 /** What a plan in the making knows. */
 export interface Making {
-  readonly assembly: (thing: AssemblyThing) => AssemblyPlan | undefined;
+  readonly assembly: (thing: AssemblyThing) => Assembled | undefined;
   readonly add: (stage: StageThing, span: TextSpan) => CheckedStage | undefined;
   readonly plans: StagePlans;
-  readonly checked: ReadonlyMap<string, CheckedStage>;
 }
 
 function targetOf(declaration: OutputNode, env: Env): Thing {
@@ -33,7 +38,7 @@ function targetOf(declaration: OutputNode, env: Env): Thing {
 /** `export final { opset: 17, include: [s.x] }` (language rule 75). */
 export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {
   const { session } = env;
-  const { add, plans, checked } = making;
+  const { add, plans } = making;
   const opset = opsetOf(declaration, env);
   const thing = targetOf(declaration, env);
   if (thing.kind === "stage") {
@@ -43,17 +48,17 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
       exportGraph(
         headOutputs(stage).map(({ name }) => ({ stage, head: name, name })),
         plans,
-        checked,
       );
     return { of: stageOfPlan(stage, plans), opset, graph };
   }
   if (thing.kind === "assembly") {
-    const plan = making.assembly(thing);
-    if (plan === undefined) throw new Refusal();
+    const assembled = making.assembly(thing);
+    if (assembled === undefined) throw new Refusal();
+    const { plan, stages } = assembled;
     if (plan.members.some(({ stream }) => onlyHead(stream) === undefined))
       session.reporter.report("not-yet-written", declaration.value.span, { what: "the export of a blend of streams" });
     const byHash = (wanted: string): CheckedStage => {
-      for (const stage of checked.values()) if (plans.planOf(stage).hash === wanted) return stage;
+      for (const stage of stages) if (plans.planOf(stage).hash === wanted) return stage;
       throw new Error("a member's stage is planned");
     };
     const graph = () =>
@@ -64,7 +69,6 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
           name: task.name,
         })),
         plans,
-        checked,
       );
     return { of: { kind: "assembly", name: plan.name }, opset, graph };
   }
@@ -148,8 +152,9 @@ export function checkSubmission(declaration: OutputNode, env: Env, making: Makin
       expected: "a test part, such as aff2.test",
       actual: list.label,
     });
-  const plan = making.assembly(thing);
-  if (plan === undefined) throw new Refusal();
+  const assembled = making.assembly(thing);
+  if (assembled === undefined) throw new Refusal();
+  const { plan } = assembled;
   const format = assemblyData(thing, session).written.get("format");
   if (format?.kind === "label" && format.name === "s_aff_wild2") {
     const missing = formatTasks.find(({ fits }) => !plan.members.some(({ task }) => fits(task)));

@@ -1,7 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { CheckedStage } from "../check/check-stage.ts";
-import type { StageThing } from "../check/things.ts";
 import { printGraph } from "../ir/print.ts";
 import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
@@ -11,19 +10,25 @@ import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
  * stages, is made when it is asked for: to check a spec needs none of it.
  */
 export class StagePlans {
-  readonly #plans = new Map<CheckedStage, StagePlan>();
+  readonly #plans = new WeakMap<CheckedStage, StagePlan>();
   readonly #lookUp: (key: string) => CheckedStage;
-  readonly #nameOf: (stage: StageThing) => string | undefined;
+  /** Names that the file gives to stages, by identity. */
+  names: ReadonlyMap<string, string> = new Map();
 
-  constructor(lookUp: (key: string) => CheckedStage, nameOf: (stage: StageThing) => string | undefined) {
+  constructor(lookUp: (key: string) => CheckedStage) {
     this.#lookUp = lookUp;
-    this.#nameOf = nameOf;
+  }
+
+  /** The stage with an identity, where it is known to be right. */
+  checked(key: string): CheckedStage {
+    return this.#lookUp(key);
   }
 
   planOf(checked: CheckedStage): StagePlan {
     const known = this.#plans.get(checked);
     if (known !== undefined) return known;
     const { stage } = checked;
+    const label = () => this.names.get(stage.key) ?? stage.label;
     const plain = plainPart(checked);
     const described = once(() => this.#described(checked));
     const hash = once(() => bytesToHex(sha256(utf8ToBytes(`${toJson(described())}\n${graphText(checked)}`))));
@@ -44,7 +49,9 @@ export class StagePlans {
       get resolved() {
         return toJson(described(), 2);
       },
-      label: this.#nameOf(stage) ?? stage.label,
+      get label() {
+        return label();
+      },
       call: stage.call,
       graphs: stageGraphs(checked),
     };

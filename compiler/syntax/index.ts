@@ -1,7 +1,7 @@
 import type { IRecognitionException, IToken } from "chevrotain";
 import { declarationTokens, parse, tokenise } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { lineOf, type Source, type Span } from "../diagnostics/source.ts";
+import { lineOf, type Source, type Span, textIn } from "../diagnostics/source.ts";
 import type { FileNode } from "./ast.ts";
 import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
@@ -17,41 +17,47 @@ export interface Parsed {
 
 /** Text to syntax tree. With mistakes, the tree has what could be read. */
 export function parseFile(source: Source): Parsed {
-  const empty: FileNode = { source, declarations: [], comments: [] };
-  const start: Span = { source, start: 0, end: 0 };
-  const tooLarge = (size: number, parts: string, limit: number): Parsed => ({
-    file: empty,
-    diagnostics: [diagnostic("file-too-large", start, { size, parts, limit })],
-  });
   const { length } = source.text;
-  if (length > limits.characters) return tooLarge(length, "characters", limits.characters);
-  const places = new Places(source);
-  const { tokens, comments, unknown } = tokenise(source.text);
-  if (tokens.length > limits.tokens) return tooLarge(tokens.length, "words and marks", limits.tokens);
-  const diagnostics = unknown
-    .slice(0, limits.mistakes + 1)
-    .map(({ offset, length }) =>
-      diagnostic(
-        "unknown-character",
-        { source, start: offset, end: offset + length },
-        { character: source.text.slice(offset, offset + length) },
-      ),
-    );
+  if (length > limits.characters) return tooLarge(source, length, "characters", limits.characters);
+  const parsed = parsePart(source, 0, length);
+  if (parsed.diagnostics.length <= limits.mistakes) return parsed;
+  const start: Span = { source, start: 0, end: 0 };
+  const rest = diagnostic("too-many-mistakes", start, { limit: limits.mistakes });
+  return { file: parsed.file, diagnostics: [...parsed.diagnostics.slice(0, limits.mistakes), rest] };
+}
+
+function tooLarge(source: Source, size: number, parts: string, limit: number): Parsed {
+  const start: Span = { source, start: 0, end: 0 };
+  return {
+    file: { source, declarations: [], comments: [] },
+    diagnostics: [diagnostic("file-too-large", start, { size, parts, limit })],
+  };
+}
+
+/** A part of a file as if it were all of it, its places those of the file. Nothing is read of what is nested too deep. */
+export function parsePart(source: Source, from: number, to: number): Parsed {
+  const places = new Places(source, from);
+  const { tokens, comments, unknown } = tokenise(source.text.slice(from, to));
+  if (tokens.length > limits.tokens) return tooLarge(source, tokens.length, "words and marks", limits.tokens);
+  const diagnostics = unknown.slice(0, limits.mistakes + 1).map(({ offset, length }) => {
+    const span = places.range(offset, offset + length);
+    return diagnostic("unknown-character", span, { character: textIn(span) });
+  });
   for (const token of tokens) {
     if (token.tokenType.name === "UnclosedString" && diagnostics.length <= limits.mistakes)
       diagnostics.push(diagnostic("unclosed-string", places.token(token), {}));
   }
   const brackets = repairBrackets(tokens, declarationTokens, places);
   diagnostics.push(...brackets.diagnostics);
-  if (brackets.tooDeep) return { file: empty, diagnostics };
+  if (brackets.tooDeep) return { file: { source, declarations: [], comments: [] }, diagnostics };
   const { cst, errors } = parse(brackets.tokens);
   const known = new Set(diagnostics.map(({ span }) => lineOf(source, span.start)));
   for (const error of errors) {
     const mistake = textMistake(error, brackets.tokens, places);
     // What follows on the line of a mistake is mostly its echo.
-    const { start } = mistake.span;
-    const line = lineOf(source, start);
-    if (known.has(line) || brackets.echoes.some(({ from, to }) => start >= from && start <= to)) continue;
+    const line = lineOf(source, mistake.span.start);
+    const start = mistake.span.start - from;
+    if (known.has(line) || brackets.echoes.some((echo) => start >= echo.from && start <= echo.to)) continue;
     known.add(line);
     diagnostics.push(mistake);
   }
@@ -60,9 +66,7 @@ export function parseFile(source: Source): Parsed {
     declarations: cst === undefined ? [] : readFile(cst, places),
     comments: comments.map((comment) => ({ text: comment.image, span: places.token(comment) })),
   };
-  if (diagnostics.length <= limits.mistakes) return { file, diagnostics };
-  const rest = diagnostic("too-many-mistakes", start, { limit: limits.mistakes });
-  return { file, diagnostics: [...diagnostics.slice(0, limits.mistakes), rest] };
+  return { file, diagnostics };
 }
 
 function textMistake(error: IRecognitionException, tokens: readonly IToken[], places: Places): Diagnostic {

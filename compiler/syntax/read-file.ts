@@ -30,8 +30,9 @@ import type { Places } from "./reader.ts";
 
 /** Reads declarations from the concrete tree. */
 export function readFile(cst: FileCstNode, places: Places): readonly Declaration[] {
-  const reader = new FileReader(places);
-  return (cst.children.declaration ?? []).flatMap((node) => reader.declaration(node) ?? []);
+  return (cst.children.declaration ?? []).flatMap(
+    (node) => new FileReader(places.anchoredAt(node)).declaration(node) ?? [],
+  );
 }
 
 class FileReader extends ExprReader {

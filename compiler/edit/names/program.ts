@@ -1,4 +1,4 @@
-import { type FileScope, type Named, openFile, visible } from "../../check/files.ts";
+import { type FileScope, type Named, openMain, visible } from "../../check/files.ts";
 import { Reporter } from "../../check/reporter.ts";
 import { newSession } from "../../check/session.ts";
 import type { Source, Span } from "../../diagnostics/source.ts";
@@ -18,6 +18,7 @@ import type {
   Suffix,
   TypeNode,
 } from "../../syntax/ast.ts";
+import { parseFile } from "../../syntax/index.ts";
 import type { Entity, Scope } from "./entities.ts";
 import type { Target } from "./targets.ts";
 import type { Walk } from "./walk.ts";
@@ -46,7 +47,7 @@ export interface Program {
 
 export function openProgram(source: Source, read: (path: string) => string | undefined): Program {
   const session = newSession(new Reporter(), read, undefined);
-  const main = openFile(session, source);
+  const main = openMain(session, parseFile(source));
   return {
     main,
     files: session.files,
