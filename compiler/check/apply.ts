@@ -46,7 +46,7 @@ function recipePath(recipe: RecipeThing, env: Env): string {
   const body = bodyOf(env);
   const isLearned = recipe.callee.kind === "library" && recipe.name === "learned";
   if (isLearned && body.definition !== "" && !body.repeated.has("learned")) return namedPath(body, body.definition);
-  return freshPath(body, recipe.name);
+  return freshPath(body, recipe.calledAs ?? recipe.name);
 }
 
 function applyLayer(
@@ -80,7 +80,7 @@ function applyRecipe(
   expected: number | undefined,
 ): Thing {
   if (recipe.callee.kind === "module") {
-    return applyUserModule(recipe, recipe.callee.declaration, recipe.callee.env, inputs, path, env, span);
+    return applyUserModule(recipe, recipe.callee.declaration, recipe.callee.env, inputs, path, env, span, expected);
   }
   const reporter: Reporter = env.session.reporter;
   const spec = tensorFunctions[recipe.name];

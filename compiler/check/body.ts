@@ -31,17 +31,18 @@ export function namedPath(body: Body, name: string): string {
 /** The path of a layer without a name: `definition.callee`, numbered where there are several. */
 export function freshPath(body: Body, callee: string): string {
   const path = [body.path, body.definition, callee].filter((part) => part !== "").join(".");
-  if (!body.repeated.has(callee)) return path;
   const count = body.made.get(callee) ?? 0;
   body.made.set(callee, count + 1);
-  return `${path}[${count}]`;
+  // A callee that the text does not name twice can still be met twice, such as a recipe in a branch.
+  return body.repeated.has(callee) || count > 0 ? `${path}[${count}]` : path;
 }
 
 /** Names that are called or sent to more than once, or in a loop. */
 function repeatedCallees(expr: Expr): ReadonlySet<string> {
   const counts = new Map<string, number>();
   const count = (callee: Expr, times: number) => {
-    if (callee.kind === "name") counts.set(callee.name, (counts.get(callee.name) ?? 0) + times);
+    const name = callee.kind === "name" ? callee.name : callee.kind === "member" ? callee.name.text : undefined;
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + times);
   };
   const items = (list: readonly Item[], times: number) => {
     for (const item of list)

@@ -15,10 +15,13 @@ import { printAxes } from "./signature.ts";
 import { entryOf, stageEntry, stageScope } from "./stage-entry.ts";
 import type { CallThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
+import { checkViewsRead } from "./views.ts";
 
 /** The terms of a stage's loss, each one number of the graph, and what the runtime must feed for them. */
 export interface LossBuild {
   readonly terms: ReadonlyMap<string, Value>;
+  /** Where each term is written. */
+  readonly places: ReadonlyMap<string, Span>;
   /** Whether no mistake was met: else a term may be missing. */
   readonly complete: boolean;
   readonly facts: ReadonlyMap<string, FactPlan>;
@@ -54,25 +57,26 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   const before = session.reporter.errors;
   const given = stageEntry(stage, "loss", scope);
   const span = entryOf(stage, "loss")?.span ?? stage.declaration.span;
+  let lacking = given === undefined && making.views.length > 0;
+  const refused = () => {
+    lacking = true;
+  };
   if (given?.kind === "map") {
     for (const [name, thing] of given.entries) {
       const place: Env = { ...scope, body: { ...define(body, name, { kind: "none", span }), made: new Map() } };
-      attempt(
+      attempt<unknown>(
         () => terms.set(name, lossValue(thing, name, given.places.get(name) ?? span, place, making)),
-        () => undefined,
+        refused,
       );
     }
-  } else {
+  } else if (making.views.length === 0) {
     for (const [name, head] of model.heads) {
       const call = usualLoss(head);
-      attempt(
-        () => terms.set(name, lossValue(call, name, span, scope, making)),
-        () => undefined,
-      );
+      attempt<unknown>(() => terms.set(name, lossValue(call, name, span, scope, making)), refused);
     }
   }
   const poisoned = given?.kind === "map" && [...given.entries.values()].some(({ kind }) => kind === "poison");
-  if (!poisoned && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
+  if (!poisoned && !lacking && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
     for (const [task, head] of model.heads) {
       if (!reaches([...terms.values()], head.logits.wire))
         reporter.report(
@@ -88,10 +92,12 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
       where: `${stage.label}, whose model has no head,`,
       key: "loss",
     });
-  const complete = !poisoned && session.reporter.errors === before;
+  const complete = !poisoned && !lacking && session.reporter.errors === before;
+  if (views?.kind === "map") checkViewsRead(session, built, views, complete);
   const named = given?.kind === "map" ? [...given.entries.keys()] : [...model.heads.keys()];
   return {
     terms,
+    places: given?.kind === "map" ? given.places : new Map(),
     complete,
     leastRows: making.leastRows,
     facts: making.facts,

@@ -4,18 +4,18 @@ import type { Value } from "../ir/graph.ts";
 import { widthOf } from "../library/task.ts";
 import type { ClipPlan } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
-import type { ModelNode, Statement } from "../syntax/ast.ts";
+import type { Input, ModelNode, Statement } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { sendExpr } from "./call.ts";
 import { clipOf } from "./clips.ts";
 import { instanceOf } from "./declarations.ts";
-import { type Env, inner } from "./env.ts";
+import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { modelThing } from "./invoke.ts";
 import { headKeys } from "./keys.ts";
 import { memoKind } from "./memo.ts";
 import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
-import { fieldNamed, type ModelData } from "./model-data.ts";
+import { fieldNamed, hasField, type ModelData } from "./model-data.ts";
 import { asLayer, checkResult, TimeFixed } from "./modules.ts";
 import { suggestion } from "./nearest.ts";
 import { withDefaults } from "./parameters.ts";
@@ -30,6 +30,7 @@ import { toTensor } from "./tensor-arithmetic.ts";
 import {
   dimsOf,
   type ModelThing,
+  none,
   poison,
   type StageThing,
   type TaskThing,
@@ -166,12 +167,22 @@ function runModel(model: ModelThing, made: ModelBuild, scope: Env): ReadonlyMap<
   const inputs = declaration.inputs.map((input): [string, Thing] => [
     input.name.text,
     attempt<Thing>(
-      () => fieldTensor(input.name.text, input.name.span, made, scope),
+      () => fieldInput(input, made, scope),
       () => poison,
     ),
   ]);
   const start = inner(model.env, inputs, body);
   const place = withDefaults(declaration.parameters, model.bound, { ...start, session: scope.session });
+  for (const { name, shape } of declaration.inputs) {
+    const tensor = place.local?.names.get(name.text) ?? localNamed(place, name.text);
+    if (shape === undefined || tensor?.kind !== "tensor") continue;
+    attempt<unknown>(
+      () => start.local?.names.set(name.text, checkResult(tensor, shape, name.text, place, shape.span, "the input")),
+      () => {
+        made.refused = true;
+      },
+    );
+  }
   for (const statement of declaration.body.statements)
     attempt(
       () => runStatement(statement, declaration, made, place, body),
@@ -274,6 +285,18 @@ function runHead(
       );
   }
   made.heads.set(task.name, { task: { ...task, activation }, logits, span: statement.span });
+}
+
+/** A field by its name; one that may be left out is none where the data lack it. */
+function fieldInput({ name, optional, many, span }: Input, made: ModelBuild, scope: Env): Thing {
+  const { reporter } = scope.session;
+  if (many)
+    reporter.refuse("unexpected-text", span, {
+      expected: "the name of a field",
+      found: "`many`, which is for modules",
+    });
+  if (optional && !hasField(made.data, name.text, reporter)) return none;
+  return fieldTensor(name.text, name.span, made, scope);
 }
 
 /** A field of the data as the model sees it: an image is [c: 3, h, w] in 0 .. 1 (language rules 38, 39). */

@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Argument, Expr } from "../syntax/ast.ts";
 import { applyModule, isTensorLike } from "./apply.ts";
+import { borrowedLayer } from "./borrowed.ts";
 import { chosenThing } from "./chosen.ts";
 import { blendThing, foldOf } from "./data-parts.ts";
 import { type Env, localNamed } from "./env.ts";
@@ -89,7 +90,7 @@ function isCallable(thing: Thing): boolean {
 function calleeThing(callee: Expr, env: Env): Thing {
   if (callee.kind !== "name") return evaluate(callee, env);
   const thing = lookUp(callee.name, callee.span, env);
-  if (thing !== undefined) return thing;
+  if (thing !== undefined) return thing.kind === "recipe" ? { ...thing, calledAs: callee.name } : thing;
   reportUnknown(callee.name, callee.span, "module or function", env);
   throw new Refusal();
 }
@@ -276,11 +277,18 @@ function invoke(
         const merged = mergeArguments(callee.args, args);
         return callLibrary(callee.name, sent, merged, env, span, expected);
       }
-      const { inputs, rest } = splitInputs(args, env, false);
-      const all = [...sent, ...inputs];
+      const split = splitInputs(args, env, false);
+      const before = [...sent, ...split.inputs];
+      const names = callee.callee.declaration.inputs.map((input) => input.name.text);
+      const { inputs, rest } = namedInputs(names, before.length, split.rest, env);
+      const all = [...before, ...inputs];
       const recipe: RecipeThing = { ...callee, args: mergeArguments(callee.args, rest), span };
       return all.length === 0 ? recipe : applyModule(recipe, all, env, span, expected);
     }
+    case "member":
+      if (env.body === undefined)
+        return env.session.reporter.refuse("not-callable", span, { what: describeThing(callee) });
+      return invoke(borrowedLayer(callee, env), sent, args, env, span, expected);
     case "layer":
     case "list": {
       const { inputs, rest } = splitInputs(args, env, false);
@@ -314,7 +322,9 @@ function splitInputs(
   const rest: Given[] = [];
   for (const given of args.positional) {
     const thing = rest.length === 0 ? tensorArgument(given, env, many) : undefined;
-    if (thing !== undefined && isTensorLike(thing)) inputs.push(thing);
+    // Of nothing, an op of many tensors has its own message.
+    const nothing = many && thing?.kind === "list" && thing.items.length === 0;
+    if (thing !== undefined && (nothing || isTensorLike(thing))) inputs.push(thing);
     else rest.push(thing === undefined ? given : { ...given, thing });
   }
   return { inputs, rest: { positional: rest, named: args.named } };

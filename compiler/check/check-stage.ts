@@ -4,6 +4,7 @@ import type { DataPlan } from "../lower/plan.ts";
 import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
+import { checkGradients } from "./gradients.ts";
 import { checkLeakage } from "./leakage.ts";
 import type { LeastRows } from "./loss-making.ts";
 import { memoKind } from "./memo.ts";
@@ -11,7 +12,6 @@ import type { StageBuild } from "./model-build.ts";
 import { mainData, partsOf } from "./model-data.ts";
 import { plainSettings } from "./plain-settings.ts";
 import { warnRandomHeads } from "./random-heads.ts";
-import { reachedParameters } from "./reached.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
@@ -106,23 +106,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const training = settings ?? session.reporter.silent();
   const rows = training.batch * (model.clip?.length ?? 1);
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
-  // Where a term of the loss is missing, gradients are missing too.
-  const reached =
-    !loss.complete || stage.declaration.verb === "apply" ? undefined : reachedParameters([...loss.terms.values()]);
-  for (const { path, group } of trained.parameters) {
-    const parameter = model.parameters.get(path);
-    if (group !== undefined && parameter !== undefined && reached?.has(path) === false) {
-      session.reporter.report(
-        "no-gradient",
-        parameter.span,
-        { path },
-        {
-          help: "take it out of the model, or set it to frozen in `params`",
-          related: [{ span: stage.span, text: `in ${stage.label}` }],
-        },
-      );
-    }
-  }
+  checkGradients(session, built, loss, trained);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);
   if (model.clip !== undefined && !model.overTime) {

@@ -31,6 +31,8 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
     case "task":
     case "model":
     case "layer":
+      // A stage's layer is looked up where it is used.
+      if (type.kind === "layer" && thing.kind === "member") return thing;
       return thing.kind === type.kind ? thing : instance(session, thing, type.kind, span);
     case "int":
       return thing.kind === "number" && Number.isSafeInteger(thing.value) ? thing : undefined;
@@ -52,7 +54,10 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       return thing.kind === "data" || thing.kind === "blend" ? thing : instance(session, thing, type.kind, span);
     // Whether its inputs and output fit is checked where it is used (language rule 18).
     case "module":
-      return thing.kind === "recipe" || thing.kind === "layer" || (thing.kind === "list" && thing.items.every(isModule))
+      return thing.kind === "recipe" ||
+        thing.kind === "layer" ||
+        thing.kind === "member" ||
+        (thing.kind === "list" && thing.items.every(isModule))
         ? thing
         : undefined;
     case "tensor":

@@ -35,8 +35,9 @@ function checkBody(
 ): void {
   const { statements } = declaration.body;
   const result = "result" in declaration ? declaration.result : undefined;
-  if (declaration.kind !== "loss")
-    for (const shape of [...inputs.map((input) => input.shape), result]) checkBatch(shape, reporter);
+  const batch =
+    declaration.kind === "loss" ? undefined : [...inputs.map(({ shape }) => shape), result].find(namesBatch);
+  if (batch !== undefined) reporter.report("named-batch", batch.span, {});
   const end = statements.findIndex(({ kind }) => kind === "return");
   const after = end < 0 ? undefined : statements[end + 1];
   if (declaration.kind === "model" || after === undefined) return;
@@ -53,9 +54,9 @@ function wordsFor(statement: Statement): string {
   return statement.kind === "head" ? "a head" : `\`${statement.name.text}\``;
 }
 
-function checkBatch(shape: ShapeNode | undefined, reporter: Reporter): void {
-  for (const axis of shape?.axes ?? [])
-    if (axis.kind === "axis" && axis.name.text === "batch") reporter.report("named-batch", axis.span, {});
+/** Whether a shape speaks of the batch, which has no name outside losses (language rule 34). */
+export function namesBatch(shape: ShapeNode | undefined): boolean {
+  return shape?.axes.some((axis) => axis.kind === "axis" && axis.name.text === "batch") === true;
 }
 
 /** Logits and labels, and the mask where the loss is a statistic of the batch (language rule 53). */

@@ -1,3 +1,4 @@
+import { sameDim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { maskWidthOf, widthOf } from "../library/task.ts";
 import * as v from "../ops/vocabulary.ts";
@@ -9,7 +10,8 @@ import type { LossMaking } from "./loss-making.ts";
 import { labelInput } from "./model-build.ts";
 import { applyUserModule } from "./modules.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
-import type { CallThing, Given, TaskThing, Thing } from "./things.ts";
+import { printAxes } from "./signature.ts";
+import { type CallThing, dimsOf, type Given, type TaskThing, type TensorThing, type Thing } from "./things.ts";
 import { call as callType, describeThing } from "./type.ts";
 
 /** A loss of the user: per element over logits and labels, then averaged over the mask, which it cannot forget (language rule 53). */
@@ -27,10 +29,13 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
       expected: "a task",
     });
   }
+  // Another number of inputs is told where the loss is declared.
+  const { length } = declared.declaration.inputs;
+  if (length !== 2 && length !== 3) return reporter.silent();
   const head = headOf(task, call, making, reporter);
   const label = labelInput(model, "label", task.name, widthOf(task.meaning));
   const mask = labelInput(model, "mask", task.name, maskWidthOf(task.meaning));
-  const inputs: Thing[] = [head.logits, label, ...(declared.declaration.inputs.length > 2 ? [mask] : [])];
+  const inputs: Thing[] = [head.logits, label, ...(length > 2 ? [mask] : [])];
   const recipe = {
     kind: "recipe" as const,
     name: call.name,
@@ -58,11 +63,36 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
       expected: "a tensor",
       actual: describeThing(result),
     });
-  if (result.axes.length === 0 && !result.batched) return result.wire;
+  const related = [
+    { span: declared.declaration.result?.span ?? declared.declaration.name.span, text: "declared here" },
+  ];
+  if (result.axes.length === 0 && !result.batched) {
+    if (length > 2) return result.wire;
+    return reporter.refuse(
+      "wrong-type",
+      call.span,
+      { what: `what \`${call.name}\` returns`, expected: "one number for each label", actual: "one in all" },
+      { help: "rows without a label would count: return [.., k], or take the mask as a third input", related },
+    );
+  }
+  const lead = label.wire.type.shape;
+  const fits = result.wire.type.shape.length === lead.length && result.batched && !differs(result, label);
+  if (!fits)
+    return reporter.refuse(
+      "shape-mismatch",
+      call.span,
+      { what: `what \`${call.name}\` returns`, left: printAxes(result), right: printAxes(label) },
+      { help: "it is averaged over the labels that there are", related },
+    );
   const { g } = model;
   const weights = v.broadcast(g, mask.wire, result.wire.type.shape);
   const counted = v.where(g, v.greater(g, weights, g.scalar(0)), v.multiply(g, result.wire, weights), g.scalar(0));
   return v.divide(g, v.sumAll(g, counted), v.maximum(g, v.sumAll(g, weights), g.scalar(1e-12)));
+}
+
+/** Whether a result has another size than the labels, apart from 1. */
+function differs(result: TensorThing, label: TensorThing): boolean {
+  return dimsOf(result).some((dim, i) => dim !== 1 && !sameDim(dim, dimsOf(label)[i] ?? 0));
 }
 
 /** Class weights that an argument asks to be counted, as a tensor [k]. */

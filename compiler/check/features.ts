@@ -72,7 +72,7 @@ export function featureTensor(member: MemberThing, env: Env, body: Body, span: S
 }
 
 /** A stage with a checkpoint for each name has a tensor for each: which one must be said (language rule 63). */
-function checkCheckpoint({ stage, name, span }: MemberThing, isHead: boolean, env: Env): void {
+export function checkCheckpoint({ stage, name, span }: MemberThing, isHead: boolean, env: Env): void {
   const names = checkpointNames(stage, env.session);
   if (names.length === 0 || stage.checkpoint !== undefined || (isHead && names.includes(name))) return;
   const checkpoints = names.map((each) => `\`${each}\``).join(", ");

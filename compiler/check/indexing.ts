@@ -194,7 +194,7 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
   }
   const at = evaluate(index.value, env);
   if (at.kind === "number") {
-    const start = endOf(at.value, dim, index.span, axisName, env);
+    const start = endOf(at.value, dim, index.span, axisName, build.clip?.length, env);
     const piece = v.slice(g, x.wire, wireAxis, start, addDims(start, 1));
     const shape = piece.type.shape.filter((_, j) => j !== wireAxis);
     return { ...x, wire: v.reshape(g, piece, shape), axes: x.axes.filter((_, j) => j !== i) };
@@ -208,7 +208,7 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
 
 /** An end of a range: a number, or a size that is known when it runs, such as `size(x, time) - 1`. */
 function sizedEnd(thing: Thing, dim: Dim, span: Span, axis: string, time: number | undefined, env: Env): Dim {
-  if (thing.kind === "number") return endOf(thing.value, dim, span, axis, env);
+  if (thing.kind === "number") return endOf(thing.value, dim, span, axis, time, env);
   if (thing.kind === "poison") throw new Refusal();
   if (thing.kind !== "size") {
     return env.session.reporter.refuse("wrong-type", span, {
@@ -230,8 +230,11 @@ function sizedEnd(thing: Thing, dim: Dim, span: Span, axis: string, time: number
 }
 
 /** A position that may count from the end of an axis, whose size may be a symbol. */
-function endOf(value: number, dim: Dim, span: Span, axis: string, env: Env): Dim {
+function endOf(value: number, dim: Dim, span: Span, axis: string, time: number | undefined, env: Env): Dim {
   if (typeof dim === "number") return position(value, dim, span, env);
+  const known = time === undefined ? dim : substituteDim(dim, new Map([["time", time]]));
+  // Of a clip, the length is known; that of a whole video is not.
+  if (typeof known === "number" && known > 1) position(value, known, span, env);
   if (!Number.isInteger(value)) {
     env.session.reporter.refuse("out-of-range", span, {
       what: `the place in \`${axis}\` (${printDim(dim)})`,

@@ -1,3 +1,4 @@
+import type { Span } from "../diagnostics/source.ts";
 import { maskWidthOf, widthOf } from "../library/task.ts";
 import type { Expr } from "../syntax/ast.ts";
 import { activated } from "./activation.ts";
@@ -69,10 +70,12 @@ export function memberOf(expr: Member, env: Env): Thing {
       if (isPart(name)) return partOf(target, name, expr.name.span, env);
       return noMember(target, name, [...partNames, "fold"], expr, env);
     case "layer":
-      return subLayer(target, expr, env);
+      return subLayer(target, name, expr.name.span, env);
     case "view": {
       const task = lookUp(name, expr.name.span, env);
       if (task?.kind === "task") return { ...task, view: target.name };
+      // A tensor of the model, as this pass makes it.
+      if (task?.kind === "tensor") return task;
       return noMember(target, name, env.body === undefined ? [] : env.body.build.heads.keys(), expr, env);
     }
     case "tensor":
@@ -127,15 +130,21 @@ function isPart(name: string): name is (typeof partNames)[number] {
 }
 
 /** A layer that a module's body names (language rule 17). */
-function subLayer(layer: LayerThing, expr: Member, env: Env): Thing {
-  const name = expr.name.text;
+export function subLayer(layer: LayerThing, name: string, span: Span, env: Env): LayerThing {
+  const lacks = (names: readonly string[]): never =>
+    env.session.reporter.refuse(
+      "no-member",
+      span,
+      { what: describeThing(layer), name },
+      { help: suggestion(name, names) },
+    );
   const { of } = layer;
-  if (of.kind === "sequence" || of.callee.kind !== "module") return noMember(layer, name, [], expr, env);
+  if (of.kind === "sequence" || of.callee.kind !== "module") return lacks([]);
   const { declaration, env: home } = of.callee;
   const names = declaration.body.statements.flatMap((each) => (each.kind === "define" ? [each.name.text] : []));
   const statement = declaration.body.statements.find((each) => each.kind === "define" && each.name.text === name);
-  if (statement?.kind !== "define") return noMember(layer, name, names, expr, env);
-  const given = bindDeclared(of.name, declaration.parameters, of.args, env, expr.span);
+  if (statement?.kind !== "define") return lacks(names);
+  const given = bindDeclared(of.name, declaration.parameters, of.args, env, span);
   const bound = withSettings(env.session, declaration, home, given);
   const scope = inner(home, bound);
   for (const { name: parameter, type, fallback } of declaration.parameters) {
@@ -144,7 +153,7 @@ function subLayer(layer: LayerThing, expr: Member, env: Env): Thing {
     }
   }
   const made = asLayer(evaluate(statement.value, scope), `${layer.path}.${name}`);
-  return made.kind === "layer" ? made : noMember(layer, name, names, expr, env);
+  return made.kind === "layer" ? made : lacks(names);
 }
 
 /** A default that reads no size of an input. */
@@ -157,6 +166,13 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
   const { body } = env;
   const name = expr.name.text;
   if (body === undefined) return noMember(task, name, [], expr, env);
+  if ((name === "label" || name === "mask") && !body.loss)
+    return env.session.reporter.refuse(
+      "label-outside-loss",
+      expr.span,
+      { name: `${task.name}.${name}` },
+      { help: `while training, forced(${task.name}, p) gives the label to the model` },
+    );
   if (name === "label") return labelInput(body.build, "label", task.name, widthOf(task.meaning));
   if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning));
   const head = body.build.heads.get(task.name);

@@ -61,6 +61,8 @@ export interface ModelBuild {
   readonly features: Map<string, FeatureBuild>;
   /** Encoders of the file that the model uses, by name. */
   readonly encoders: Map<string, LayerThing>;
+  /** Layers of finished stages that run here as they are, by the front of their paths here. */
+  readonly borrowed: Map<string, StageThing>;
   /** Schedules inside the model or its loss, by the name of their input. */
   readonly schedules: Map<string, Thing>;
   streams: number;
@@ -98,6 +100,7 @@ export function newModelBuild(
     fields: new Map(),
     features: new Map(),
     encoders: new Map(),
+    borrowed: new Map(),
     schedules: new Map(),
     streams: 0,
     overTime: false,

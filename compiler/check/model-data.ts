@@ -28,7 +28,8 @@ export function fieldNamed(data: ModelData, name: string, span: Span, stage: Sta
     if (field === undefined) {
       const given = part.entries.get("fields");
       const broken = given?.kind === "map" ? given.entries.get(name) : given;
-      if (broken?.kind === "poison") return reporter.silent();
+      // A field with a mistake has been told.
+      if (broken !== undefined && (broken.kind === "poison" || broken.kind === "call")) return reporter.silent();
       const names = [...fields.keys()];
       const help = suggestion(name, names) ?? `it has ${names.map((each) => `\`${each}\``).join(", ") || "none"}`;
       const related = [{ span: stage.span, text: `reached through ${stage.label}` }];
@@ -47,4 +48,12 @@ export function fieldNamed(data: ModelData, name: string, span: Span, stage: Sta
     found ??= field;
   }
   return found ?? reporter.silent();
+}
+
+/** Whether every part of the data has a field, right or wrong. */
+export function hasField(data: ModelData, name: string, reporter: Reporter): boolean {
+  return partsOf(data).every((part) => {
+    const given = part.entries.get("fields");
+    return given?.kind !== "map" || given.entries.has(name) || fieldsOf(part, reporter).has(name);
+  });
 }

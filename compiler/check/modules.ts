@@ -12,7 +12,7 @@ import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { carriedMark, matchInputs, printAxes, textOf } from "./signature.ts";
 import { bodyOf } from "./tensor-arithmetic.ts";
-import { dimsOf, type LayerThing, type RecipeThing, type TensorThing, type Thing } from "./things.ts";
+import { dimsOf, type LayerThing, number, type RecipeThing, type TensorThing, type Thing } from "./things.ts";
 
 /** Thrown where an annotation fixes the number of frames: the model is built again with that number for `time`. */
 export class TimeFixed extends Error {
@@ -36,6 +36,7 @@ export function applyUserModule(
   path: string,
   env: Env,
   span: Span,
+  expected?: number,
 ): Thing {
   const reporter: Reporter = env.session.reporter;
   const around = bodyOf(env);
@@ -43,7 +44,7 @@ export function applyUserModule(
   if (around.depth >= depthLimit) return reporter.refuse("too-deep", span, { limit: depthLimit });
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const given = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
-  const bound = withSettings(env.session, declaration, home, given);
+  const bound = withExpected(declaration, withSettings(env.session, declaration, home, given), expected, env, span);
   return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
     const local = [...sizes, ...names];
     const application = applicationOf(env.session, declaration, [...local, ...bound], around);
@@ -55,6 +56,24 @@ export function applyUserModule(
     });
     return handBack(result, callers, env, span);
   });
+}
+
+/** Parameters declared `= expected` are the width that the head wants, if this is its last step (language rule 30). */
+function withExpected(
+  { name, parameters }: ModuleNode,
+  bound: ReadonlyMap<string, Thing>,
+  expected: number | undefined,
+  env: Env,
+  span: Span,
+): ReadonlyMap<string, Thing> {
+  const open = parameters.filter(
+    ({ name: { text }, fallback }) => fallback?.kind === "name" && fallback.name === "expected" && !bound.has(text),
+  );
+  const [first] = open;
+  if (first === undefined) return bound;
+  if (expected === undefined)
+    env.session.reporter.refuse("expected-size", span, { callee: name.text, name: first.name.text });
+  return new Map([...bound, ...open.map((each) => [each.name.text, number(expected)] as const)]);
 }
 
 function resultOf(
@@ -135,12 +154,22 @@ export function asLayer(thing: Thing, path: string): Thing {
  * Checks a tensor against `[.., n, d: 2 * k]`: names and sizes (language rule 21). An axis that has no name here, such as `?` of an
  * input, takes the declared one.
  */
-export function checkResult(result: TensorThing, shape: ShapeNode, name: string, scope: Env, span: Span): TensorThing {
+export function checkResult(
+  result: TensorThing,
+  shape: ShapeNode,
+  name: string,
+  scope: Env,
+  span: Span,
+  what = "the result of",
+): TensorThing {
   const reporter: Reporter = scope.session.reporter;
   const wanted = shape.axes.filter(({ kind }) => kind !== "carried");
   const have = dimsOf(result);
   const lead = result.axes.length - wanted.length;
   const carries = shape.axes.some(({ kind }) => kind === "carried");
+  const clipless = bodyOf(scope).build.time === undefined;
+  if (clipless && wanted.some((axis) => axis.kind === "axis" && axis.name.text === "time"))
+    reporter.refuse("needs-clip", shape.span, { what: `\`${name}\`` }, { help: "give the stage a `clip:`" });
   const fits =
     lead >= 0 &&
     (carries || lead === 0) &&
@@ -161,7 +190,7 @@ export function checkResult(result: TensorThing, shape: ShapeNode, name: string,
     reporter.refuse(
       "shape-mismatch",
       span,
-      { what: `the result of \`${name}\``, left: printAxes(result), right: textOf(shape) },
+      { what: `${what} \`${name}\``, left: printAxes(result), right: textOf(shape) },
       {
         ...renamed(result.axes.slice(Math.max(0, lead)), wanted),
         related: [{ span: shape.span, text: "declared here" }],

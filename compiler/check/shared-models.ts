@@ -50,6 +50,7 @@ export function modelFor(stage: StageThing, shared: ModelBuild, data: ModelBuild
     fields: new Map(shared.fields),
     features: new Map(shared.features),
     encoders: new Map(shared.encoders),
+    borrowed: new Map(shared.borrowed),
     schedules: new Map(shared.schedules),
   };
 }

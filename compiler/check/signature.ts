@@ -1,8 +1,10 @@
 import type { Span } from "../diagnostics/source.ts";
 import { type Dim, printDim, sameDim } from "../ir/dim.ts";
 import type { Expr, Input, ModuleNode, ShapeNode } from "../syntax/ast.ts";
+import { namesBatch } from "./declaration-text.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, sizeThing } from "./evaluate.ts";
+import { nearIn, suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import { dimsOf, none, sizeOf, type TensorThing, type Thing } from "./things.ts";
@@ -28,7 +30,7 @@ export interface Matched {
 /** Matches what is given against a module's signature (language rule 20). */
 export function matchInputs(declaration: ModuleNode, given: readonly Thing[], env: Env, span: Span): Matched {
   const reporter: Reporter = env.session.reporter;
-  const things = byName(declaration, given);
+  const things = byName(declaration, given, env, span);
   const names: [string, Thing][] = [];
   const sizes = new Map<string, Thing>();
   const dims = new Map<string, { dim: Dim; from: string }>();
@@ -82,10 +84,27 @@ export function matchInputs(declaration: ModuleNode, given: readonly Thing[], en
 }
 
 /** A map of tensors fills inputs by name (language rule 19). */
-function byName(declaration: ModuleNode, given: readonly Thing[]): readonly (Thing | undefined)[] {
+function byName(
+  declaration: ModuleNode,
+  given: readonly Thing[],
+  env: Env,
+  span: Span,
+): readonly (Thing | undefined)[] {
   const only = given[0];
-  if (given.length === 1 && only?.kind === "map")
-    return declaration.inputs.map(({ name }) => only.entries.get(name.text));
+  if (given.length === 1 && only?.kind === "map") {
+    const names = declaration.inputs.map(({ name }) => name.text);
+    const other = [...only.entries.keys()].find((key) => !names.includes(key));
+    if (other !== undefined) {
+      const help = suggestion(other, names) ?? `its inputs are ${names.map((name) => `\`${name}\``).join(", ")}`;
+      env.session.reporter.refuse(
+        "unknown-argument",
+        span,
+        { callee: `\`${declaration.name.text}\``, name: other },
+        { help: nearIn(help) === undefined ? help : `the map has \`${other}\`, the input is \`${nearIn(help)}\`` },
+      );
+    }
+    return names.map((name) => only.entries.get(name));
+  }
   if (given.length === 1 && only?.kind === "tuple") return only.items;
   const many = declaration.inputs.length === 1 && declaration.inputs[0]?.many === true;
   return many && given.length > 1 ? [{ kind: "list", items: given }] : given;
@@ -114,8 +133,13 @@ function matchShape(
   span: Span,
 ): TensorThing {
   const reporter: Reporter = env.session.reporter;
-  const wanted = shape.axes.filter(({ kind }) => kind !== "carried");
-  const carries = shape.axes.some(({ kind }) => kind === "carried");
+  // The samples of a loss may be named: they are carried (language rule 34).
+  const ofSamples = (axis: ShapeNode["axes"][number]): boolean =>
+    declaration.kind === "loss" && axis.kind === "axis" && axis.name.text === "batch";
+  const wanted = shape.axes.filter((axis) => axis.kind !== "carried" && !ofSamples(axis));
+  const carries = shape.axes.some((axis) => axis.kind === "carried" || ofSamples(axis));
+  // That is told where it is declared.
+  if (declaration.kind !== "loss" && namesBatch(shape)) reporter.silent();
   const have = dimsOf(tensor);
   const lead = tensor.axes.length - wanted.length;
   const what = `\`${input.name.text}\` of \`${declaration.name.text}\``;

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { printShape, sameShape } from "../ir/dim.ts";
 import type { WeightSource } from "../lower/plan.ts";
 import type { Entry } from "../syntax/ast.ts";
+import { borrowedFrom } from "./borrowed.ts";
 import { buildStage } from "./build-stage.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, forEachSuffix, takenBranch } from "./evaluate.ts";
@@ -29,6 +30,11 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
       },
       () => undefined,
     );
+  }
+  for (const path of [...model.parameters.keys(), ...model.states.keys()]) {
+    const there = borrowedFrom(path, model.borrowed);
+    if (there !== undefined)
+      sources.set(path, { from: { kind: "stage", stage: there.stage.key, path: there.path }, stage: there.stage });
   }
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "init");
   const given = whole?.expr ?? entryOf(stage, "init")?.value;

@@ -142,6 +142,8 @@ export interface RecipeThing {
     | { readonly kind: "library" };
   readonly args: Arguments;
   readonly span: Span;
+  /** The name by which it is called, if that is another: a parameter's. */
+  readonly calledAs?: string;
 }
 
 /** Arguments as given: the compiler binds them to parameters where the module is applied, when the sizes are known. */

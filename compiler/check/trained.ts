@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
 import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
+import { borrowedFrom } from "./borrowed.ts";
 import { canonical } from "./canonical.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
@@ -52,6 +53,7 @@ export function trainedOf(
   const choiceOf = (path: string): Choice => {
     const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined };
     for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
+    if (borrowedFrom(path, model.borrowed) !== undefined) choice.frozen = true;
     return choice;
   };
   const apply = built.stage.declaration.verb === "apply";

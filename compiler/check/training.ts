@@ -1,5 +1,7 @@
+import type { Span } from "../diagnostics/source.ts";
 import type {
   Augmentation,
+  ClipPlan,
   Duration,
   EvaluatePlan,
   KeepPlan,
@@ -127,6 +129,28 @@ export function rowsOf(thing: Thing | undefined, all: readonly string[]): RowRul
   return { kind: thing.kind === "call" && thing.name === "any_valid" ? "any_valid" : "valid", tasks: names };
 }
 
+/** What is trained on clips is judged on clips, and a model that is made for one length on clips of that length. */
+function checkJudgedClip(
+  { model, stage }: StageBuild,
+  clip: ClipPlan | undefined,
+  span: Span,
+  reporter: Reporter,
+): void {
+  const related = [{ span: stage.span, text: `in ${stage.label}` }];
+  if ((clip === undefined) !== (model.clip === undefined)) {
+    const [expected, actual] =
+      clip === undefined ? ["a clip, as in training", "none"] : ["none, as in training", "a clip"];
+    reporter.report("wrong-type", span, { what: "`clip` of `evaluate`", expected, actual }, { related });
+  } else if (
+    typeof model.time === "number" &&
+    clip !== undefined &&
+    (clip.whole === true || clip.length !== model.time)
+  ) {
+    const frames = clip.whole === true ? "as many as the video" : clip.length;
+    reporter.report("other-window", span, { length: model.time, clip: frames }, { related });
+  }
+}
+
 /** `evaluate: {clip:, merge:, weights:, tta:, every:}` (language rule 50). */
 function evaluateOf(thing: Thing | undefined, built: StageBuild, scope: Env, later: string[]): EvaluatePlan {
   const { model, stage } = built;
@@ -141,7 +165,9 @@ function evaluateOf(thing: Thing | undefined, built: StageBuild, scope: Env, lat
     };
     switch (key) {
       case "clip": {
-        plan = { ...plan, clip: clipOf(value, stage, scope) };
+        const clip = clipOf(value, stage, scope);
+        checkJudgedClip(built, clip, span, reporter);
+        plan = { ...plan, clip };
         break;
       }
       case "every": {

@@ -57,6 +57,23 @@ export const products: TensorFunctions = {
       const [q = given, k = keys, value = values] = sameLead(use, [given, keys, values]);
       const width = q.wire.type.shape.at(-1);
       if (typeof width !== "number") return use.refuse("size-unknown", { axis: lastAxis(use, q) });
+      const [widthK = 0, rowsK = 0, rowsV = 0] = [
+        k.wire.type.shape.at(-1),
+        k.wire.type.shape.at(-2),
+        value.wire.type.shape.at(-2),
+      ];
+      if (!sameDim(width, widthK))
+        return use.refuse(
+          "shape-mismatch",
+          { what: "q and k of `attend`", left: axesText(q), right: axesText(k) },
+          { help: "their last axes must be equal" },
+        );
+      if (!sameDim(rowsK, rowsV))
+        return use.refuse(
+          "shape-mismatch",
+          { what: "k and v of `attend`", left: axesText(k), right: axesText(value) },
+          { help: "each key has one value" },
+        );
       const rank = k.wire.type.shape.length;
       const turn = k.wire.type.shape.map((_, i) => (i === rank - 1 ? rank - 2 : i === rank - 2 ? rank - 1 : i));
       const scores = constrained(use, () =>

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../ir/builder.ts";
 import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions } from "../tensor-function.ts";
-import { float, may, must, orNone } from "../type.ts";
+import { float, may, must, orNone, schedule } from "../type.ts";
 import { numberOf, optionalNumber } from "./arguments.ts";
 import { constrained } from "./axes.ts";
 import { entrywise } from "./combine.ts";
@@ -59,11 +59,15 @@ export const entrywiseFunctions: TensorFunctions = {
   reverse: {
     doc: "The same numbers; gradients flow back with the other sign, times `scale` (arXiv 1505.07818).",
     inputs: ["x"],
-    params: { scale: must(float) },
-    apply: (use, [x], args) =>
-      x === undefined
-        ? { kind: "poison" }
-        : { ...x, wire: v.at(use.g.apply("reverse_gradient", [x.wire], { scale: numberOf(args, "scale", 1) }), 0) },
+    params: { scale: must(schedule) },
+    apply(use, [x], args) {
+      if (x === undefined) return { kind: "poison" };
+      if (args.get("scale")?.kind !== "number") use.later("a reversal whose scale changes in time");
+      const scale = numberOf(args, "scale", 1);
+      if (scale < 0)
+        use.refuse("out-of-range", { what: "`scale` of `reverse`", expected: "at least 0", actual: scale });
+      return { ...x, wire: v.at(use.g.apply("reverse_gradient", [x.wire], { scale }), 0) };
+    },
   },
   training: {
     doc: "`a` while training, `b` in evaluation; of one shape.",

@@ -39,6 +39,7 @@ const reduction = (
     if (use.overall && whole !== undefined && given === undefined) return whole(use, x);
     const names = given ?? [lastAxis(use, x)];
     const keep = truthOf(args, "keep", false);
+    if (use.overall && names.includes("batch")) return overSamples(use, x, names, keep);
     const axes = names.map((name) => wireAxis(use, x, name));
     return {
       ...x,
@@ -85,6 +86,29 @@ function realEntries(use: Use, x: TensorThing): Value | undefined {
   const cut = sameDim(own, length) ? frames : v.slice(use.g, frames, 1, subtractDims(length, own), length);
   const shape = x.wire.type.shape.map((_, k) => (k === 0 ? batch : k === i ? own : 1));
   return v.broadcast(use.g, v.reshape(use.g, cut, shape), x.wire.type.shape);
+}
+
+/**
+ * Sums and means over the samples of a loss, named `batch` there (language rule 34): with a clip, its real frames are samples. What is
+ * left is one number for each other entry.
+ */
+function overSamples(use: Use, x: TensorThing, names: readonly string[], keep: boolean): Thing {
+  if (names.length > 1 || keep || !x.batched || (use.name !== "sum" && use.name !== "mean"))
+    return use.refuse("op-refuses", {
+      callee: `\`${use.name}\``,
+      reason: "over `batch` there are only sums and means, of that axis alone",
+    });
+  const i = x.axes.indexOf("time") + 1;
+  const axes = i === 0 ? [0] : [0, i];
+  const real = realEntries(use, x);
+  const total = v.reduceSum(use.g, real === undefined ? x.wire : v.multiply(use.g, x.wire, real), axes, false);
+  const left = x.axes.filter((name) => name !== "time");
+  if (use.name === "sum") return { kind: "tensor", wire: total, batched: false, axes: left };
+  const wire =
+    real === undefined
+      ? v.reduceMean(use.g, x.wire, axes, false)
+      : v.divide(use.g, total, v.maximum(use.g, v.reduceSum(use.g, real, axes, false), use.g.scalar(1)));
+  return { kind: "tensor", wire, batched: false, axes: left };
 }
 
 const sumOfAll = (use: Use, x: TensorThing): TensorThing => {

@@ -1,0 +1,65 @@
+import type { LossBuild } from "./build-loss.ts";
+import type { StageBuild } from "./model-build.ts";
+import { reachedParameters } from "./reached.ts";
+import type { Session } from "./session.ts";
+import { entryOf } from "./stage-entry.ts";
+import type { Trained } from "./trained.ts";
+
+/** Refuses weights that are to be trained and that no gradient reaches, and a training of none; warns of terms of the loss that reach none. */
+export function checkGradients(
+  session: Session,
+  { stage, model }: StageBuild,
+  loss: LossBuild,
+  trained: Trained,
+): void {
+  // Where a term of the loss is missing, gradients are missing too.
+  if (!loss.complete || stage.declaration.verb === "apply") return;
+  const { reporter } = session;
+  const wanted = trained.parameters.flatMap(({ path, group }) => (group === undefined ? [] : [path]));
+  if (wanted.length === 0) {
+    const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+    const help = "if it is only used, write apply instead of train";
+    const span = entryOf(stage, "params")?.path.span ?? stage.declaration.name.span;
+    reporter.report("nothing-to-train", span, { stage: stage.label }, { help, related });
+    return;
+  }
+  const reached = reachedParameters([...loss.terms.values()]);
+  const related = [{ span: stage.span, text: `in ${stage.label}` }];
+  for (const { path, of } of missed(wanted, reached)) {
+    const parameter = model.parameters.get(of);
+    if (parameter === undefined) continue;
+    const help = "take it out of the model, or set it to frozen in `params`";
+    reporter.report("no-gradient", parameter.span, { path }, { help, related });
+  }
+  if (reached.size === 0) return;
+  for (const [name, value] of loss.terms) {
+    const own = reachedParameters([value]);
+    const span = loss.places.get(name);
+    if (span === undefined || wanted.some((path) => own.has(path))) continue;
+    const help = "no gradient flows from it to a weight that is trained";
+    reporter.report("changes-nothing", span, { path: `loss.${name}` }, { help, related });
+  }
+}
+
+/** The weights that are not reached; where none below a name is, the name stands for all of them. `of` is the first. */
+function missed(
+  wanted: readonly string[],
+  reached: ReadonlySet<string>,
+): readonly { readonly path: string; readonly of: string }[] {
+  const above = new Set<string>();
+  for (const path of wanted) if (reached.has(path)) for (const name of namesAbove(path)) above.add(name);
+  const found = new Map<string, string>();
+  for (const path of wanted) {
+    if (reached.has(path)) continue;
+    const whole = namesAbove(path).find((name) => !above.has(name)) ?? path;
+    if (!found.has(whole)) found.set(whole, path);
+  }
+  return [...found].map(([path, of]) => ({ path, of }));
+}
+
+/** Every layer that a weight is of, the outermost first, and itself. */
+function namesAbove(path: string): readonly string[] {
+  const names: string[] = [];
+  for (let end = path.indexOf("."); end > 0; end = path.indexOf(".", end + 1)) names.push(path.slice(0, end));
+  return [...names, path];
+}
