@@ -35,3 +35,8 @@ export interface OnnxWriter {
 
 /** The code of an element type in ONNX's TensorProto.DataType. */
 export const onnxDataType: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+
+/** The other way round. */
+export const dtypeOfCode: ReadonlyMap<number, DType> = new Map(
+  (["float32", "uint8", "int32", "int64", "bool"] as const).map((dtype) => [onnxDataType[dtype], dtype]),
+);

@@ -243,9 +243,16 @@ describe.skipIf(!browserFound())("the playground in a browser", () => {
     expect(readFileSync(await download.path()).equals(model)).toBe(true);
   });
 
-  test("writes out every default of a stage", async () => {
-    const page = await playground.open(await linkTo(small, { tab: "resolved" }));
-    await page.locator("#panel-resolved .cm-line", { hasText: "s_aff_wild2" }).first().waitFor();
+  test("writes out every default of a stage, as text that means the same", async () => {
+    const page = await playground.open(await linkTo(small, { tab: "resolved" }), {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    await page.locator("#panel-resolved .cm-line", { hasText: "adamw(1e-4" }).waitFor();
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    const block = await page.evaluate(() => navigator.clipboard.readText());
+    const again = `${small.slice(0, small.indexOf("stage first"))}${block}`;
+    expect(planOf(again).stages[0]?.hash).toBe(planOf(small).stages[0]?.hash);
   });
 
   test("formats on request, and keeps the cursor on its line", async () => {

@@ -4,6 +4,7 @@ import type { EditorView } from "@codemirror/view";
 import { type CompilerCalls, type LayoutCalls, mainFile, type Place } from "../protocol.ts";
 import { Asker, type Port } from "./ask.ts";
 import { keepChecked } from "./checking.ts";
+import { copyText } from "./copy-text.ts";
 import { element } from "./dom.ts";
 import { assistance } from "./editor/assistance.ts";
 import { applyFix, squiggles } from "./editor/diagnostics.ts";
@@ -110,7 +111,8 @@ export async function startApp(body: HTMLElement): Promise<void> {
     halves,
     sheet.element,
   );
-  editor.focus();
+  // On a touch screen the keyboard would cover half of the page.
+  if (matchMedia("(pointer: fine)").matches) editor.focus();
 }
 
 function open(address: string): Port {
@@ -132,14 +134,10 @@ function fresh(example: Example | undefined): Shared {
 /** Copies the link; says what became of it. */
 async function share(shared: Shared): Promise<string> {
   const link = await linkTo(shared);
-  try {
-    await navigator.clipboard.writeText(link);
-    return "Copied";
-  } catch {
-    // Without leave to write to the clipboard, the address has it all the same.
-    history.replaceState(null, "", link);
-    return "It is in the address";
-  }
+  if (await copyText(link)) return "Copied";
+  // Without leave to use the clipboard, the address has it all the same.
+  history.replaceState(null, "", link);
+  return "It is in the address";
 }
 
 /** The formatted text as one change that leaves the cursor where its line was. */

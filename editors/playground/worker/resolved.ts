@@ -1,9 +1,12 @@
+import { resolvedStage } from "../../../compiler/explain/resolved-stage.ts";
+import { declaredName, stageText } from "../../../compiler/explain/stage-text.ts";
 import type { Made, Spec } from "../protocol.ts";
-import { analysed, cannot, notPlanned } from "./workspace.ts";
+import { analysed, cannot, makeOf, notPlanned } from "./workspace.ts";
 
-/** A stage's settings with every default written out. */
+/** A stage's block with every default written out, in the language itself. */
 export function resolved({ stage: label, ...spec }: Spec & { readonly stage: string }): Made<string> {
-  const stage = analysed(spec).planned.stages.find((each) => each.label === label);
+  const analysis = analysed(spec);
+  const stage = analysis.stages.find(({ plan }) => plan.label === label);
   if (stage === undefined) return cannot(notPlanned);
-  return { kind: "made", value: stage.resolved };
+  return makeOf(analysis, () => stageText(resolvedStage(stage.checked), declaredName(label)));
 }
