@@ -1,18 +1,29 @@
 import type { Declaration, Input, ModuleNode, Name, ShapeNode, Statement } from "../syntax/ast.ts";
 import type { FileScope } from "./files.ts";
+import { memoKind } from "./memo.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 
 /** Refuses what a declaration's text alone gets wrong, whether or not anything uses it. */
-export function checkDeclarationText({ reporter }: Session, file: FileScope): void {
+export function checkDeclarationText(session: Session, file: FileScope): void {
+  const { reporter } = session;
   for (const declaration of file.node.declarations) {
-    const parameters = "parameters" in declaration ? declaration.parameters.map(({ name }) => name) : [];
-    const inputs = "inputs" in declaration ? declaration.inputs : [];
-    checkRepeated([...parameters, ...inputs.map(({ name }) => name)], reporter);
-    if ("inputs" in declaration) checkBody(declaration, inputs, reporter);
-    if (declaration.kind === "loss") checkLoss(declaration, reporter);
+    texts(session).get(declaration, () => checkText(declaration, reporter), {
+      decidedBy: () => "",
+      inTheMaking: () => undefined,
+    });
   }
   checkProfiles(file.node.declarations, reporter);
+}
+
+const texts = memoKind<void>();
+
+function checkText(declaration: Declaration, reporter: Reporter): void {
+  const parameters = "parameters" in declaration ? declaration.parameters.map(({ name }) => name) : [];
+  const inputs = "inputs" in declaration ? declaration.inputs : [];
+  checkRepeated([...parameters, ...inputs.map(({ name }) => name)], reporter);
+  if ("inputs" in declaration) checkBody(declaration, inputs, reporter);
+  if (declaration.kind === "loss") checkLoss(declaration, reporter);
 }
 
 function checkRepeated(names: readonly Name[], reporter: Reporter): void {

@@ -13,6 +13,8 @@ export interface Unit<T = unknown> {
   readonly work: number;
   /** Declarations and settings that it named. */
   readonly used: ReadonlySet<object>;
+  /** Whether nothing was said in it and those it asked for. */
+  readonly quiet: boolean;
   /** Whether it was asked for while it was in the making: then what came of it depends on who asked first. */
   readonly looped: boolean;
   /** The version in which it was last asked for. */
@@ -90,7 +92,8 @@ export class Ledger {
     this.#open.push(open);
     try {
       const value = make();
-      const unit: Unit<T> = { value, ...open, lastAsked: this.version };
+      const quiet = open.events.every((event) => isUnit(event) && event.quiet);
+      const unit: Unit<T> = { value, ...open, quiet, lastAsked: this.version };
       around.events.push(unit);
       return unit;
     } catch (problem) {
@@ -128,7 +131,7 @@ export class Ledger {
     const hear = (events: readonly (Diagnostic | Unit)[]): void => {
       for (const event of events) {
         if (!isUnit(event)) found.push(event);
-        else if (!heard.has(event)) {
+        else if (!event.quiet && !heard.has(event)) {
           heard.add(event);
           hear(event.events);
         }

@@ -1,5 +1,5 @@
 import type { Anchor } from "../diagnostics/source.ts";
-import { isUnit, type Ledger, type Unit } from "./ledger.ts";
+import type { Ledger, Unit } from "./ledger.ts";
 
 interface Entry<T> {
   readonly unit: Unit<T>;
@@ -38,10 +38,7 @@ export class Memo<T> {
       return inTheMaking();
     }
     const known = this.#entries.get(key);
-    if (
-      known !== undefined &&
-      (known.label === label || known.unit.lastAsked === ledger.version || isSilent(known.unit))
-    ) {
+    if (known !== undefined && (known.label === label || known.unit.lastAsked === ledger.version || known.unit.quiet)) {
       ledger.ask(known.unit);
       return known.unit.value;
     }
@@ -64,13 +61,18 @@ export class Memo<T> {
   /** Units whose words a test finds, or that were written in a declaration that is gone. */
   touched(test: (words: ReadonlySet<string>) => boolean): readonly Unit[] {
     return [...this.#entries.values()]
-      .filter(({ words, anchors }) => test(words) || [...anchors].some(({ gone }) => gone))
+      .filter(({ words, anchors }) => test(words) || isGone(anchors))
       .map(({ unit }) => unit);
   }
 
   forget(isStale: (unit: Unit) => boolean): void {
     for (const [key, { unit }] of this.#entries) if (isStale(unit)) this.#entries.delete(key);
   }
+}
+
+function isGone(anchors: ReadonlySet<Anchor>): boolean {
+  for (const { gone } of anchors) if (gone) return true;
+  return false;
 }
 
 /** Whoever keeps units: one ledger, and a memo for each kind that was asked for. */
@@ -90,13 +92,6 @@ export function memoKind<T>(): (keeper: Keeper) => Memo<T> {
     keeper.memos.push(memo);
     return memo;
   };
-}
-
-/** Whether nothing was said in a unit and those it asked for. */
-export function isSilent(unit: Unit, looked: Set<Unit> = new Set()): boolean {
-  if (looked.has(unit)) return true;
-  looked.add(unit);
-  return unit.events.every((event) => isUnit(event) && isSilent(event, looked));
 }
 
 /** The words of a text. */

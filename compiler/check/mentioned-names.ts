@@ -1,4 +1,5 @@
 import type { Declaration, Expr, Input, MapNode, ShapeNode, Statement, Suffix } from "../syntax/ast.ts";
+import { perNode } from "../syntax/per-node.ts";
 
 /** Every name that declarations mention, keys of maps among them: a key can stand for a task. */
 export class MentionedNames {
@@ -150,3 +151,10 @@ export class MentionedNames {
     }
   }
 }
+
+/** The names that a declaration mentions. */
+export const mentionedBy = perNode((declaration: Declaration): ReadonlySet<string> => {
+  const names = new MentionedNames();
+  names.add(declaration);
+  return names.all;
+});

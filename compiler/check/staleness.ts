@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { AnchoredSpan, type Span, textIn } from "../diagnostics/source.ts";
 import type { Declaration } from "../syntax/ast.ts";
+import { perNode } from "../syntax/per-node.ts";
 import { isUnit, type Unit } from "./ledger.ts";
 import { wordsIn } from "./memo.ts";
 import type { Session } from "./session.ts";
@@ -66,15 +67,7 @@ function closure(names: ReadonlySet<string>, declarations: readonly Declaration[
   return affected;
 }
 
-const mentioned = new WeakMap<Declaration, ReadonlySet<string>>();
-
-function mentions(declaration: Declaration): ReadonlySet<string> {
-  const known = mentioned.get(declaration);
-  if (known !== undefined) return known;
-  const words = wordsIn(textIn(declaration.span));
-  mentioned.set(declaration, words);
-  return words;
-}
+const mentions = perNode((declaration: Declaration) => wordsIn(textIn(declaration.span)));
 
 function meets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];

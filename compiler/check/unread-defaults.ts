@@ -1,7 +1,9 @@
+import { textIn } from "../diagnostics/source.ts";
 import type { Declaration } from "../syntax/ast.ts";
 import { fileEnv } from "./declarations.ts";
 import { evaluateAs } from "./evaluate.ts";
 import type { FileScope } from "./files.ts";
+import { memoKind } from "./memo.ts";
 import { MentionedNames } from "./mentioned-names.ts";
 import { typeOf } from "./parameters.ts";
 import { attempt } from "./reporter.ts";
@@ -11,22 +13,33 @@ import type { Session } from "./session.ts";
 export function checkDefaults(session: Session, file: FileScope): void {
   for (const declaration of file.node.declarations) {
     if (!("parameters" in declaration)) continue;
-    const own = namesIn(declaration);
-    for (const { name, type, fallback } of declaration.parameters) {
-      if (fallback === undefined) continue;
-      const mentioned = new MentionedNames();
-      mentioned.expr(fallback);
-      if ([...mentioned.all].some((each) => own.has(each) || each === "expected")) continue;
-      attempt<unknown>(
-        () => evaluateAs(fallback, fileEnv(session, file), typeOf(type), `the default of \`${name.text}\``),
-        () => undefined,
-      );
-    }
+    defaults(session).get(declaration, () => checkDefaultsOf(declaration, session, file), {
+      decidedBy: () => textIn(declaration.span),
+      inTheMaking: () => undefined,
+    });
   }
 }
 
+const defaults = memoKind<void>();
+
+function checkDefaultsOf(declaration: Parametric, session: Session, file: FileScope): void {
+  const own = namesIn(declaration);
+  for (const { name, type, fallback } of declaration.parameters) {
+    if (fallback === undefined) continue;
+    const mentioned = new MentionedNames();
+    mentioned.expr(fallback);
+    if ([...mentioned.all].some((each) => own.has(each) || each === "expected")) continue;
+    attempt<unknown>(
+      () => evaluateAs(fallback, fileEnv(session, file), typeOf(type), `the default of \`${name.text}\``),
+      () => undefined,
+    );
+  }
+}
+
+type Parametric = Extract<Declaration, { readonly parameters: unknown }>;
+
 /** Parameters, inputs and the axes of inputs. */
-function namesIn(declaration: Extract<Declaration, { readonly parameters: unknown }>): ReadonlySet<string> {
+function namesIn(declaration: Parametric): ReadonlySet<string> {
   const names = new Set(declaration.parameters.map(({ name }) => name.text));
   if (!("inputs" in declaration)) return names;
   for (const { name, shape } of declaration.inputs) {

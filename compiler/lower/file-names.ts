@@ -1,6 +1,6 @@
 import { thingNamed } from "../check/declarations.ts";
 import { type FileScope, visible } from "../check/files.ts";
-import { MentionedNames } from "../check/mentioned-names.ts";
+import { mentionedBy } from "../check/mentioned-names.ts";
 import { nearIn } from "../check/nearest.ts";
 import type { Session } from "../check/session.ts";
 import { warnUnusedParameters } from "../check/unused-parameters.ts";
@@ -35,9 +35,8 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
   if (session.reporter.errors === 0) warnUnusedParameters(session, file);
   if (!hasStages || session.reporter.full) return;
   // With a mistake somewhere, what would have used a name may not have been looked at: then its mention counts.
-  const mentioned = new MentionedNames();
-  if (session.reporter.errors > 0) for (const declaration of file.node.declarations) mentioned.add(declaration);
-  const meant = new Set(session.reporter.found.map(({ help }) => nearIn(help)));
+  const mentioned = session.reporter.errors > 0 ? file.node.declarations.map(mentionedBy) : [];
+  let meant: ReadonlySet<string | undefined> | undefined;
   for (const declaration of file.node.declarations) {
     switch (declaration.kind) {
       case "stage":
@@ -62,9 +61,11 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
     readonly name: { readonly text: string; readonly span: TextSpan };
   }): void {
     const found = visible(file, name.text);
+    if (found === undefined || session.ledger.isUsed(found.declaration)) return;
+    if (mentioned.some((names) => names.has(name.text))) return;
     // What is probably meant by a misspelt name is not unused.
+    meant ??= new Set(session.reporter.found.map(({ help }) => nearIn(help)));
     if (meant.has(name.text)) return;
-    if (found === undefined || session.ledger.isUsed(found.declaration) || mentioned.has(name.text)) return;
     session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
   }
 }

@@ -112,7 +112,7 @@ function declarationsAround({ file, diagnostics }: Parsed, { from, to }: Edit) {
 }
 
 function standsAlone(declaration: Declaration | undefined): boolean {
-  if (declaration === undefined || declaration.kind === "binding") return false;
+  if (declaration === undefined) return false;
   const { source, start } = declaration.span;
   return start === 0 || /[\r\n]/.test(source.text.charAt(start - 1));
 }

@@ -1,7 +1,8 @@
 import type { Declaration, Expr, MapNode, Statement, Suffix } from "./ast.ts";
+import { perNode } from "./per-node.ts";
 
 /** Every `for` and `if` of a declaration, in the order of the text. */
-export function suffixesOf(declaration: Declaration): readonly Suffix[] {
+export const suffixesOf = perNode((declaration: Declaration): readonly Suffix[] => {
   const found: Suffix[] = [];
   if ("parameters" in declaration)
     for (const { fallback } of declaration.parameters) if (fallback !== undefined) inExpr(fallback, found);
@@ -20,7 +21,7 @@ export function suffixesOf(declaration: Declaration): readonly Suffix[] {
       if ("body" in declaration && declaration.body !== undefined) inMap(declaration.body, found);
   }
   return found;
-}
+});
 
 function inStatement(statement: Statement, found: Suffix[]): void {
   inExpr(statement.value, found);
