@@ -77,8 +77,9 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   }
   const poisoned = given?.kind === "map" && [...given.entries.values()].some(({ kind }) => kind === "poison");
   if (!poisoned && !lacking && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
+    const used = valuesBehind([...terms.values()]);
     for (const [task, head] of model.heads) {
-      if (!reaches([...terms.values()], head.logits.wire))
+      if (!used.has(head.logits.wire))
         reporter.report(
           "head-without-loss",
           head.span,
@@ -131,17 +132,17 @@ export function usualLoss({ task, span }: HeadBuild): CallThing {
   return { kind: "call", family: "loss", name, args: new Map([["task", task]]), span };
 }
 
-/** Whether a value is among those that others are made of. */
-function reaches(from: readonly Value[], wanted: Value): boolean {
+/** Some values, and those that they are made of. */
+function valuesBehind(from: readonly Value[]): ReadonlySet<Value> {
   const seen = new Set<Value>();
   const stack = [...from];
   for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (value === wanted) return true;
-    if (seen.has(value) || value.source.kind !== "node") continue;
+    if (seen.has(value)) continue;
     seen.add(value);
-    for (const input of value.source.node.inputs) if (input !== undefined) stack.push(input);
+    if (value.source.kind === "node")
+      for (const input of value.source.node.inputs) if (input !== undefined) stack.push(input);
   }
-  return false;
+  return seen;
 }
 
 function lossValue(thing: Thing, term: string, span: Span, env: Env, making: LossMaking): Value {

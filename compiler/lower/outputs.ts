@@ -55,7 +55,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     const assembled = making.assembly(thing);
     if (assembled === undefined) throw new Refusal();
     const { plan, stages } = assembled;
-    if (plan.members.some(({ stream }) => onlyHead(stream) === undefined))
+    if (plan.members.some(({ stream }) => headOf(stream) === undefined))
       session.reporter.report("not-yet-written", declaration.value.span, { what: "the export of a blend of streams" });
     const byHash = (wanted: string): CheckedStage => {
       for (const stage of stages) if (plans.planOf(stage).hash === wanted) return stage;
@@ -64,7 +64,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     const graph = () =>
       exportGraph(
         plan.members.map(({ task, stream }) => ({
-          stage: byHash(onlyHead(stream) ?? ""),
+          stage: byHash(headOf(stream)?.stage ?? ""),
           head: task.name,
           name: task.name,
         })),
@@ -81,9 +81,9 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
 }
 
 /** Smoothing and thresholds stay outside the exported graph: they need a whole video. A blend has several heads. */
-function onlyHead(stream: Stream): string | undefined {
-  if (stream.kind === "head") return stream.stage;
-  return stream.kind === "blend" || stream.kind === "later" ? undefined : onlyHead(stream.stream);
+function headOf(stream: Stream): Extract<Stream, { readonly kind: "head" }> | undefined {
+  if (stream.kind === "head") return stream;
+  return stream.kind === "blend" || stream.kind === "later" ? undefined : headOf(stream.stream);
 }
 
 function opsetOf(declaration: OutputNode, env: Env): number {
