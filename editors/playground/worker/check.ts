@@ -21,21 +21,20 @@ export function check(spec: Spec): Checked {
   };
 }
 
-/** The label of the stage that builds on most others, the first of several. */
+/** The label of the stage that builds on most others; of several, the first that a person gave a name. */
 function furthestOf({ stages }: Analysis): string | undefined {
   const before = new Map<string, ReadonlySet<string>>();
-  let furthest: { readonly label: string; readonly count: number } | undefined;
   // Each stage of a plan stands behind those that it needs.
-  for (const { plan, checked } of stages) {
+  for (const { checked } of stages) {
     const direct = [
       ...[...checked.built.model.features.values()].map(({ producer }) => producer.key),
       ...[...checked.sources.values()].flatMap(({ from }) => (from.kind === "stage" ? [from.stage] : [])),
     ];
-    const all = new Set(direct.flatMap((key) => [key, ...(before.get(key) ?? [])]));
-    before.set(checked.stage.key, all);
-    if (furthest === undefined || all.size > furthest.count) furthest = { label: plan.label, count: all.size };
+    before.set(checked.stage.key, new Set(direct.flatMap((key) => [key, ...(before.get(key) ?? [])])));
   }
-  return furthest?.label;
+  const rank = ({ plan, checked }: Analysis["stages"][number]) =>
+    2 * (before.get(checked.stage.key)?.size ?? 0) + (/^\w+$/.test(plan.label) ? 1 : 0);
+  return stages.toSorted((a, b) => rank(b) - rank(a))[0]?.plan.label;
 }
 
 function profilesOf({ session }: Analysis): readonly string[] {

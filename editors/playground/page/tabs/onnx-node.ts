@@ -6,7 +6,7 @@ import { counted, element } from "../dom.ts";
 export function cells({ op, name, inputs, outputs }: OnnxNode): readonly HTMLElement[] {
   return [
     element("span", { class: "op" }, op),
-    element("span", { class: "name", title: name }, name),
+    element("span", { class: "name", title: name }, element("bdi", {}, name)),
     element("span", { class: "types" }, inputs.map(short).join(", ")),
     element("span", { class: "arrow" }, "→"),
     element("span", { class: "types" }, outputs.map(short).join(", ")),

@@ -1,5 +1,5 @@
-import type { Problem } from "../../protocol.ts";
-import { button, element } from "../dom.ts";
+import type { Checked, Problem } from "../../protocol.ts";
+import { button, counted, element } from "../dom.ts";
 import { describeProblem, type ProblemLinks, placeName, withCode } from "../problem.ts";
 import type { State } from "../state.ts";
 import type { TabView } from "./tab.ts";
@@ -17,11 +17,7 @@ export function problemsTab(links: ProblemLinks, repair: (fix: NonNullable<Probl
       view.classList.toggle("stale", checked !== undefined && checked.spec.text !== text);
       if (checked === undefined || checked.found.problems === shown) return;
       shown = checked.found.problems;
-      list.replaceChildren(
-        ...(shown.length === 0
-          ? [nothingWrong(checked.found.stages.length)]
-          : shown.map((each) => row(each, links, repair))),
-      );
+      list.replaceChildren(...summary(checked.found), ...shown.map((each) => row(each, links, repair)));
     },
   };
 }
@@ -42,12 +38,18 @@ function row(problem: Problem, links: ProblemLinks, repair: (fix: NonNullable<Pr
   );
 }
 
-function nothingWrong(stages: number): HTMLElement {
-  const what = stages === 1 ? "one stage is" : `${stages} stages are`;
-  return element(
-    "li",
-    { class: "fine" },
-    element("strong", {}, "Nothing is wrong."),
-    stages === 0 ? " No stage is asked for yet." : ` ${what[0]?.toUpperCase()}${what.slice(1)} ready to train.`,
-  );
+/** What is said where nothing is wrong. */
+function summary({ problems, stages }: Checked): readonly HTMLElement[] {
+  if (problems.some(({ severity }) => severity === "error" || severity === "warning")) return [];
+  const ready =
+    stages.length === 0 ? "No stage is asked for yet." : `${counted(stages.length, "stage")} can be planned.`;
+  const later = problems.some(({ severity }) => severity === "later");
+  return [
+    element(
+      "li",
+      { class: "fine" },
+      element("strong", {}, "Nothing is wrong."),
+      ` ${ready}${later ? " Some of what they ask for is not in this version:" : ""}`,
+    ),
+  ];
 }
