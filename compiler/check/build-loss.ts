@@ -123,7 +123,7 @@ function lossScope(session: Session, built: StageBuild, body: Body, views: reado
   return inner({ ...parameters, local: undefined }, names, body);
 }
 
-/** What a head is trained by where the stage sets no loss (language rules b.6). */
+/** What a head is trained by where the stage sets no loss (language rule 83). */
 export function usualLoss({ task, span }: HeadBuild): CallThing {
   const names = { units: "bce", classes: "ce" } as const;
   const { meaning } = task;

@@ -48,6 +48,8 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   const make = (): StageBuild | undefined =>
     attempt(
       () => {
+        const meant = checkStageKeys(session, stage);
+        if (deciding.some((key) => meant.has(key))) return undefined;
         const before = reporter.errors;
         const made = reporter.through(stage.span, stage.label, () => build(session, stage));
         return made.model.refused || reporter.errors > before ? undefined : made;
@@ -67,12 +69,14 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
   return built === undefined ? reporter.silent() : { ...built, stage };
 }
 
+/** Keys that, written under a wrong name, leave mistakes that only follow from that. */
+const deciding = ["clip", "views", "loss"] as const;
+
 const builds = memoKind<StageBuild | undefined>();
 const models = memoKind<StageBuild | undefined>();
 
 function build(session: Session, stage: StageThing): StageBuild {
   const reporter: Reporter = session.reporter;
-  checkStageKeys(session, stage);
   const scope = stageScope(session, stage);
   const { declaration } = stage;
   if (declaration.verb === "apply") reporter.report("not-yet", declaration.span, { what: "`apply`" });

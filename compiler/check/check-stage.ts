@@ -62,7 +62,6 @@ export function checkedStage(session: Session, key: string): CheckedStage | unde
 }
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
-  const before = session.reporter.errors;
   const built = attempt(
     () => buildStage(session, stage, span),
     () => {
@@ -71,6 +70,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
       throw new Refusal();
     },
   );
+  const before = session.reporter.errors;
   const { model } = built;
   const heads = [...model.heads.values()];
   const data = dataPlan(session, mainData(model.data));

@@ -2,7 +2,7 @@ import type { Entry } from "../syntax/ast.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
-import { suggestion } from "./nearest.ts";
+import { nearest, suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Session } from "./session.ts";
@@ -71,13 +71,15 @@ function underlay(env: Env, scope: Env): Env {
   return inner({ ...scope, file: env.file }, names);
 }
 
-/** Reports keys that a stage's block cannot have, and keys set twice. */
-export function checkStageKeys(session: Session, stage: StageThing): void {
+/** Reports keys that a stage's block cannot have, and keys set twice; gives those that wrong ones were probably meant for. */
+export function checkStageKeys(session: Session, stage: StageThing): ReadonlySet<string> {
   const seen = new Map<string, Entry>();
+  const meant = new Set<string>();
   for (const entry of stage.declaration.body?.entries ?? []) {
     const first = entry.path.segments[0];
     const key = first?.name.text ?? "";
     if (!isStageKey(key) || entry.path.segments.length > 1) {
+      meant.add(/^\w+/.exec(elsewhere[key.toLowerCase()] ?? "")?.[0] ?? nearest(key, Object.keys(stageKeys)) ?? key);
       session.reporter.report(
         "unknown-key",
         entry.path.span,
@@ -97,6 +99,7 @@ export function checkStageKeys(session: Session, stage: StageThing): void {
       seen.set(key, entry);
     }
   }
+  return meant;
 }
 
 function pathText({ path }: Entry): string {
