@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
@@ -6,16 +6,27 @@ import { writeAtomically } from "../checkpoints/write-atomically.ts";
 /** A run's folder: its stages below `stages/`, the report and the manifest beside. */
 export class RunFolder {
   readonly path: string;
+  readonly #stages = new Map<string, string>();
 
   constructor(path: string) {
     this.path = path;
     mkdirSync(path, { recursive: true });
   }
 
-  /** A stage's own folder: what makes it, and enough of its identity to be unique; the same whatever it is bound to. */
-  stage(plan: StagePlan): string {
-    const words = plan.call.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
-    return join(this.path, "stages", `${words.slice(0, 60)}-${plan.hash.slice(0, 8)}`);
+  /**
+   * A stage's own folder: what makes it, and enough of its identity to be unique. An equal stage that was made by another text has its
+   * folder already (language rule 82).
+   */
+  stage({ call, hash }: StagePlan): string {
+    const known = this.#stages.get(hash);
+    if (known !== undefined) return known;
+    const stages = join(this.path, "stages");
+    const end = `-${hash.slice(0, 8)}`;
+    const words = call.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "");
+    const there = existsSync(stages) ? readdirSync(stages).find((name) => name.endsWith(end)) : undefined;
+    const folder = join(stages, there ?? `${words.slice(0, 60)}${end}`);
+    this.#stages.set(hash, folder);
+    return folder;
   }
 
   /** A path of this folder, from it, with `/` on every system. */
