@@ -66,6 +66,7 @@ function stats(): Command {
       }
       const { plan } = checkedSpec(path, options, "look");
       const plans = new Map([...plan.stages, ...plan.assemblies].map(({ data: each }) => [each.name, each]));
+      if (plans.size === 0) throw new UsageError(`${path} has no stage or assembly yet, so no data to count`);
       const found = [];
       for (const [name, each] of plans) {
         const opened = await openData(each, options.onBadRow, "data");

@@ -33,6 +33,7 @@ function jsonOf(schema: SchemaObject, out: string): unknown {
 
 beforeAll(() => {
   copyFileSync(fileURLToPath(new URL("../check/right.abaw", import.meta.url)), join(folder, spec));
+  writeFileSync(join(folder, "std_only.abaw"), 'use "std/aff2.abaw"\n');
   expect(
     say("data", "synth", "--out", "faces", "--videos", "8", "--frames", "12", "--seed", "2", "--size", "32").status,
   ).toBe(0);
@@ -79,6 +80,7 @@ describe("abaw check", () => {
     [["compile", spec, "--target", "tflite"], "onnx or onnx-train"],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["data", "synth", "--out", "x", "--videos", "many"], "--videos"],
+    [["data", "stats", "std_only.abaw"], "no stage"],
     [["tarin", spec], "unknown command"],
   ])("%j is the user's mistake: 1, and what to do", (words, message) => {
     const { status, err } = say(...words);
