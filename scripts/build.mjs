@@ -1,16 +1,17 @@
 // Bundles the CLI: one file for what every command needs, chunks for what some need, and the worker that reads images beside them; then
-// the playground.
+// the playground. Into another folder that is given, beside specs and docs, the CLI alone.
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildPlayground } from "./playground.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-rmSync(`${root}dist`, { recursive: true, force: true });
+const outdir = process.argv[2] ?? `${root}dist`;
+rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: { abaw: "cli/abaw.ts", "image-worker": "runtime/data/loader/image-worker.ts" },
-  outdir: "dist",
+  outdir,
   bundle: true,
   splitting: true,
   format: "esm",
@@ -25,5 +26,5 @@ await build({
   },
   logLevel: "warning",
 });
-chmodSync(`${root}dist/abaw.js`, 0o755);
-await buildPlayground(`${root}dist/playground`);
+chmodSync(`${outdir}/abaw.js`, 0o755);
+if (process.argv[2] === undefined) await buildPlayground(`${outdir}/playground`);

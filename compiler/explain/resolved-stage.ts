@@ -100,7 +100,7 @@ function evaluateEntries(given: Thing | undefined, { training }: CheckedStage): 
   });
 }
 
-/** What holds where a key is not set (language rules b.6); nothing for keys that a stage simply does not have. */
+/** What holds where a key is not set (language rule 83); nothing for keys that a stage simply does not have. */
 function usualText(key: StageKey, { training, built }: CheckedStage): Text {
   switch (key) {
     case "where":
