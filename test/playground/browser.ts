@@ -101,6 +101,10 @@ export class Playground {
     return page;
   }
 
+  async closePages(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
   async end(): Promise<void> {
     await this.#browser.close();
     await this.#served.close();

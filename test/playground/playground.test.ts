@@ -23,7 +23,10 @@ describe.skipIf(!browserFound())("the playground in a browser", () => {
     playground = await Playground.start();
   });
   afterAll(() => playground?.end());
-  afterEach(() => expect(playground.complaints.splice(0)).toEqual([]));
+  afterEach(async () => {
+    await playground.closePages();
+    expect(playground.complaints.splice(0)).toEqual([]);
+  });
 
   test("begins with an example that is right, and says so", async () => {
     const page = await playground.open();

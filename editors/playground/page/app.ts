@@ -11,6 +11,7 @@ import { applyFix, squiggles } from "./editor/diagnostics.ts";
 import { createEditor, replaceText, reveal, revealLine } from "./editor/index.ts";
 import { looksSheet } from "./editor/language.ts";
 import { type Example, examplesOf } from "./examples.ts";
+import type { ShowLine } from "./graph/box-details.ts";
 import { header } from "./header.ts";
 import { keepLink, linkTo, readLink } from "./link.ts";
 import { noticeBar } from "./notice.ts";
@@ -21,7 +22,7 @@ import { Sheet } from "./sheet.ts";
 import { splitter } from "./splitter.ts";
 import { Store } from "./state.ts";
 import { statusLine } from "./status.ts";
-import { graphTab, type ShowLine } from "./tabs/graph.ts";
+import { graphTab } from "./tabs/graph.ts";
 import { onnxTab } from "./tabs/onnx.ts";
 import { problemsTab } from "./tabs/problems.ts";
 import { resolvedTab } from "./tabs/resolved.ts";
@@ -134,6 +135,7 @@ function fresh(example: Example | undefined): Shared {
 /** Copies the link; says what became of it. */
 async function share(shared: Shared): Promise<string> {
   const link = await linkTo(shared);
+  if (link === undefined) return "Too long for a link";
   if (await copyText(link)) return "Copied";
   // Without leave to use the clipboard, the address has it all the same.
   history.replaceState(null, "", link);

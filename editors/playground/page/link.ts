@@ -4,14 +4,20 @@ import type { Store } from "./state.ts";
 /** Browsers refuse more than some three changes of the address in a second. */
 const pause = 400;
 
+/** A spec of a few thousand lines is a link of some 30,000 characters. */
+const longest = 500_000;
+
 /** Keeps the address in step with the state, so that a reload or a copy of the address gives it back. */
 export function keepLink(store: Store, opened: (shared: Shared) => void): void {
   let written = location.hash.slice(1);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let latest = 0;
   const write = async () => {
-    const { state } = store;
-    const hash = await toHash(state);
-    if (state !== store.state) return;
+    latest += 1;
+    const mine = latest;
+    const hash = await toHash(store.state);
+    // Packing takes a moment, in which a later one may have begun; and no browser takes an address of any length.
+    if (mine !== latest || hash.length > longest) return;
     written = hash;
     history.replaceState(null, "", `#${hash}`);
   };
@@ -30,10 +36,11 @@ export function keepLink(store: Store, opened: (shared: Shared) => void): void {
   });
 }
 
-/** The link for sharing. */
-export async function linkTo(shared: Shared): Promise<string> {
+/** The link for sharing; undefined if it would be longer than browsers take. */
+export async function linkTo(shared: Shared): Promise<string | undefined> {
   const { origin, pathname } = location;
-  return `${origin}${pathname}#${await toHash(shared)}`;
+  const hash = await toHash(shared);
+  return hash.length > longest ? undefined : `${origin}${pathname}#${hash}`;
 }
 
 /** What the page's address holds, or why it cannot be read. */

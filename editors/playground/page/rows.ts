@@ -9,7 +9,7 @@ export class Rows<T> {
   readonly #height: number;
   readonly #draw: (item: T) => readonly HTMLElement[];
   readonly #choose: (item: T | undefined) => void;
-  readonly #body = element("div", { class: "rows-body" });
+  readonly #body = element("div", { class: "rows-body", role: "none" });
   #items: readonly T[] = [];
   #chosen: number | undefined;
 

@@ -4,16 +4,13 @@ import { toDot } from "../../../../compiler/draw/to-dot.ts";
 import { type CompilerCalls, type LayoutCalls, mainFile, type Spec } from "../../protocol.ts";
 import type { Asker } from "../ask.ts";
 import { button, element } from "../dom.ts";
+import { boxDetails, type ShowLine } from "../graph/box-details.ts";
 import { Canvas } from "../graph/canvas.ts";
+import { depthOf, openIn } from "../graph/open-groups.ts";
 import { Latest } from "../latest.ts";
 import { type State, type Store, shownStage } from "../state.ts";
 import { explained } from "./explained.ts";
 import type { TabView } from "./tab.ts";
-
-/** So many boxes are read at a glance: groups are opened as deep as that allows. */
-const glance = 24;
-
-export type ShowLine = (place: NonNullable<Box["place"]>) => void;
 
 /** The stages in their order, or a stage's model, laid out; a click on a box shows its line, a double click opens or closes a group. */
 export function graphTab(
@@ -26,6 +23,7 @@ export function graphTab(
   let shown: Drawing | undefined;
   let open: ReadonlySet<string> = new Set();
   let drawn = "";
+  let laying = false;
 
   const canvas = new Canvas("the graph");
   const detail = element("div", { class: "detail", hidden: true });
@@ -47,10 +45,12 @@ export function graphTab(
     if (drawing === undefined) return;
     const wanted = fold(drawing, open);
     const closed = new Set(drawing.groups.map(({ id }) => id).filter((id) => !open.has(id)));
-    view.classList.add("stale");
+    laying = true;
+    dim();
     const outcome = await layout.ask("layOut", { dot: toDot(wanted, closed) });
     if (outcome.kind === "superseded") return;
-    view.classList.remove("stale");
+    laying = false;
+    dim();
     if (outcome.kind !== "done") {
       made.hidden = true;
       reason.say(outcome.kind === "stopped" ? "The layout took too long and was stopped." : outcome.message);
@@ -96,8 +96,7 @@ export function graphTab(
 
   const deepen = async (by: 1 | -1) => {
     if (drawing === undefined) return;
-    const depth = depthOf(drawing, open);
-    open = openTo(drawing, Math.max(1, depth + by));
+    open = openTo(drawing, Math.max(1, depthOf(drawing, open) + by));
     await render();
   };
 
@@ -107,7 +106,7 @@ export function graphTab(
     part.classList.add("chosen");
     if (box === undefined) return;
     detail.hidden = false;
-    detail.replaceChildren(...describe(box, { toggle: isGroup(box) ? () => toggle(box.id) : undefined, showLine }));
+    detail.replaceChildren(...boxDetails(box, { toggle: isGroup(box) ? () => toggle(box.id) : undefined, showLine }));
     // A file of the library would cover the graph: it is opened from what is told of the box.
     if (box.place?.file === mainFile) showLine(box.place);
   };
@@ -132,18 +131,19 @@ export function graphTab(
     (input) => compiler.ask("draw", input),
     () => show(store.state),
   );
+  /** What is there is not of the text any more, or another layout of it is on its way. */
+  const dim = () => view.classList.toggle("stale", latest.pending || laying);
   const show = (state: State) => {
     if (state.checked === undefined) return;
     const stage = state.model ? shownStage(state) : undefined;
     latest.want({ ...state.checked.spec, stage });
     const { shown: result } = latest;
-    if (latest.pending) view.classList.add("stale");
+    dim();
     if (result.kind === "nothing" || result.key === drawn) return;
     drawn = result.key;
     made.hidden = result.kind !== "made";
     reason.say(result.kind === "cannot" ? result.reason : undefined);
     if (result.kind !== "made") {
-      view.classList.remove("stale");
       drawing = undefined;
       return;
     }
@@ -153,55 +153,4 @@ export function graphTab(
     void render(before === undefined ? undefined : shown?.boxes[0]?.id);
   };
   return { element: view, show };
-}
-
-/** The groups that are open: those that were there before as they were, others down to where the whole can be read at a glance. */
-function openIn(drawing: Drawing, before: Drawing | undefined, open: ReadonlySet<string>): ReadonlySet<string> {
-  const known = new Set(before?.groups.map(({ id }) => id));
-  const usual = openTo(drawing, glancedDepth(drawing));
-  return new Set(drawing.groups.map(({ id }) => id).filter((id) => (known.has(id) ? open : usual).has(id)));
-}
-
-/** The greatest depth at which not too many boxes are to be seen. */
-function glancedDepth(drawing: Drawing): number {
-  let depth = 1;
-  while (openTo(drawing, depth + 1).size > openTo(drawing, depth).size) {
-    if (fold(drawing, openTo(drawing, depth + 1)).boxes.length > glance) break;
-    depth += 1;
-  }
-  return depth;
-}
-
-/** The depth down to which something is open. */
-function depthOf(drawing: Drawing, open: ReadonlySet<string>): number {
-  let depth = 1;
-  while ([...openTo(drawing, depth + 1)].some((id) => open.has(id) && !openTo(drawing, depth).has(id))) depth += 1;
-  return depth;
-}
-
-function describe(
-  { title, lines, details, place }: Box,
-  acts: { readonly toggle: (() => void) | undefined; readonly showLine: ShowLine },
-): readonly HTMLElement[] {
-  return [
-    element(
-      "h3",
-      {},
-      title,
-      " ",
-      acts.toggle === undefined ? undefined : button("open or close", { class: "link" }, acts.toggle),
-      " ",
-      place === undefined
-        ? undefined
-        : button(`${place.file}:${place.line}`, { class: "place" }, () => acts.showLine(place)),
-    ),
-    element(
-      "dl",
-      {},
-      ...(details.length > 0 ? details : lines.map((line) => ["", line] as const)).flatMap(([name, value]) => [
-        element("dt", {}, name),
-        element("dd", {}, value),
-      ]),
-    ),
-  ];
 }
