@@ -73,7 +73,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower",
   ],
   "editors/playground": ["compiler", "grammar"],
-  cli: ["runtime", "compiler", "package.json", "editors/playground/policy.json"],
+  cli: ["runtime", "compiler", "package.json", "editors/playground/policy.json", "editors/playground/page/share.ts"],
 };
 
 const forbiddenPackages: Readonly<Record<string, RegExp>> = {

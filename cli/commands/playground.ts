@@ -1,6 +1,8 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
+import { toHash, untouched } from "../../editors/playground/page/share.ts";
 import { abawCommand } from "../abaw-command.ts";
+import { specText } from "../read-spec.ts";
 import { builtPage, servePage } from "../serve-page.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -9,28 +11,34 @@ interface PlaygroundOptions {
   readonly port: number;
   readonly open?: true;
   readonly to?: string;
+  readonly profile?: string;
 }
 
 export function playground(): Command {
   return abawCommand(
     "playground",
     "Serve a page that runs the compiler in the browser: an editor with the graph, the resolved spec and the ONNX nodes beside it.\nIt is served to this machine only, until Ctrl-C.",
-    "abaw playground --open\nabaw playground --to public/playground",
+    "abaw playground --open\nabaw playground spec.abaw --open\nabaw playground --to public/playground",
   )
+    .argument("[spec]", "a spec to begin with; the files that it uses beside the language's own are not there")
     .option("--port <number>", "the port to listen on; 0 takes a free one", portOf, 0)
     .option("--open", "open the page in the browser")
     .option("--to <folder>", "write the page's files there instead, for any server of static files")
-    .action(async ({ port, open, to }: PlaygroundOptions) => {
+    .option("--profile <name>", "apply a profile of the spec")
+    .action(async (spec: string | undefined, { port, open, to, profile }: PlaygroundOptions) => {
       if (!existsSync(`${builtPage}index.html`)) throw new UsageError("the page is not built yet: npm run build");
       if (to !== undefined) {
+        if (spec !== undefined) throw new UsageError("--to writes the page alone; a link to it can hold a spec");
         copyPage(to);
         return;
       }
+      const hash = spec === undefined ? "" : `#${await toHash({ ...untouched, text: specText(spec), profile })}`;
       const served = await servePage(builtPage, port);
+      const address = `${served.address}${hash}`;
       const ended = interrupted();
-      terminal.print(served.address);
+      terminal.print(address);
       terminal.say("Ctrl-C ends it");
-      if (open === true) await openInBrowser(served.address);
+      if (open === true) await openInBrowser(address);
       await ended;
       await served.close();
     });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServedPage, servePage } from "../../cli/serve-page.ts";
 import { UsageError } from "../../cli/usage-error.ts";
+import { fromHash, untouched } from "../../editors/playground/page/share.ts";
 import { abaw, interruptedAt } from "./abaw.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "abaw-page-"));
@@ -86,6 +87,14 @@ describe("abaw playground", () => {
     const { status, out, err } = await interruptedAt("Ctrl-C ends it", ["playground"], folder);
     expect(out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\n$/);
     expect([status, err]).toEqual([0, "Ctrl-C ends it\n"]);
+  });
+
+  test("begins with a spec that is named", async () => {
+    writeFileSync(join(folder, "own.abaw"), "x = 1\n");
+    const words = ["playground", "own.abaw", "--profile", "toy"];
+    const { status, out } = await interruptedAt("Ctrl-C ends it", words, folder);
+    expect(status).toBe(0);
+    expect(await fromHash(new URL(out.trim()).hash)).toEqual({ ...untouched, text: "x = 1\n", profile: "toy" });
   });
 
   test("writes its files into a folder of their own", () => {

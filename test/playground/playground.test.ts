@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { emitOnnx } from "../../compiler/emit/onnx/emit-onnx.ts";
 import { listNodes } from "../../compiler/emit/onnx/list-nodes.ts";
 import { fileName, type NamedGraph, wholeStepGraph } from "../../compiler/lower/named-graphs.ts";
-import { fromHash, toHash } from "../../editors/playground/page/share.ts";
+import { fromHash, toHash, untouched } from "../../editors/playground/page/share.ts";
 import { planOf } from "../plan-of.ts";
 import { browserFound, compilerScript, Playground } from "./browser.ts";
 import { on, until } from "./page.ts";
@@ -14,8 +14,7 @@ import { small } from "./small.ts";
 
 const root = new URL("../../", import.meta.url);
 const quickstart = readFileSync(new URL("examples/quickstart.abaw", root), "utf8");
-const plain = { profile: undefined, tab: "problems", stage: undefined, training: false, model: false } as const;
-const linkTo = async (text: string, more: object = {}) => `#${await toHash({ ...plain, ...more, text })}`;
+const linkTo = async (text: string, more: object = {}) => `#${await toHash({ ...untouched, ...more, text })}`;
 
 describe.skipIf(!browserFound())("the playground in a browser", () => {
   let playground: Playground;
@@ -178,7 +177,7 @@ describe.skipIf(!browserFound())("the playground in a browser", () => {
       await page.getByRole("button", { name: "Copied" }).waitFor();
       const copied = new URL(await page.evaluate(() => navigator.clipboard.readText()));
       expect(`${copied.origin}/`).toBe(playground.address);
-      expect(await fromHash(copied.hash)).toEqual({ ...plain, text: small });
+      expect(await fromHash(copied.hash)).toEqual({ ...untouched, text: small });
     });
   });
 

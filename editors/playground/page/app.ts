@@ -10,14 +10,14 @@ import { assistance } from "./editor/assistance.ts";
 import { applyFix, squiggles } from "./editor/diagnostics.ts";
 import { createEditor, replaceText, reveal, revealLine } from "./editor/index.ts";
 import { looksSheet } from "./editor/language.ts";
-import { type Example, examplesOf } from "./examples.ts";
+import { examplesOf } from "./examples.ts";
 import type { ShowLine } from "./graph/box-details.ts";
 import { header } from "./header.ts";
 import { keepLink, linkTo, readLink } from "./link.ts";
 import { noticeBar } from "./notice.ts";
 import { panel } from "./panel.ts";
 import type { ProblemLinks } from "./problem.ts";
-import type { Shared } from "./share.ts";
+import { type Shared, untouched } from "./share.ts";
 import { Sheet } from "./sheet.ts";
 import { splitter } from "./splitter.ts";
 import { Store } from "./state.ts";
@@ -42,7 +42,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
   const examples = examplesOf(exampleTexts);
   const { shared, notice } = await readLink();
   const store = new Store({
-    ...(shared ?? fresh(examples[0])),
+    ...(shared ?? { ...untouched, text: examples[0]?.text ?? "" }),
     activity: { kind: "checking" },
     checked: undefined,
     notice,
@@ -51,7 +51,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
   const sheet = new Sheet();
   const links: ProblemLinks = {
     show: (place) => show(place),
-    explain: (code) => void sheet.explain(code, (program) => load({ ...fresh(undefined), text: program })),
+    explain: (code) => void sheet.explain(code, (program) => load({ ...untouched, text: program })),
   };
   const editorHost = element("div", { class: "editor" });
   const format = async () => {
@@ -104,7 +104,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
   halves.append(left, splitter(halves), panel(store, views, tools(store)));
   body.append(
     header(store, examples, {
-      load: (example) => load({ ...fresh(example), tab: store.state.tab }),
+      load: (example) => load({ ...untouched, text: example.text, tab: store.state.tab }),
       format: () => void format(),
       share: () => share(store.state),
     }),
@@ -118,18 +118,6 @@ export async function startApp(body: HTMLElement): Promise<void> {
 
 function open(address: string): Port {
   return new Worker(address, { type: "module" });
-}
-
-/** An example as nobody has touched it yet. */
-function fresh(example: Example | undefined): Shared {
-  return {
-    text: example?.text ?? "",
-    profile: undefined,
-    tab: "problems",
-    stage: undefined,
-    training: false,
-    model: false,
-  };
 }
 
 /** Copies the link; says what became of it. */

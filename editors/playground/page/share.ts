@@ -19,6 +19,15 @@ export interface Shared {
   readonly model: boolean;
 }
 
+/** What is chosen before anyone chose. */
+export const untouched = {
+  profile: undefined,
+  tab: "problems",
+  stage: undefined,
+  training: false,
+  model: false,
+} as const;
+
 /** A link that cannot be read, with the reason. */
 export class LinkError extends Error {
   constructor(reason: string) {
