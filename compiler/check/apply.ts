@@ -4,6 +4,7 @@ import type { Env } from "./env.ts";
 import { applyUserModule } from "./modules.ts";
 import { bindLibrary } from "./parameters.ts";
 import type { Reporter } from "./reporter.ts";
+import { spend } from "./session.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
 import { constrained } from "./tensors/axes.ts";
 import { tensorFunctions } from "./tensors/index.ts";
@@ -71,6 +72,9 @@ function inTurn(modules: readonly Thing[], inputs: readonly Thing[], env: Env, s
   return current ?? { kind: "poison" };
 }
 
+/** Nodes, weights and all that is made of them later cost more than an expression. */
+const stepsOfLayer = 10;
+
 function applyRecipe(
   recipe: RecipeThing,
   inputs: readonly Thing[],
@@ -102,6 +106,7 @@ function applyRecipe(
       });
     }
   }
+  spend(env.session, span, stepsOfLayer);
   const use = makeUse(recipe.name, path, env, bodyOf(env), span, expected);
   return constrained(use, () => spec.apply(use, tensors, args));
 }

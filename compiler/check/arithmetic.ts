@@ -1,11 +1,13 @@
-import { addDims, divideDims, multiplyDims, subtractDims } from "../ir/dim.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { addDims, type Dim, divideDims, multiplyDims, printDim, subtractDims } from "../ir/dim.ts";
 import type { BinaryOperator, Expr } from "../syntax/ast.ts";
 import { canonical } from "./canonical.ts";
 import { type Env, labelsOfParameter } from "./env.ts";
 import { evaluate, evaluateAs } from "./evaluate.ts";
 import { Refusal } from "./reporter.ts";
+import { spend } from "./session.ts";
 import { combineTensors, negateTensor, toTensor } from "./tensor-arithmetic.ts";
-import { type CombinedThing, number, sizeOf, type Thing } from "./things.ts";
+import { type CombinedThing, type NumberThing, number, sizeOf, type Thing } from "./things.ts";
 import { any, describeThing, list, options, type Type } from "./type.ts";
 
 type Binary = Extract<Expr, { kind: "binary" }>;
@@ -16,7 +18,7 @@ export function combineThings(expr: Binary, env: Env, wanted: Type): Thing {
   const [left, right] = sides(expr, env);
   if (left.kind === "poison" || right.kind === "poison") throw new Refusal();
   const result =
-    comparison(expr.operator, left, right) ??
+    comparison(expr, left, right, env) ??
     numbers(expr, left, right, env) ??
     quantities(expr.operator, left, right) ??
     families(expr, left, right, env) ??
@@ -70,6 +72,7 @@ function logical(expr: Binary, operator: "and" | "or", env: Env, wanted: Type): 
     return evaluateAs(expr.right, env, { kind: "bool" }, `the right of \`${operator}\``);
   }
   const right = evaluate(expr.right, env, wanted);
+  if (left.kind === "poison" || right.kind === "poison") throw new Refusal();
   if (familyOf(left) === "rows" && familyOf(right) === "rows") {
     return { kind: "combined", family: "rows", operator, left, right, span: expr.span };
   }
@@ -80,10 +83,13 @@ function logical(expr: Binary, operator: "and" | "or", env: Env, wanted: Type): 
   });
 }
 
-function comparison(operator: BinaryOperator, left: Thing, right: Thing): Thing | undefined {
+function comparison({ operator, span }: Binary, left: Thing, right: Thing, env: Env): Thing | undefined {
   const truth = (value: boolean): Thing => ({ kind: "bool", value });
   if (operator === "in") {
-    return right.kind === "list" ? truth(right.items.some((item) => canonical(item) === canonical(left))) : undefined;
+    if (right.kind !== "list") return undefined;
+    spend(env.session, span, right.items.length);
+    const text = canonical(left);
+    return truth(right.items.some((item) => canonical(item) === text));
   }
   if (operator === "==" || operator === "!=") {
     if (left.kind === "tensor" && right.kind === "tensor") return undefined;
@@ -106,24 +112,45 @@ function comparison(operator: BinaryOperator, left: Thing, right: Thing): Thing 
 }
 
 function numbers(expr: Binary, left: Thing, right: Thing, env: Env): Thing | undefined {
-  if (left.kind === "number" && right.kind === "number") return number(calculate(expr, left.value, right.value, env));
+  if (left.kind === "number" && right.kind === "number") {
+    const value = calculate(expr, left.value, right.value, env);
+    return value === undefined ? undefined : finite(value, "the result", env, expr.span);
+  }
   const a = dimOf(left);
   const b = dimOf(right);
   if (a === undefined || b === undefined) return undefined;
-  switch (expr.operator) {
+  const size = sizes(expr.operator, a, b);
+  if (size === undefined) return undefined;
+  if (typeof size === "number" || size.terms.length <= mostTerms) return sizeOf(size);
+  return env.session.reporter.refuse("out-of-range", expr.span, {
+    what: "a size",
+    expected: `a sum of at most ${mostTerms} terms`,
+    actual: printDim(size),
+  });
+}
+
+/** Products of sums grow without end. */
+const mostTerms = 32;
+
+function sizes(operator: BinaryOperator, a: Dim, b: Dim): Dim | undefined {
+  switch (operator) {
     case "+":
-      return sizeOf(addDims(a, b));
+      return addDims(a, b);
     case "-":
-      return sizeOf(subtractDims(a, b));
+      return subtractDims(a, b);
     case "*":
-      return sizeOf(multiplyDims(a, b));
-    case "/": {
-      const quotient = divideDims(a, b);
-      return quotient === undefined ? undefined : sizeOf(quotient);
-    }
+      return multiplyDims(a, b);
+    case "/":
+      return divideDims(a, b);
     default:
       return undefined;
   }
+}
+
+/** A number that a machine has: not infinite, and not what 0 / 0 would be. */
+export function finite(value: number, what: string, env: Env, span: Span): NumberThing {
+  if (Number.isFinite(value)) return number(value);
+  return env.session.reporter.refuse("out-of-range", span, { what, expected: "a finite number", actual: value });
 }
 
 function dimOf(thing: Thing) {
@@ -131,7 +158,7 @@ function dimOf(thing: Thing) {
   return thing.kind === "number" && Number.isInteger(thing.value) ? thing.value : undefined;
 }
 
-function calculate(expr: Binary, a: number, b: number, env: Env): number {
+function calculate(expr: Binary, a: number, b: number, env: Env): number | undefined {
   switch (expr.operator) {
     case "+":
       return a + b;
@@ -151,7 +178,7 @@ function calculate(expr: Binary, a: number, b: number, env: Env): number {
       }
       return a / b;
     default:
-      return Number.NaN;
+      return undefined;
   }
 }
 

@@ -1,8 +1,21 @@
 import { printDim } from "../ir/dim.ts";
 import type { Given, RecipeThing, Thing } from "./things.ts";
 
+const texts = new WeakMap<Thing, string>();
+
 /** A thing as text in the language: equal text means equal thing. It decides identity, and people read it. */
 export function canonical(thing: Thing): string {
+  const known = texts.get(thing);
+  if (known !== undefined) return known;
+  const text = written(thing);
+  if (text.length > short) texts.set(thing, text);
+  return text;
+}
+
+/** Shorter texts are as soon written as looked up. */
+const short = 64;
+
+function written(thing: Thing): string {
   switch (thing.kind) {
     case "bool":
     case "number":

@@ -13,7 +13,7 @@ import { mainData, partsOf } from "./model-data.ts";
 import { plainSettings } from "./plain-settings.ts";
 import { warnRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
-import type { Session } from "./session.ts";
+import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { entryOf, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
@@ -61,7 +61,11 @@ export function checkedStage(session: Session, key: string): CheckedStage | unde
   return checks(session).peek(key)?.value;
 }
 
+/** A stage without its model: its loss, gradients, weights and settings. */
+const stepsOfStage = 200;
+
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
+  spend(session, span, stepsOfStage);
   const built = attempt(
     () => buildStage(session, stage, span),
     () => {

@@ -4,6 +4,9 @@ import type { Env } from "./env.ts";
 import type { Reporter } from "./reporter.ts";
 import type { StageThing, Thing } from "./things.ts";
 
+/** A clip of nine hours. */
+const longest = 1_000_000;
+
 /** `clip(20, hop: 15, ..)`, `whole_video()` or none (language rule 49). */
 export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env): ClipPlan | undefined {
   if (thing === undefined || thing.kind === "none") return undefined;
@@ -23,11 +26,11 @@ export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env):
   };
   const length = numberOf("length") ?? 1;
   const hop = numberOf("hop") ?? length;
-  if (length < 1 || hop < 1) {
+  if (length < 1 || hop < 1 || length > longest) {
     reporter.refuse("out-of-range", thing.span, {
       what: "a clip's length and hop",
-      expected: "at least 1",
-      actual: Math.min(length, hop),
+      expected: length > longest ? `at most ${longest}` : "at least 1",
+      actual: length > longest ? length : Math.min(length, hop),
     });
   }
   if (hop > length)

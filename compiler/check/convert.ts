@@ -2,7 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { instanceOf } from "./declarations.ts";
 import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
-import type { Session } from "./session.ts";
+import { type Session, spend } from "./session.ts";
 import type { Thing } from "./things.ts";
 import { describeThing, describeType, durations, spans, type Type } from "./type.ts";
 
@@ -75,12 +75,14 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       // Numbers that are counted where the data are known stand for a list of them.
       if (thing.kind === "tensor" && type.item.kind === "float") return thing;
       if (thing.kind !== "list") return undefined;
+      spend(session, span, thing.items.length);
       return {
         kind: "list",
         items: thing.items.map((item) => convert(session, item, type.item, `each of ${what}`, span)),
       };
     case "record": {
       if (thing.kind !== "map") return undefined;
+      spend(session, span, thing.entries.size);
       const entries = new Map<string, Thing>();
       for (const [key, value] of thing.entries) {
         if (type.key.kind === "task") checkTask(session, key, thing.places.get(key) ?? span);
@@ -146,9 +148,12 @@ function fitFamily(thing: Thing, family: Extract<Type, { kind: "call" }>["family
 
 /** A key that must be a task. */
 function checkTask(session: Session, name: string, span: Span): void {
-  const tasks: string[] = [];
-  for (const { own } of session.files.values())
-    for (const [each, { declaration }] of own) if (declaration.kind === "task") tasks.push(each);
-  if (!tasks.includes(name))
-    session.reporter.refuse("unknown-name", span, { kind: "task", name }, { help: suggestion(name, tasks) });
+  const files = [...session.files.values()];
+  if (files.some(({ own }) => own.get(name)?.declaration.kind === "task")) return;
+  const tasks = files.flatMap(({ own }) =>
+    [...own.values()]
+      .filter(({ declaration }) => declaration.kind === "task")
+      .map(({ declaration }) => declaration.name.text),
+  );
+  session.reporter.refuse("unknown-name", span, { kind: "task", name }, { help: suggestion(name, tasks) });
 }

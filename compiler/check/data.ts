@@ -9,7 +9,7 @@ import { suggestion } from "./nearest.ts";
 import { overridden, placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import { attempt, type Reporter } from "./reporter.ts";
-import type { Session } from "./session.ts";
+import { type Session, spendText } from "./session.ts";
 import { changed, inside, settingsOf } from "./settings.ts";
 import { type Change, type DataThing, poison, type Thing, usualPart } from "./things.ts";
 import { call } from "./type.ts";
@@ -18,8 +18,30 @@ export function isDataKey(key: string): key is DataKey {
   return Object.hasOwn(dataKeys, key);
 }
 
-/** Data with its arguments and overrides, every entry evaluated. */
+/** Data with its arguments and overrides, every entry evaluated; data that needs itself is a cycle, whatever its arguments are. */
 export function dataThing(
+  session: Session,
+  declaration: DataNode,
+  env: Env,
+  given: ReadonlyMap<string, Thing>,
+  changes: readonly Change[],
+  span: Span,
+): DataThing {
+  const { evaluating, reporter } = session;
+  const { name } = declaration;
+  if (evaluating.has(declaration)) {
+    const related = [{ span, text: "needed here" }];
+    throw reporter.refusal("cycle", name.span, { name: name.text, chain: "its block needs it" }, { related });
+  }
+  evaluating.add(declaration);
+  try {
+    return evaluated(session, declaration, env, given, changes, span);
+  } finally {
+    evaluating.delete(declaration);
+  }
+}
+
+function evaluated(
   session: Session,
   declaration: DataNode,
   env: Env,
@@ -107,6 +129,7 @@ export function dataThing(
     .toSorted()
     .join(", ");
   const key = `${name} ${[...entries].map(([each, thing]) => `${each}: ${canonical(thing)}`).join(", ")}`;
+  spendText(session, span, key);
   return {
     kind: "data",
     declaration,

@@ -46,6 +46,7 @@ export function labelsOfParameter(env: Env, name: string): readonly string[] | u
 /** Every local name, for suggestions. */
 export function localNames(env: Env): readonly string[] {
   const names: string[] = [];
-  for (let scope = env.local; scope !== undefined; scope = scope.around) names.push(...scope.names.keys());
+  for (let scope = env.local; scope !== undefined; scope = scope.around)
+    for (const name of scope.names.keys()) names.push(name);
   return names;
 }

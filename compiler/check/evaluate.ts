@@ -5,13 +5,14 @@ import { combineThings, negateThing } from "./arithmetic.ts";
 import { callExpr, sendExpr } from "./call.ts";
 import { convert } from "./convert.ts";
 import { type Env, inner, localNamed } from "./env.ts";
+import { extentLimits, extentOf } from "./extent.ts";
 import { indexThing } from "./indexing.ts";
 import { armOf } from "./match-arms.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { suggestion } from "./nearest.ts";
-import { attempt, Refusal, type Reporter } from "./reporter.ts";
-import { spend } from "./session.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { enter, leave, spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
 import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
 import { any, describeThing, durations, spans, type Type } from "./type.ts";
@@ -19,18 +20,29 @@ import { checkUntaken } from "./untaken.ts";
 
 /** What an expression means where it stands. `wanted` lets a bare name be a label (language rule 7). */
 export function evaluate(expr: Expr, env: Env, wanted: Type = any): Thing {
-  if (env.session.reporter.full) throw new Refusal();
-  const thing = meaningOf(expr, env, wanted);
-  env.session.observe?.(expr, thing, env);
-  return thing;
+  const { session } = env;
+  enter(session, expr.span);
+  try {
+    const thing = meaningOf(expr, env, wanted);
+    bounded(thing, expr.span, session.reporter);
+    session.observe?.(expr, thing, env);
+    return thing;
+  } finally {
+    leave(session);
+  }
+}
+
+function bounded(thing: Thing, span: Span, reporter: Reporter): void {
+  const { size, depth } = extentOf(thing);
+  if (size > extentLimits.size) reporter.refuse("too-large", span, { limit: extentLimits.size });
+  if (depth > extentLimits.depth)
+    reporter.refuse("too-deep", span, { limit: extentLimits.depth, parts: "values in one another" });
 }
 
 function meaningOf(expr: Expr, env: Env, wanted: Type): Thing {
   switch (expr.kind) {
     case "number":
-      return expr.unit === undefined
-        ? { kind: "number", value: expr.value, integer: expr.integer }
-        : { kind: "quantity", value: expr.value, unit: unitNamed(expr.unit, env) };
+      return numberThing(expr, env);
     case "string":
       return { kind: "string", value: expr.value };
     case "boolean":
@@ -271,6 +283,21 @@ function rangeThing(expr: Extract<Expr, { kind: "range" }>, env: Env): Thing {
     return thing.kind === "number" ? thing.value : undefined;
   };
   return { kind: "range", from: end(expr.start), to: end(expr.end) };
+}
+
+/** A number as it is written, if a machine has it: one too large would be infinite, one too small nothing. */
+function numberThing(expr: Extract<Expr, { kind: "number" }>, env: Env): Thing {
+  const { value, integer, unit, span } = expr;
+  const written = span.source.text.slice(span.start, span.end);
+  if (!Number.isFinite(value) || (value === 0 && /^[\d.]*[1-9]/.test(written)))
+    env.session.reporter.refuse("out-of-range", span, {
+      what: "a number",
+      expected: "0 or from 5e-324 to 1.7e308",
+      actual: written,
+    });
+  return unit === undefined
+    ? { kind: "number", value, integer }
+    : { kind: "quantity", value, unit: unitNamed(unit, env) };
 }
 
 const units: readonly UnitName[] = [...durations, ...spans];

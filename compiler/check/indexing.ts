@@ -9,7 +9,7 @@ import type { Env } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
 import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
-import { noteRead } from "./session.ts";
+import { noteRead, spend } from "./session.ts";
 import { printAxes } from "./signature.ts";
 import { stageOf } from "./stage-of.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
@@ -52,6 +52,7 @@ export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Th
   if (at.kind === "range") {
     const { from, to } = bounds(at, items.length, index.span, env);
     const kept = items.slice(from, to + 1);
+    spend(env.session, index.span, kept.length);
     return target.kind === "layer"
       ? { ...target, of: { kind: "sequence", layers: kept.filter(isLayer) } }
       : { kind: "list", items: kept };
@@ -75,6 +76,7 @@ function variantOf(sweep: SweepThing, expr: Extract<Expr, { kind: "index" }>, en
     text: canonical(evaluate(value, env)),
     span,
   }));
+  spend(env.session, expr.span, sweep.points.length);
   const axes = new Set(sweep.points.flatMap((point) => [...point.axes.keys()]));
   for (const { name, span } of wanted) {
     if (axes.has(name)) continue;

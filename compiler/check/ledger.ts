@@ -46,6 +46,7 @@ export class Ledger {
   errors = 0;
   said = 0;
   work = 0;
+  #exhausted = false;
   #places = { errors: new Set<string>(), others: new Set<string>() };
   #used = new Set<object>();
   #open: OpenUnit[] = [opened()];
@@ -56,6 +57,7 @@ export class Ledger {
     this.errors = 0;
     this.said = 0;
     this.work = 0;
+    this.#exhausted = false;
     this.#places = { errors: new Set(), others: new Set() };
     this.#used = new Set();
     this.#open = [opened()];
@@ -65,9 +67,21 @@ export class Ledger {
     if (this.#count(diagnostic)) this.#innermost.events.push(diagnostic);
   }
 
-  /** Whether so much is wrong that nothing more is looked at; what is worked out from then on is worth nothing later. */
+  /** Whether so much is wrong that nothing more is looked at. */
   get full(): boolean {
     return this.#places.errors.size >= most;
+  }
+
+  /** Whether nothing more is looked at: what is worked out from then on is worth nothing later. */
+  get stopped(): boolean {
+    return this.full || this.#exhausted;
+  }
+
+  /** Ends all work of this version; true the first time. */
+  exhaust(): boolean {
+    const first = !this.#exhausted;
+    this.#exhausted = true;
+    return first;
   }
 
   /** Notes that a declaration was named, or a setting read. */
@@ -98,7 +112,7 @@ export class Ledger {
       return unit;
     } catch (problem) {
       // What is given up is no unit: what happened in it happened in the one around it.
-      around.events.push(...open.events);
+      for (const event of open.events) around.events.push(event);
       for (const thing of open.used) around.used.add(thing);
       around.work += open.work;
       around.looped ||= open.looped;

@@ -46,7 +46,7 @@ export class Memo<T> {
     try {
       const unit = ledger.run(make);
       const anchors = writtenIn?.() ?? new Set<Anchor>();
-      if (!ledger.full) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label, anchors });
+      if (!ledger.stopped) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label, anchors });
       return unit.value;
     } finally {
       this.#making.delete(key);

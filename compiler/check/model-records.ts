@@ -1,4 +1,4 @@
-import { printShape, sameShape } from "../ir/dim.ts";
+import { isCountable, printShape, sameShape } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { ModelBuild, ParameterBuild, StateBuild } from "./model-build.ts";
 import type { Reporter } from "./reporter.ts";
@@ -8,6 +8,12 @@ export function addParameter(reporter: Reporter, build: ModelBuild, wanted: Omit
   const { path, shape, span } = wanted;
   const known = build.parameters.get(path);
   if (known === undefined) {
+    if (!isCountable(shape))
+      reporter.refuse("out-of-range", span, {
+        what: `the weight \`${path}\``,
+        expected: "of at most 2^53 numbers",
+        actual: printShape(shape),
+      });
     const value = build.g.input("parameter", path, { dtype: "float32", shape });
     build.parameters.set(path, { ...wanted, value });
     return value;

@@ -41,7 +41,8 @@ export function applyUserModule(
   const reporter: Reporter = env.session.reporter;
   const around = bodyOf(env);
   spend(env.session, span);
-  if (around.depth >= depthLimit) return reporter.refuse("too-deep", span, { limit: depthLimit });
+  if (around.depth >= depthLimit)
+    return reporter.refuse("too-deep", span, { limit: depthLimit, parts: "modules in one another" });
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const given = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
   const bound = withExpected(declaration, withSettings(env.session, declaration, home, given), expected, env, span);

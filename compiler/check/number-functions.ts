@@ -1,6 +1,8 @@
 import type { Span } from "../diagnostics/source.ts";
+import { finite } from "./arithmetic.ts";
 import type { Env } from "./env.ts";
 import type { Reporter } from "./reporter.ts";
+import { spend } from "./session.ts";
 import { number, type Thing } from "./things.ts";
 
 interface NumberFunction {
@@ -10,8 +12,8 @@ interface NumberFunction {
 
 /** Functions of numbers known before anything runs; a name here may also be a tensor function. */
 export const numberFunctions: Readonly<Record<string, NumberFunction>> = {
-  max: { doc: "The greatest of numbers.", of: (numbers) => Math.max(...numbers) },
-  min: { doc: "The least of numbers.", of: (numbers) => Math.min(...numbers) },
+  max: { doc: "The greatest of numbers.", of: (numbers) => numbers.reduce((most, each) => Math.max(most, each)) },
+  min: { doc: "The least of numbers.", of: (numbers) => numbers.reduce((least, each) => Math.min(least, each)) },
   sum: { doc: "The sum of numbers.", of: (numbers) => numbers.reduce((total, each) => total + each, 0) },
   mean: {
     doc: "The mean of numbers.",
@@ -47,6 +49,7 @@ export function applyListFunction(name: string, thing: Thing, env: Env, span: Sp
       actual: thing.kind === "number" ? thing.value : thing.kind,
     });
   }
+  spend(env.session, span, thing.value);
   return { kind: "list", items: Array.from({ length: thing.value }, (_, i) => number(i)) };
 }
 
@@ -56,6 +59,7 @@ export function applyNumberFunction(name: string, args: readonly Thing[], env: E
   if (rule === undefined) return undefined;
   const only = args[0];
   const items = args.length === 1 && only?.kind === "list" ? only.items : args;
+  spend(env.session, span, items.length);
   const numbers: number[] = [];
   for (const item of items) {
     if (item.kind !== "number") return undefined;
@@ -63,5 +67,5 @@ export function applyNumberFunction(name: string, args: readonly Thing[], env: E
   }
   if (numbers.length === 0 && name !== "sum")
     return env.session.reporter.refuse("empty-list", span, { callee: `\`${name}\`` });
-  return number(rule.of(numbers));
+  return finite(rule.of(numbers), `\`${name}\``, env, span);
 }

@@ -173,16 +173,16 @@ export function withDefaults(parameters: readonly Parameter[], bound: ReadonlyMa
 
 function defaultOf(parameter: Parameter, scope: Env): Thing {
   const { name, type, fallback } = parameter;
-  const { reporter, defaulting } = scope.session;
+  const { reporter, evaluating } = scope.session;
   if (fallback === undefined) return { kind: "poison" };
-  if (defaulting.has(parameter)) {
+  if (evaluating.has(parameter)) {
     const chain = "its default needs it";
     throw reporter.refusal("cycle", name.span, { name: name.text, chain });
   }
-  defaulting.add(parameter);
+  evaluating.add(parameter);
   try {
     return evaluateAs(fallback, scope, typeOf(type), `the default of \`${name.text}\``);
   } finally {
-    defaulting.delete(parameter);
+    evaluating.delete(parameter);
   }
 }

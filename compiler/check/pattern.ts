@@ -61,6 +61,8 @@ interface PathStep {
 }
 
 const parsed = new Map<string, readonly PathStep[]>();
+/** So many paths are kept: those of a few large systems. */
+const mostParsed = 50_000;
 
 function stepsOf(path: string): readonly PathStep[] {
   const known = parsed.get(path);
@@ -69,25 +71,37 @@ function stepsOf(path: string): readonly PathStep[] {
     const [name = "", ...indices] = part.split("[");
     return { name, indices: indices.map((index) => Number.parseInt(index, 10)) };
   });
+  if (parsed.size >= mostParsed) parsed.clear();
   parsed.set(path, steps);
   return steps;
 }
 
-function matches(steps: readonly Step[], path: readonly PathStep[], i = 0, j = 0): boolean {
-  const step = steps[i];
-  if (step === undefined) return true;
-  if (step.name === "**") {
-    for (let next = j; next <= path.length; next += 1) if (matches(steps, path, i + 1, next)) return true;
-    return false;
+/** Whether a pattern's steps lead along a path; `**` takes as few steps as it can, and one more each time that the rest does not fit. */
+function matches(steps: readonly Step[], path: readonly PathStep[]): boolean {
+  let [i, j] = [0, 0];
+  let again: { readonly i: number; readonly j: number } | undefined;
+  for (let step = steps[i]; step !== undefined; step = steps[i]) {
+    const at = path[j];
+    if (step.name === "**") {
+      again = { i: i + 1, j };
+      i += 1;
+    } else if (at !== undefined && fits(step, at)) {
+      i += 1;
+      j += 1;
+    } else if (again !== undefined && again.j < path.length) {
+      again = { i: again.i, j: again.j + 1 };
+      ({ i, j } = again);
+    } else return false;
   }
-  const at = path[j];
+  return true;
+}
+
+function fits(step: Step, at: PathStep): boolean {
   return (
-    at !== undefined &&
     at.name === step.name &&
     step.indices.every(({ from, to }, k) => {
       const index = at.indices[k];
       return index !== undefined && index >= from && index <= to;
-    }) &&
-    matches(steps, path, i + 1, j + 1)
+    })
   );
 }

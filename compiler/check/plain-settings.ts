@@ -62,12 +62,19 @@ export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolea
   };
 }
 
+/** More is no batch of any machine: a digit too many. */
+const highest: { readonly [K in Key]?: number } = { batch: 1_000_000, accumulate: 1_000_000 };
+
+/** Longer than any training. */
+const longest: { readonly [U in Duration["unit"]]: number } = { epochs: 1e6, steps: 1e9, hours: 1e5 };
+
 function numberIn(stage: StageThing, key: Key, least: number, scope: Env): number | undefined {
   const thing = attempt(() => stageEntry(stage, key, scope), nothing);
   if (thing?.kind !== "number") return undefined;
-  const most = key === "ema" ? 1 : Number.POSITIVE_INFINITY;
-  if (thing.value >= least && thing.value < most) return thing.value;
-  const expected = key === "ema" ? "from 0 to below 1" : `at least ${least}`;
+  const most = highest[key] ?? Number.POSITIVE_INFINITY;
+  if (key === "ema" ? thing.value >= least && thing.value < 1 : thing.value >= least && thing.value <= most)
+    return thing.value;
+  const expected = key === "ema" ? "from 0 to below 1" : thing.value < least ? `at least ${least}` : `at most ${most}`;
   const span = entryOf(stage, key)?.value.span ?? stage.span;
   scope.session.reporter.report("out-of-range", span, { what: `\`${key}\``, expected, actual: thing.value });
   return undefined;
@@ -106,10 +113,11 @@ function lengthOf(stage: StageThing, scope: Env): Duration {
       { help: "such as duration: 30 epochs" },
     );
   }
-  if (length.value <= 0) {
+  const most = longest[length.unit];
+  if (length.value <= 0 || length.value > most) {
     reporter.refuse("out-of-range", entryOf(stage, "duration")?.value.span ?? stage.declaration.span, {
       what: "`duration`",
-      expected: "above 0",
+      expected: length.value <= 0 ? "above 0" : `at most ${most} ${length.unit}`,
       actual: length.value,
     });
   }

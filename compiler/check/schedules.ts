@@ -128,7 +128,7 @@ export function peakOf(schedule: Schedule): number {
     case "sum":
       return peakOf(schedule.left) + peakOf(schedule.right);
     case "piecewise":
-      return Math.max(...schedule.values);
+      return schedule.values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
     default:
       return schedule.peak;
   }

@@ -45,8 +45,10 @@ export interface Session {
   readonly idOf: (thing: object) => number;
   /** Keys of maps that something has read. */
   readonly reads: WeakMap<ReadonlyMap<string, Thing>, Set<string>>;
-  /** Parameters whose default is being evaluated. */
-  readonly defaulting: Set<object>;
+  /** Parameters whose default, and data whose block, is being evaluated. */
+  readonly evaluating: Set<object>;
+  /** How many expressions that stand in one another are being evaluated. */
+  nested: number;
   /** The file that was asked for. */
   main: FileScope | undefined;
 }
@@ -70,18 +72,48 @@ export function newSession(
     settings: [],
     idOf: numbering(),
     reads: new WeakMap(),
-    defaulting: new Set(),
+    evaluating: new Set(),
+    nested: 0,
     main: undefined,
   };
 }
 
-/** A full system of 14 stages of ViT-B takes some 6000. */
-const workLimit = 300_000;
+/** The largest spec that comes with abaw, 53 stages with all their models, takes some 185,000. */
+const workLimit = 2_000_000;
 
-/** Counts rounds of a loop or uses of a module; a spec from outside must not keep the checker busy for ever. */
-export function spend(session: Session, span: Span, rounds = 1): void {
-  session.ledger.spend(rounds);
-  if (session.ledger.work > workLimit) session.reporter.refuse("too-much", span, { limit: workLimit });
+/**
+ * Counts expressions that are evaluated, rounds of loops and what modules do again; a spec from outside must not keep the checker busy
+ * for ever (language rule 92).
+ */
+export function spend(session: Session, span: Span, steps = 1): void {
+  const { ledger, reporter } = session;
+  ledger.spend(steps);
+  if (ledger.work <= workLimit) return;
+  if (ledger.exhaust()) reporter.refuse("too-much", span, { limit: workLimit });
+  reporter.silent();
+}
+
+/** The same for a text that was put together. */
+export function spendText(session: Session, span: Span, { length }: string): void {
+  spend(session, span, length >> 4);
+}
+
+/** Expressions, and with more weight names, stages and modules, that stand in one another: each takes its share of the machine's stack. */
+const depthLimit = 800;
+const weightOfUnit = 4;
+
+/** Goes one expression deeper; `leave` goes back. */
+export function enter(session: Session, span: Span): void {
+  const { ledger, reporter } = session;
+  if (ledger.full) reporter.silent();
+  spend(session, span);
+  if (session.nested + weightOfUnit * ledger.depth >= depthLimit)
+    reporter.refuse("too-deep", span, { limit: depthLimit, parts: "expressions in one another" });
+  session.nested += 1;
+}
+
+export function leave(session: Session): void {
+  session.nested -= 1;
 }
 
 function numbering(): (thing: object) => number {

@@ -10,32 +10,55 @@ const kinds: ReadonlySet<string> = new Set(["stage", "data", "encoder"]);
 /** Refuses settings of a profile or `--set` that name nothing, by their first two segments, and those that say again what is said (language rule 4). */
 export function checkTargets(session: Session, file: FileScope, settings: readonly Setting[]): void {
   const { reporter } = session;
-  settings.forEach((setting, i) => {
+  const targets = new Targets(file);
+  const said = new SaidPlaces();
+  for (const setting of settings) {
     const { path, span } = setting;
-    const before = settings.slice(0, i).find((other) => samePlace(other, setting));
+    const before = said.samePlace(setting);
+    said.add(setting);
     if (before !== undefined) {
       const related = [{ span: before.span, text: "first set here" }];
       reporter.report("duplicate-key", span, { key: path.join(".") }, { related });
     }
-    const wrong = wrongSegment(path, file);
-    if (wrong === undefined) return;
+    const wrong = targets.wrongSegment(path);
+    if (wrong === undefined) continue;
     // That it changes nothing needs no saying.
     session.ledger.use(setting);
     const help = suggestion(path[wrong.at] ?? "", wrong.names);
     const holes = { path: path.join("."), what: wrong.what };
     reporter.report("override-target", placeOf(setting, wrong.at), holes, { help });
-  });
+  }
 }
 
-/** Whether two settings of one text are for the same, or one for something inside what the other sets. */
-function samePlace(a: Setting, b: Setting): boolean {
-  const length = Math.min(a.path.length, b.path.length);
-  const format = a.path.length !== b.path.length && a.path[0] === "data" && length === 1;
-  return (
-    a.span.source === b.span.source &&
-    !format &&
-    a.path.slice(0, length).join(".") === b.path.slice(0, length).join(".")
-  );
+/** What the settings of one text are for. */
+class SaidPlaces {
+  readonly #whole = new Map<string, Setting>();
+  /** The first setting at or inside each path. */
+  readonly #within = new Map<string, Setting>();
+
+  /** A setting for the same, for something around it, or for something inside it; the format of all data leaves the rest of them open. */
+  samePlace(setting: Setting): Setting | undefined {
+    const paths = pathsTo(setting);
+    const around = paths.flatMap((path) => this.#whole.get(path) ?? []);
+    const inside = this.#within.get(paths.at(-1) ?? "");
+    return [...around, ...(inside === undefined ? [] : [inside])].find((other) => !areFormatAndMore(other, setting));
+  }
+
+  add(setting: Setting): void {
+    const paths = pathsTo(setting);
+    const whole = paths.at(-1) ?? "";
+    if (!this.#whole.has(whole)) this.#whole.set(whole, setting);
+    for (const path of paths) if (!this.#within.has(path)) this.#within.set(path, setting);
+  }
+}
+
+/** Every path on the way to a setting, with the text that it stands in. */
+function pathsTo({ path, span }: Setting): readonly string[] {
+  return path.map((_, i) => `${path.slice(0, i + 1).join(".")} ${span.source.name}`);
+}
+
+function areFormatAndMore(a: Setting, b: Setting): boolean {
+  return a.path.length !== b.path.length && a.path[0] === "data" && Math.min(a.path.length, b.path.length) === 1;
 }
 
 interface Wrong {
@@ -44,18 +67,51 @@ interface Wrong {
   readonly names: readonly string[];
 }
 
-function wrongSegment(path: readonly string[], file: FileScope): Wrong | undefined {
-  const [first = "", second] = path;
-  const named = [...new Set([...file.own.keys(), ...file.used.keys()])];
-  if (!kinds.has(first) && !named.includes(first)) return { at: 0, what: "this spec", names: [...named, ...kinds] };
-  if (second === undefined) return undefined;
-  const declared = visible(file, first)?.declaration;
-  const owners = declared === undefined ? named.flatMap((name) => visible(file, name)?.declaration ?? []) : [declared];
-  const wanted = declared?.kind ?? first;
-  const known = owners.filter(({ kind }) => kind === wanted).map(targetsIn);
-  const names = [...new Set(known.flatMap((each) => each ?? []))];
-  if (known.length === 0 || known.includes(undefined) || names.includes(second)) return undefined;
-  return { at: 1, what: declared === undefined ? `any ${first}` : `the ${declared.kind} \`${first}\``, names };
+/** What a file's settings can name. */
+class Targets {
+  readonly #file: FileScope;
+  readonly #named: ReadonlySet<string>;
+  readonly #ofKind = new Map<string, ReadonlySet<string> | undefined>();
+
+  constructor(file: FileScope) {
+    this.#file = file;
+    this.#named = new Set([...file.own.keys(), ...file.used.keys()]);
+  }
+
+  wrongSegment(path: readonly string[]): Wrong | undefined {
+    const [first = "", second] = path;
+    if (!kinds.has(first) && !this.#named.has(first))
+      return { at: 0, what: "this spec", names: [...this.#named, ...kinds] };
+    if (second === undefined) return undefined;
+    const declared = visible(this.#file, first)?.declaration;
+    const names = declared === undefined ? this.#namesOf(first) : allNames([declared]);
+    if (names === undefined || names.has(second)) return undefined;
+    return {
+      at: 1,
+      what: declared === undefined ? `any ${first}` : `the ${declared.kind} \`${first}\``,
+      names: [...names],
+    };
+  }
+
+  /** What any declaration of a kind has; undefined where one of them does not say, and where there is none. */
+  #namesOf(kind: string): ReadonlySet<string> | undefined {
+    if (this.#ofKind.has(kind)) return this.#ofKind.get(kind);
+    const all = [...this.#named].flatMap((name) => visible(this.#file, name)?.declaration ?? []);
+    const owners = all.filter((declaration) => declaration.kind === kind);
+    const names = owners.length === 0 ? undefined : allNames(owners);
+    this.#ofKind.set(kind, names);
+    return names;
+  }
+}
+
+function allNames(declarations: readonly Declaration[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const declaration of declarations) {
+    const own = targetsIn(declaration);
+    if (own === undefined) return undefined;
+    for (const name of own) names.add(name);
+  }
+  return names;
 }
 
 /** What can be set in a declaration; undefined where only its value knows. */

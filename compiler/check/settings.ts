@@ -8,6 +8,23 @@ import type { Session, Setting } from "./session.ts";
 import type { Change, Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
 
+const byFirst = new WeakMap<readonly Setting[], ReadonlyMap<string, readonly Setting[]>>();
+
+/** All settings by what they begin with. */
+function indexed(settings: readonly Setting[]): ReadonlyMap<string, readonly Setting[]> {
+  const known = byFirst.get(settings);
+  if (known !== undefined) return known;
+  const index = new Map<string, Setting[]>();
+  for (const setting of settings) {
+    const [first = ""] = setting.path;
+    const others = index.get(first);
+    if (others === undefined) index.set(first, [setting]);
+    else others.push(setting);
+  }
+  byFirst.set(settings, index);
+  return index;
+}
+
 /** Settings of a profile or `--set` for a name or, weaker, for its kind, that are asked for; in order of strength. */
 export function settingsOf(
   session: Session,
@@ -15,7 +32,7 @@ export function settingsOf(
   kind?: string,
   asks: (setting: Setting) => boolean = () => true,
 ): readonly Setting[] {
-  const about = (first: string) => session.settings.filter((setting) => setting.path[0] === first && asks(setting));
+  const about = (first: string) => (indexed(session.settings).get(first) ?? []).filter(asks);
   const found = [...(kind === undefined ? [] : about(kind)), ...about(name)];
   for (const setting of found) session.ledger.use(setting);
   return found;

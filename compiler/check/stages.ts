@@ -12,7 +12,7 @@ import { overridden, placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import { withArgument } from "./recipes.ts";
 import { Refusal } from "./reporter.ts";
-import type { Session } from "./session.ts";
+import { type Session, spend, spendText } from "./session.ts";
 import { changed, inside, settingsOf } from "./settings.ts";
 import type { Change, StageThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
@@ -28,6 +28,9 @@ interface StageParts {
   readonly changes: readonly Change[];
   readonly span: Span;
 }
+
+/** A stage as a value, before it is checked. */
+const stepsOfStage = 20;
 
 /** A stage with its arguments and overrides. Those of equal keys are the same training, wherever they are asked for (language rule 45). */
 export function stageThing(session: Session, parts: StageParts): StageThing {
@@ -46,6 +49,8 @@ export function stageThing(session: Session, parts: StageParts): StageThing {
       `${parameter.text}: ${canonical(scope.local?.names.get(parameter.text) ?? { kind: "none" })}`,
   );
   const key = `${env.file.source.name}#${name}(${all.join(", ")}) {${changes.map(keyText).join(", ")}}`;
+  spend(session, parts.span, stepsOfStage);
+  spendText(session, parts.span, key);
   return made(key, parts, { bound, changes });
 }
 
@@ -86,6 +91,7 @@ export function withChanges(given: Thing, node: MapNode, env: Env): Thing {
       const { segments, span } = entry.path;
       const path = segments.map((segment) => segmentText(segment, place));
       const text = path.join(".");
+      spend(session, span, changes.length);
       const before = changes.find((other) => covers(other.path, path) || covers(path, other.path));
       if (before !== undefined)
         session.reporter.report(

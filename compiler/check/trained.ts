@@ -12,6 +12,7 @@ import { suggestion } from "./nearest.ts";
 import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { peakOf } from "./schedules.ts";
+import { spend } from "./session.ts";
 import { firstNames, type Sources } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
 
@@ -82,6 +83,8 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: strin
   const rules: Rule[] = [];
   const paths = [...model.parameters.keys(), ...adapters.paths];
   const put = (pattern: Pattern, change: Partial<Choice>, span: Span) => {
+    // Each rule is held to each weight.
+    spend(scope.session, span, paths.length >> 3);
     const adapted = !adapters.complete && pattern.text.includes("lora");
     if (!adapted && !paths.some((path) => pattern.covers(path))) {
       const near = suggestion(pattern.text, prefixesOf(paths)) ?? `weights begin with ${firstNames(paths)}`;

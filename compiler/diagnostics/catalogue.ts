@@ -42,8 +42,11 @@ const entries = {
   "out-of-range": error("{what} must be {expected}, not {actual}"),
   "empty-list": error("{callee} of nothing has no value"),
   "no-match": error("no arm of this match fits {value}"),
-  "too-much": error("this spec asks for more than {limit} rounds of `for` and uses of modules"),
-  "too-deep": error("this goes deeper than {limit} calls"),
+  "too-much": error(
+    "checking this spec takes more than {limit} steps: loops, modules or stages multiply each other here",
+  ),
+  "too-large": error("this value has more than {limit} parts when it is written out"),
+  "too-deep": error("this goes deeper than {limit} {parts}"),
   "override-target": error("`{path}` names nothing that {what} has"),
   "changes-nothing": warning("`{path}` changes nothing"),
   "not-yet": later("{what}: checked, but this version cannot train with it"),

@@ -2,7 +2,14 @@ import type { Code } from "./catalogue.ts";
 import type { Diagnostic, Fix } from "./diagnostic.ts";
 
 /** Mistakes that stand at every use of what is wrong in one place. */
-const repeating: ReadonlySet<Code> = new Set<Code>(["unknown-name", "no-member", "no-head", "field-not-in-data"]);
+const repeating: ReadonlySet<Code> = new Set<Code>([
+  "unknown-name",
+  "no-member",
+  "no-head",
+  "field-not-in-data",
+  "too-deep",
+  "too-large",
+]);
 
 /** One message for the same mistake at several places of a file: the first, with the others as related places (language rule 88). */
 export function mergeRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

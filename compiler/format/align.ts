@@ -13,7 +13,7 @@ export function alignedWidths(rows: readonly Row[], comments: readonly IToken[])
   const groups = new Map<number, { rows: Row[]; line: number; kind: string }>();
   const close = (group: { readonly rows: readonly Row[] } | undefined) => {
     if (group === undefined) return;
-    const width = Math.max(...group.rows.map(nameWidth));
+    const width = group.rows.reduce((most, row) => Math.max(most, nameWidth(row)), 0);
     if (group.rows.length > 1) for (const row of group.rows) widths.set(row, width);
   };
   let ended = 0;

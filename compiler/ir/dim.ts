@@ -20,6 +20,14 @@ export function symbol(name: string): Dim {
   return { terms: [{ coefficient: 1, symbols: [name] }] };
 }
 
+/** Whether a tensor's entries can be counted: every size is a whole number that a float has, and so is their product without symbols. */
+export function isCountable(shape: readonly Dim[]): boolean {
+  const counts = shape.map((dim) =>
+    typeof dim === "number" ? dim : Math.max(...dim.terms.map(({ coefficient }) => Math.abs(coefficient))),
+  );
+  return Number.isSafeInteger(counts.reduce((product, count) => product * Math.max(1, count), 1));
+}
+
 export function addDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a + b;
   return canonical([...termsOf(a), ...termsOf(b)]);

@@ -1,4 +1,5 @@
 import type { OpRules } from "../ir/builder.ts";
+import { isCountable, printShape } from "../ir/dim.ts";
 import { invariant } from "../ir/invariant.ts";
 import { absolute } from "./absolute.ts";
 import { add } from "./add.ts";
@@ -41,7 +42,7 @@ import { minimum } from "./minimum.ts";
 import { multiply } from "./multiply.ts";
 import { negate } from "./negate.ts";
 import { oneHot } from "./one-hot.ts";
-import type { Op } from "./op.ts";
+import { ConstraintFailure, type Op } from "./op.ts";
 import { pad } from "./pad.ts";
 import { power } from "./power.ts";
 import { randomUniform } from "./random-uniform.ts";
@@ -147,4 +148,17 @@ export function opNamed(name: string): Op {
 }
 
 /** The shape rules, for the graph builder. */
-export const opRules: OpRules = { infer: (op, inputs, attributes) => opNamed(op).infer(inputs, attributes) };
+export const opRules: OpRules = {
+  infer(op, inputs, attributes) {
+    const types = opNamed(op).infer(inputs, attributes);
+    const huge = types.find(({ shape }) => !isCountable(shape));
+    if (huge !== undefined)
+      throw new ConstraintFailure(
+        op,
+        "size",
+        "a result of at most 2^53 entries",
+        `it would be ${printShape(huge.shape)}`,
+      );
+    return types;
+  },
+};

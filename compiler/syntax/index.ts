@@ -48,7 +48,7 @@ export function parsePart(source: Source, from: number, to: number): Parsed {
       diagnostics.push(diagnostic("unclosed-string", places.token(token), {}));
   }
   const brackets = repairBrackets(tokens, declarationTokens, places);
-  diagnostics.push(...brackets.diagnostics);
+  for (const each of brackets.diagnostics) diagnostics.push(each);
   if (brackets.tooDeep) return { file: { source, declarations: [], comments: [] }, diagnostics };
   const { cst, errors } = parse(brackets.tokens);
   const known = new Set(diagnostics.map(({ span }) => lineOf(source, span.start)));
