@@ -1,6 +1,5 @@
-#!/usr/bin/env node
 import { Command } from "commander";
-import { explainFailure } from "./exit-code.ts";
+import { SpecMistakes } from "./spec-mistakes.ts";
 import { version } from "./version.ts";
 
 interface LazyCommand {
@@ -37,7 +36,9 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   },
 };
 
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 async function main(args: readonly string[]): Promise<number> {
   const program = new Command("abaw")
@@ -53,6 +54,9 @@ async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (problem) {
+    // Its diagnostics are on the screen already.
+    if (problem instanceof SpecMistakes) return 1;
+    const { explainFailure } = await import("./exit-code.ts");
     return explainFailure(problem, args.includes("--debug"));
   }
 }

@@ -3,15 +3,8 @@ import type { Source } from "../compiler/diagnostics/source.ts";
 import type { Plan } from "../compiler/lower/plan.ts";
 import { readSpec, type SpecOptions } from "./read-spec.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
+import { SpecMistakes } from "./spec-mistakes.ts";
 import { terminal } from "./terminal.ts";
-
-/** A spec with mistakes, or with more than this version can do; all printed. */
-export class SpecMistakes extends Error {
-  constructor(path: string) {
-    super(`${path} has mistakes`);
-    this.name = "SpecMistakes";
-  }
-}
 
 export interface Checked {
   readonly path: string;

@@ -4,7 +4,6 @@ import { ImageError } from "../runtime/data/loader/image-source.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { StageError } from "../runtime/train/stage-error.ts";
-import { SpecMistakes } from "./checked-spec.ts";
 import { terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -14,8 +13,6 @@ export type ExitCode = 0 | 1 | 2 | 130;
 /** Says why a command failed, in a line or a few, and whose mistake it is. */
 export function explainFailure(problem: unknown, debug: boolean): ExitCode {
   const { palette, say } = terminal;
-  // Its diagnostics are on the screen already.
-  if (problem instanceof SpecMistakes) return 1;
   const message = problem instanceof Error ? problem.message : String(problem);
   const trace = debug && problem instanceof Error && problem.stack !== undefined ? `\n${problem.stack}` : "";
   const mistake = usersMistakes.some((kind) => problem instanceof kind);

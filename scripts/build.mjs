@@ -1,5 +1,6 @@
-// Bundles the CLI: one file for what every command needs, chunks for what some need, and the worker that reads images beside them; then
-// the playground. Into another folder that is given, beside specs and docs, the CLI alone.
+// Bundles the command line: the program as one function, and what starts it; the worker that reads images; the playground. Into another
+// folder that is given, beside specs and docs, without the playground.
+import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -8,23 +9,42 @@ import { buildPlayground } from "./playground.mjs";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const outdir = process.argv[2] ?? `${root}dist`;
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: { abaw: "cli/abaw.ts", "image-worker": "runtime/data/loader/image-worker.ts" },
   outdir,
   bundle: true,
-  splitting: true,
-  format: "esm",
   platform: "node",
   target: "node20.19",
   minifySyntax: true,
   legalComments: "none",
   // Native ones, and those whose own files are read at run time.
-  external: ["onnxruntime-node", "sharp", "@viz-js/viz", "echarts"],
+  external: ["onnxruntime-node", "sharp", "@viz-js/viz", "echarts", "tsx/esm/api"],
+  logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: { abaw: "cli/abaw.ts" },
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  minifyWhitespace: true,
+  // From V8's code cache, `import` finds no loader.
+  supported: { "dynamic-import": false },
+  define: { "import.meta.url": "abawUrl", "import.meta.resolve": "require.resolve" },
+  banner: { js: "(function(require,abawFile){const abawUrl=require('node:url').pathToFileURL(abawFile).href;" },
+  footer: { js: "})" },
+});
+await build({
+  ...common,
+  entryPoints: { abaw: "cli/launch.ts", "image-worker": "runtime/data/loader/image-worker.ts" },
+  format: "esm",
   banner: {
     js: "import { createRequire as abawRequire } from 'node:module'; const require = abawRequire(import.meta.url);",
   },
-  logLevel: "warning",
 });
 chmodSync(`${outdir}/abaw.js`, 0o755);
 if (process.argv[2] === undefined) await buildPlayground(`${outdir}/playground`);
+const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/code-cache.mjs`, outdir], {
+  cwd: root,
+  encoding: "utf8",
+});
+if (status !== 0) throw new Error(`the program does not run:\n${stderr}`);

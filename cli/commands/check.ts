@@ -4,9 +4,9 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../compiler/diagnostics/source.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { specCommand } from "../abaw-command.ts";
-import { SpecMistakes } from "../checked-spec.ts";
 import { readSpec, type SpecOptions } from "../read-spec.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
+import { SpecMistakes } from "../spec-mistakes.ts";
 import { terminal } from "../terminal.ts";
 
 export function check(): Command {

@@ -4,9 +4,9 @@ import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { formatSource } from "../../compiler/format/index.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { abawCommand } from "../abaw-command.ts";
-import { SpecMistakes } from "../checked-spec.ts";
 import { specText } from "../read-spec.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
+import { SpecMistakes } from "../spec-mistakes.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
