@@ -5,23 +5,21 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { type ServedPage, servePage } from "../../cli/serve-page.ts";
 import { buildPlayground } from "../../scripts/playground.mjs";
 
-/** A Chromium to drive: $CHROMIUM, or where Debian and others put it. */
-const executable = [
-  process.env["CHROMIUM"],
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== undefined && existsSync(path));
-
 const advice = "the playground is tested in a headless Chromium, and there is none: apt-get install -y chromium";
 
-/** Whether there is a browser. Without one the tests are left out, and say so; where CI_BROWSER is `required`, they fail. */
-export function browserFound(): boolean {
-  if (executable !== undefined) return true;
-  if (process.env["CI_BROWSER"] === "required") throw new Error(advice);
-  console.warn(`left out: ${advice}`);
-  return false;
+/** The first of these programs that there is. Without one the tests are left out, and say so; where they are required, they fail. */
+export function browserAmong(paths: readonly (string | undefined)[], required: boolean): string | undefined {
+  const found = paths.find((path) => path !== undefined && existsSync(path));
+  if (found === undefined && required) throw new Error(advice);
+  if (found === undefined) console.warn(`left out: ${advice}`);
+  return found;
 }
+
+/** A Chromium to drive: $CHROMIUM, or where Debian and others put it. */
+export const browser = browserAmong(
+  [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+  process.env["CI_BROWSER"] === "required",
+);
 
 export const compilerScript = "**/compiler-*.js";
 
@@ -45,8 +43,8 @@ export class Playground {
     const folder = mkdtempSync(join(tmpdir(), "abaw-playground-"));
     await buildPlayground(folder);
     const served = await servePage(folder, 0);
-    const browser = await chromium.launch({
-      ...(executable === undefined ? {} : { executablePath: executable }),
+    const driven = await chromium.launch({
+      ...(browser === undefined ? {} : { executablePath: browser }),
       args: [
         "--headless",
         "--no-sandbox",
@@ -58,7 +56,7 @@ export class Playground {
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
       ],
     });
-    return new Playground(folder, served, browser);
+    return new Playground(folder, served, driven);
   }
 
   get address(): string {

@@ -8,7 +8,7 @@ import { listNodes } from "../../compiler/emit/onnx/list-nodes.ts";
 import { fileName, type NamedGraph, wholeStepGraph } from "../../compiler/lower/named-graphs.ts";
 import { fromHash, toHash, untouched } from "../../editors/playground/page/share.ts";
 import { planOf } from "../plan-of.ts";
-import { browserFound, compilerScript, Playground } from "./browser.ts";
+import { browser, browserAmong, compilerScript, Playground } from "./browser.ts";
 import { on, until } from "./page.ts";
 import { small } from "./small.ts";
 
@@ -16,7 +16,12 @@ const root = new URL("../../", import.meta.url);
 const quickstart = readFileSync(new URL("examples/quickstart.abaw", root), "utf8");
 const linkTo = async (text: string, more: object = {}) => `#${await toHash({ ...untouched, ...more, text })}`;
 
-describe.skipIf(!browserFound())("the playground in a browser", () => {
+test("without a browser these tests are left out, and where they are required, fail and say what to do", () => {
+  expect(() => browserAmong(["/nowhere/chromium"], true)).toThrow("apt-get install -y chromium");
+  expect(browserAmong(["/nowhere/chromium", undefined], false)).toBeUndefined();
+});
+
+describe.skipIf(browser === undefined)("the playground in a browser", () => {
   let playground: Playground;
   beforeAll(async () => {
     playground = await Playground.start();
