@@ -54,7 +54,9 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
 }
 
 function isUnder(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`);
+  if (!path.startsWith(prefix)) return false;
+  const next = path.charAt(prefix.length);
+  return next === "" || next === "." || next === "[";
 }
 
 function isMap(name: string): name is keyof typeof nameMaps {
