@@ -2,14 +2,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
+import { codesText } from "./codes-text.ts";
 import { grammarText } from "./grammar-text.ts";
 import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
 const files: readonly (readonly [path: string, make: () => string])[] = [
   ["grammar/cst.generated.ts", cstTypes],
   ["docs/vocabulary.md", vocabularyText],
-  ["docs/from-pytorch.md", () => between("docs/from-pytorch.md", "keys", keysElsewhere())],
-  ["docs/language.md", () => between("docs/language.md", "grammar", `\`\`\`text\n${grammarText()}\n\`\`\``)],
+  ["docs/from-pytorch.md", () => between(pageText("docs/from-pytorch.md"), "keys", keysElsewhere())],
+  ["docs/language.md", languageText],
 ];
 
 const checking = process.argv.includes("--check");
@@ -37,13 +38,22 @@ function cstTypes(): string {
   return `// Generated from grammar/parser.ts by scripts/generate.ts.\n${text}`;
 }
 
-/** The file with what stands between its two marks of a name replaced. */
-function between(path: string, name: string, made: string): string {
-  const text = readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+function languageText(): string {
+  const page = pageText("docs/language.md");
+  const withGrammar = between(page, "grammar", `\`\`\`text\n${grammarText()}\n\`\`\``);
+  return between(withGrammar, "codes", codesText(page));
+}
+
+function pageText(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+}
+
+/** A page with what stands between its two marks of a name replaced. */
+function between(page: string, name: string, made: string): string {
   const [begin, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- end of ${name} -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${path} has no marks of ${name}`);
-  return `${text.slice(0, from)}${begin}\n\n${made}\n\n${text.slice(to)}`;
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no marks of ${name}`);
+  return `${page.slice(0, from)}${begin}\n\n${made}\n\n${page.slice(to)}`;
 }
 
 function readOrEmpty(url: URL): string {
