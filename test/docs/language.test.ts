@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { catalogue } from "../../compiler/diagnostics/catalogue.ts";
 import { announced, examplesOf, saidOf } from "./examples.ts";
 import { brokenLinks, docPages, pageAt, root } from "./pages.ts";
 
@@ -49,6 +50,11 @@ describe("rules", () => {
     const cited = new Set(citations.map(({ rule }) => rule));
     expect(rules.filter((rule) => !cited.has(rule))).toEqual([]);
   });
+});
+
+test("every code is spoken of by a rule", () => {
+  const text = reference.text.replace(/<!-- codes[\s\S]*?end of codes -->/, "");
+  expect(Object.keys(catalogue).filter((code) => !text.includes(`diagnostics/${code}.md`))).toEqual([]);
 });
 
 test.each(["README.md", ...docPages])("links of %s lead somewhere", (path) => {
