@@ -49,7 +49,7 @@ export class Sheet {
   /** A file; `reveal` puts a part of it in sight. */
   read(file: string, text: string, reveal: (view: EditorView) => void): void {
     const host = element("div", { class: "viewer" });
-    const view = createViewer(host, text, [abawLanguage()]);
+    const view = createViewer(host, file, text, [abawLanguage()]);
     this.#open(file, host);
     reveal(view);
   }

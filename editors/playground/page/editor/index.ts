@@ -87,7 +87,12 @@ function shadowOf(host: HTMLElement): ShadowRoot {
 }
 
 /** Shows a text read-only. */
-export function createViewer(host: HTMLElement, text: string, extensions: readonly Extension[] = []): EditorView {
+export function createViewer(
+  host: HTMLElement,
+  label: string,
+  text: string,
+  extensions: readonly Extension[] = [],
+): EditorView {
   const root = shadowOf(host);
   return new EditorView({
     root,
@@ -99,6 +104,7 @@ export function createViewer(host: HTMLElement, text: string, extensions: readon
         highlightSpecialChars(),
         drawSelection(),
         EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({ "aria-label": label }),
         search({ top: true }),
         keymap.of([...searchKeymap, ...defaultKeymap]),
         looks,

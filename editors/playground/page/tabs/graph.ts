@@ -28,7 +28,7 @@ export function graphTab(
   const canvas = new Canvas("the graph");
   const detail = element("div", { class: "detail", hidden: true });
   const reason = explained();
-  const act = (label: string, title: string, does: () => void) => button(label, { title, "aria-label": title }, does);
+  const act = (label: string, title: string, does: () => void) => button(label, { title }, does);
   const controls = element(
     "div",
     { class: "graph-tools", role: "toolbar", "aria-label": "view of the graph" },
@@ -84,7 +84,6 @@ export function graphTab(
       if (box === undefined) continue;
       part.setAttribute("tabindex", "0");
       part.setAttribute("role", "button");
-      part.setAttribute("aria-label", [box.title, ...box.lines].join(", "));
     }
   };
 

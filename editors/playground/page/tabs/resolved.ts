@@ -13,7 +13,7 @@ import type { TabView } from "./tab.ts";
 /** A stage's block with every default written out. */
 export function resolvedTab(store: Store, compiler: Asker<CompilerCalls>): TabView {
   const host = element("div", { class: "viewer" });
-  const viewer: EditorView = createViewer(host, "", [abawLanguage()]);
+  const viewer: EditorView = createViewer(host, "the stage written out", "", [abawLanguage()]);
   const copy = button("Copy", {}, () => {
     void copyText(viewer.state.doc.toString()).then((done) => {
       copy.textContent = done ? "Copied" : "Not allowed";
