@@ -176,7 +176,7 @@ function bringAs(
 }
 
 /** `std/` names the language's own library; anything else is beside the file that uses it. */
-function pathFrom(user: string, path: string): string {
+export function pathFrom(user: string, path: string): string {
   const folder = isStandard(path) ? "" : folderOf(user);
   const segments: string[] = [];
   for (const segment of `${folder}${path}`.split("/")) {

@@ -39,7 +39,7 @@ export function stageLayers(program: Program, stage: Entity, scope: Scope): read
   ];
 }
 
-function encoderLayer(program: Program, encoder: Entity): Layer {
+export function encoderLayer(program: Program, encoder: Entity): Layer {
   const { name, value, scope } = encoder;
   return { name, entity: encoder, inside: () => (value === undefined ? [] : insideOf(program, value, scope)) };
 }

@@ -10,13 +10,22 @@ import {
   taskKeys,
 } from "../../check/keys.ts";
 import { typeOf } from "../../check/parameters.ts";
-import type { Declaration, Entry, Parameter, StageNode, Statement, SweepNode } from "../../syntax/ast.ts";
+import type {
+  Declaration,
+  EncoderNode,
+  Entry,
+  Expr,
+  Parameter,
+  StageNode,
+  Statement,
+  SweepNode,
+} from "../../syntax/ast.ts";
 import { behind } from "./behind.ts";
 import type { Entity, Scope } from "./entities.ts";
 import { parametersOf } from "./flows.ts";
-import { stageLayers } from "./layers.ts";
+import { encoderLayer, stageLayers } from "./layers.ts";
 import { definitionsOf, moduleScope, viewsOf } from "./members.ts";
-import type { PathPlace } from "./paths.ts";
+import { type PathPlace, stepsOf } from "./paths.ts";
 import {
   blockEntries,
   declared,
@@ -72,6 +81,7 @@ export function walkDeclaration(w: Walker, node: Declaration): void {
       walkExpr(w, node.value, scope, anything);
       if (node.body !== undefined)
         walkMap(w, node.body, scope, { kind: "block", where: "an encoder", keys: encoderKeys });
+      for (const { value } of node.body?.entries ?? []) walkWeightNames(w, node, value, scope);
       break;
     case "data":
       for (const entry of node.body.entries) walkDataEntry(w, entry, scope);
@@ -98,6 +108,41 @@ export function walkDeclaration(w: Walker, node: Declaration): void {
       for (const entry of node.body.entries)
         walkTaskEntry(w, entry, scope, (inside) => walkExpr(w, entry.value, inside, wanting({ kind: "stream" })));
       break;
+  }
+}
+
+/** `load(.., fresh: ["norm"], resize: ["trunk.place"])`: paths of the encoder's own weights, in strings. */
+function walkWeightNames(w: Walker, node: EncoderNode, value: Expr, scope: Scope): void {
+  if (value.kind !== "call" || value.callee.kind !== "name" || value.callee.name !== "load") return;
+  const encoder = declared(w.program, node, w.file);
+  const place = (): PathPlace => ({
+    kind: "layers",
+    layers: encoderLayer(w.program, encoder).inside(),
+    anywhere: false,
+  });
+  for (const { name, value: given } of value.args) {
+    if (name?.text !== "fresh" && name?.text !== "resize" && name?.text !== "into") continue;
+    const items =
+      given.kind === "list" ? given.items.flatMap((item) => (item.kind === "item" ? [item.value] : [])) : [given];
+    for (const item of items) {
+      if (item.kind !== "string") continue;
+      const words = [...item.value.matchAll(/\w+|\*\*/g)].filter(
+        ({ index }) => !/\[[^\]]*$/.test(item.value.slice(0, index)),
+      );
+      const steps = () =>
+        stepsOf(
+          w.program,
+          place(),
+          words.map(([word]) => word),
+          scope,
+        ).steps;
+      words.forEach(({ 0: word, index }, i) => {
+        const start = item.span.start + 1 + index;
+        // Escapes would shift what stands behind them.
+        if (item.span.source.text.slice(start, start + word.length) === word)
+          w.refer({ ...item.span, start, end: start + word.length }, () => steps()[i]);
+      });
+    }
   }
 }
 

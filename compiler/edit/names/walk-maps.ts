@@ -2,9 +2,9 @@ import { patternValue } from "../../check/keys.ts";
 import { typeOf } from "../../check/parameters.ts";
 import type { Key, Type } from "../../check/type.ts";
 import type { Entry, Expr, MapNode, Path } from "../../syntax/ast.ts";
-import type { Meant, Scope } from "./entities.ts";
+import { localEntity, type Meant, type Scope } from "./entities.ts";
 import { type PathPlace, stepsOf } from "./paths.ts";
-import { entryEntity, suffixScope } from "./program.ts";
+import { entryEntity, fileEntity, suffixScope } from "./program.ts";
 import { targetsOf, taskNamed } from "./targets.ts";
 import { anything, type Walker, type Want, type Wanted } from "./walk.ts";
 import { entityMeant, walkExpr, walkSuffixes } from "./walk-expressions.ts";
@@ -58,6 +58,10 @@ export function walkEntry(w: Walker, entry: Entry, scope: Scope, use: MapUse): v
     if (block?.kind === "block" && Object.hasOwn(block.keys, key)) {
       const rule = block.keys[key];
       if (rule !== undefined) return { kind: "key", where: "this map", name: key, key: rule };
+    }
+    if (block?.kind === "record" && block.key.kind === "data") {
+      const data = localEntity(inside, key) ?? fileEntity(w.program, inside.file, key);
+      if (data !== undefined) return entityMeant(data);
     }
     return path.segments.length === 1 ? ownKey(w, entry, inside) : undefined;
   });
