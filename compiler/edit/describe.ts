@@ -1,13 +1,14 @@
 import { plainFormats } from "../check/formats.ts";
 import { namedTypes } from "../check/parameters.ts";
 import type { Key, Param, Params } from "../check/type.ts";
-import { durations, spans } from "../check/type.ts";
+import { durations, spans, type Type } from "../check/type.ts";
 import { losses } from "../library/losses/index.ts";
 import { widthOf } from "../library/task.ts";
 import type { Parameter, ShapeNode } from "../syntax/ast.ts";
 import { documentationOf } from "./comments.ts";
 import type { Entity, Meant } from "./names/entities.ts";
 import { headMembers, partDocs } from "./names/members.ts";
+import { mentions } from "./names/targets.ts";
 import { type FunctionUse, functionUses } from "./names/vocabulary.ts";
 import { printType, printTypeNode } from "./print-type.ts";
 import { taskMeaning } from "./tasks.ts";
@@ -28,7 +29,9 @@ export function describeMeant(meant: Meant): readonly Description[] {
       return [
         {
           code: printParam(meant.name, meant.param),
-          text: `of \`${meant.callee}\`. ${functionUses(meant.callee)[0]?.doc ?? ""}`,
+          text: [`Of \`${meant.callee}\`. ${functionUses(meant.callee)[0]?.doc ?? ""}`, unitsOf(meant.param.type)]
+            .filter((line) => line !== "")
+            .join("\n\n"),
         },
       ];
     case "key":
@@ -75,15 +78,15 @@ export function memberDoc(name: string, of: string): string {
 }
 
 export function describeKey(name: string, { type, doc, usual }: Key, where: string): Description {
-  const unit = unitsOf(type.kind);
+  const unit = unitsOf(type);
   const lines = [doc, usual === undefined ? "" : `Default: ${usual}.`, unit, `A key of ${where}.`];
   return { code: `${name}: ${printType(type)}`, text: lines.filter((line) => line !== "").join("\n\n") };
 }
 
 /** In what a quantity of a type is counted. */
-export function unitsOf(kind: string): string {
-  if (kind === "duration") return `Unit: ${durations.join(", ")}.`;
-  return kind === "span" ? `Unit: ${spans.join(", ")}.` : "";
+function unitsOf(type: Type): string {
+  if (mentions(type, "duration")) return `Unit: ${durations.join(", ")}.`;
+  return mentions(type, "span") ? `Unit: ${spans.join(", ")}.` : "";
 }
 
 export function describeFunction(name: string, use: FunctionUse): Description {

@@ -5,7 +5,8 @@ import { dimsOf, type Thing } from "../check/things.ts";
 import type { Analysis } from "../compile.ts";
 import { axesText } from "../draw/shape-text.ts";
 import { weightCount } from "../lower/describe-plan.ts";
-import type { Expr } from "../syntax/ast.ts";
+import type { Declaration, Expr } from "../syntax/ast.ts";
+import { expressionsOf } from "./expressions.ts";
 
 /** What an expression turned out to be when it was checked: `[time, d: 768]`, through which stage if it matters. */
 export interface ValueFact {
@@ -32,6 +33,8 @@ export interface StageFact {
   readonly batch: number;
   readonly clip: number | undefined;
   readonly duration: string;
+  /** Floating-point operations for a frame, where they have been counted. */
+  readonly flops: number | undefined;
 }
 
 /** What the last check of a file found out, as plain values: it can be sent from one thread to another. */
@@ -48,41 +51,42 @@ export interface Facts {
 const mostPlaces = 3;
 
 interface Seen {
-  readonly thing: Thing;
-  readonly through: string | undefined;
+  /** In which check it was told. */
+  readonly check: number;
+  readonly told: { readonly thing: Thing; readonly through: string | undefined }[];
 }
 
-/** Gathers what a check says of expressions: give its `observe` to the check, and ask for the facts afterwards. */
+/**
+ * Gathers what checks say of expressions: give its `observe` to the check, and ask for the facts afterwards. It may see many versions of
+ * a text one after the other: what a check does not tell anew, because the expression and all it depends on stayed, holds on.
+ */
 export class FactCollector {
-  readonly #seen = new Map<Expr, Seen[]>();
-  readonly #files: ReadonlySet<string>;
+  readonly #seen = new WeakMap<Expr, Seen>();
+  #check = 0;
 
-  /** Facts are kept of these files only. */
-  constructor(files: Iterable<string>) {
-    this.#files = new Set(files);
+  /** Before every check. */
+  begin(): void {
+    this.#check += 1;
   }
 
   readonly observe: Observe = (expr, thing, { body }) => {
-    if (!isTold(expr, thing) || !this.#files.has(expr.span.source.name)) return;
+    if (!isTold(expr, thing)) return;
     const through = body?.build.stage.label;
     const known = this.#seen.get(expr);
-    if (known === undefined) this.#seen.set(expr, [{ thing, through }]);
-    else if (known.length < mostPlaces && known.every((each) => each.through !== through))
-      known.push({ thing, through });
+    if (known?.check !== this.#check) this.#seen.set(expr, { check: this.#check, told: [{ thing, through }] });
+    else if (known.told.length < mostPlaces && known.told.every((each) => each.through !== through))
+      known.told.push({ thing, through });
   };
 
-  facts({ sources, stages, session }: Analysis): Facts {
-    const values = new Map<string, ValueFact[]>();
-    for (const [{ span }, seen] of this.#seen) {
-      const texts = new Map<string, string | undefined>();
-      for (const { thing, through } of seen) {
-        const text = thingText(thing);
-        if (!texts.has(text)) texts.set(text, through);
-      }
-      const { name } = span.source;
-      const own = values.get(name) ?? [];
-      values.set(name, own);
-      for (const [text, through] of texts) own.push({ start: span.start, end: span.end, text, through });
+  /** Facts of an analysis, with places in these of its files. */
+  facts({ stages, session }: Analysis, names: Iterable<string>): Facts {
+    const values = new Map<string, readonly ValueFact[]>();
+    const texts = new Map<string, string>();
+    for (const name of new Set(names)) {
+      const file = session.files.get(name);
+      if (file === undefined) continue;
+      texts.set(name, file.source.text);
+      values.set(name, [...this.#valuesIn(file.node.declarations)]);
     }
     const paths = new Map<string, Set<string>>();
     for (const { plan, checked } of stages) {
@@ -91,13 +95,27 @@ export class FactCollector {
       paths.set(name.text, own);
       for (const { path } of plan.parameters) own.add(path);
     }
-    const kept = sources.filter(({ name }) => this.#files.has(name) || name === session.main?.source.name);
     return {
-      texts: new Map(kept.map(({ name, text }) => [name, text])),
+      texts,
       values,
       stages: stages.map(stageFact),
       paths: new Map([...paths].map(([name, own]) => [name, [...own]])),
     };
+  }
+
+  *#valuesIn(declarations: readonly Declaration[]): Iterable<ValueFact> {
+    for (const declaration of declarations) {
+      for (const expr of expressionsOf(declaration)) {
+        const told = this.#seen.get(expr)?.told ?? [];
+        const texts = new Map<string, string | undefined>();
+        for (const { thing, through } of told) {
+          const text = thingText(thing);
+          if (!texts.has(text)) texts.set(text, through);
+        }
+        const { start, end } = expr.span;
+        for (const [text, through] of texts) yield { start, end, text, through };
+      }
+    }
   }
 }
 
@@ -153,6 +171,7 @@ function stageFact({ plan, checked }: Analysis["stages"][number]): StageFact {
     batch: plan.batch,
     clip: plan.clip?.length,
     duration: `${duration.value} ${duration.unit}`,
+    flops: undefined,
   };
 }
 
@@ -161,6 +180,14 @@ function modelName({ stage }: Analysis["stages"][number]["checked"]): string {
   const callee = model.kind === "call" ? model.callee : model;
   if (callee.kind === "name") return callee.name;
   return callee.kind === "member" ? callee.name.text : "";
+}
+
+/** The same with what stages cost, by their labels. */
+export function withCosts(facts: Facts, costs: ReadonlyMap<string, number>): Facts {
+  return {
+    ...facts,
+    stages: facts.stages.map((stage) => ({ ...stage, flops: costs.get(stage.label) ?? stage.flops })),
+  };
 }
 
 /**
@@ -189,6 +216,7 @@ export class MovedFacts {
 
   /** What is known of the expression at exactly this range. */
   at(start: number, end: number): readonly ValueFact[] {
+    if (start < this.#oldEnd + this.#shift && end > this.#from) return [];
     const then = [this.#then(start), this.#then(end)];
     return this.#values.filter((fact) => fact.start === then[0] && fact.end === then[1]);
   }
@@ -196,6 +224,7 @@ export class MovedFacts {
   /** Every fact of an expression that still stands, at its place now. */
   all(): readonly ValueFact[] {
     return this.#values.flatMap((fact) => {
+      if (fact.start < this.#oldEnd && fact.end > this.#from) return [];
       const [start, end] = [this.#now(fact.start), this.#now(fact.end)];
       return start === undefined || end === undefined ? [] : [{ ...fact, start, end }];
     });

@@ -4,7 +4,7 @@ import type { Edited } from "./edited.ts";
 import { MovedFacts, type ValueFact } from "./facts.ts";
 import type { Entity } from "./names/entities.ts";
 import { entitiesOf, occurrenceAt } from "./occurrences.ts";
-import { stagesOf, weightsText } from "./stage-facts.ts";
+import { sizeText, stagesOf } from "./stage-facts.ts";
 
 export interface Hover {
   readonly from: number;
@@ -75,7 +75,7 @@ function stageLines({ facts }: Edited, entity: Entity): readonly string[] {
   if (entity.kind === "encoder" || stages.length === 0) return [];
   const lines = stages.slice(0, mostListed).map((stage) => {
     const clip = stage.clip === undefined ? "" : `, clips of ${stage.clip}`;
-    return `- \`${stage.label}\`: ${weightsText(stage)}; batch ${stage.batch}${clip}, ${stage.duration}; heads ${stage.tasks.join(", ")}`;
+    return `- \`${stage.label}\`: ${sizeText([stage])}; batch ${stage.batch}${clip}, ${stage.duration}; heads ${stage.tasks.join(", ")}`;
   });
   const more = stages.length > mostListed ? [`- and ${stages.length - mostListed} more`] : [];
   return [[...lines, ...more].join("\n")];

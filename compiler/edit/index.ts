@@ -2,7 +2,7 @@
 export { completionsAt } from "./complete.ts";
 export type { Completion, CompletionKind, Completions } from "./completion.ts";
 export { type Edited, openEdited } from "./edited.ts";
-export { FactCollector, type Facts } from "./facts.ts";
+export { FactCollector, type Facts, withCosts } from "./facts.ts";
 export { changeBetween, fixAll, fixesOf, type QuickFix, type TextEdit } from "./fixes.ts";
 export { type Fold, foldsOf } from "./folding.ts";
 export { type Hover, hoverAt } from "./hover.ts";

@@ -23,19 +23,19 @@ export function lensesOf({ program, facts }: Edited): readonly Lens[] {
   });
 }
 
-/** A shape behind a name that is defined, as the last check found it, where it is the same in every stage. */
+/** A shape behind a name that is defined, as the last check found it; of stages that differ, each. */
 export interface Inlay {
   readonly offset: number;
   readonly text: string;
 }
 
 export function inlaysOf({ program, facts, source }: Edited): readonly Inlay[] {
-  const shapes = new Map<string, string | undefined>();
+  const shapes = new Map<string, string>();
   for (const { start, end, text } of new MovedFacts(facts, source.name, source.text).all()) {
     if (!text.startsWith("[")) continue;
     const key = `${start} ${end}`;
-    // In stages that differ none is shown.
-    shapes.set(key, shapes.has(key) && shapes.get(key) !== text ? undefined : text);
+    const known = shapes.get(key);
+    shapes.set(key, known === undefined ? text : `${known} | ${text}`);
   }
   return walkFile(program, program.main).places.flatMap(({ defines, meant, span }): readonly Inlay[] => {
     if (!defines) return [];

@@ -1,3 +1,4 @@
+import { counted } from "../lower/describe-plan.ts";
 import type { Facts, StageFact } from "./facts.ts";
 import type { Entity } from "./names/entities.ts";
 
@@ -19,40 +20,26 @@ export function stagesOf(facts: Facts | undefined, entity: Entity): readonly Sta
   }
 }
 
-/** `85.66 M`, in thousands, millions or thousands of millions. */
-export function countText(count: number): string {
-  for (const [unit, size] of [
-    ["G", 1e9],
-    ["M", 1e6],
-    ["k", 1e3],
-  ] as const)
-    if (count >= size) return `${(count / size).toFixed(2)} ${unit}`;
-  return String(count);
+function range(counts: readonly number[]): string {
+  const [least, most] = [counted(Math.min(...counts)), counted(Math.max(...counts))];
+  return least === most ? most : `${least} to ${most}`;
 }
 
-/** What is said of weights and how many of them train. */
-export function weightsText({ weights, trained }: Pick<StageFact, "weights" | "trained">): string {
-  if (trained === weights) return `${countText(weights)} weights`;
-  return `${countText(weights)} weights, ${trained === 0 ? "none" : countText(trained)} trained`;
+/** What is said of weights, how many of them train, and what a frame costs; of several stages, between what they lie. */
+export function sizeText(stages: readonly Pick<StageFact, "weights" | "trained" | "flops">[]): string {
+  const weights = range(stages.map((stage) => stage.weights));
+  const all = stages.every((stage) => stage.trained === stage.weights);
+  const none = stages.every(({ trained }) => trained === 0);
+  const trained = all ? "" : `, ${none ? "none" : range(stages.map((stage) => stage.trained))} trained`;
+  const flops = stages.flatMap((stage) => stage.flops ?? []);
+  const cost = flops.length === 0 ? "" : ` · ${range(flops).replace(/(\d)$/, "$1 ")}FLOPs a frame`;
+  return `${weights} weights${trained}${cost}`;
 }
 
-/** One for all that agree, else how many there are and between what they lie. */
+/** A line for all stages of something; undefined where there are none. */
 export function summaryOf(stages: readonly StageFact[], entity: Entity): string | undefined {
-  const [first] = stages;
-  if (first === undefined) return undefined;
-  if (entity.kind === "encoder") {
-    const counts = stages.map(({ parts }) => parts[entity.name] ?? 0);
-    return `${rangeText(counts)} weights`;
-  }
+  if (stages.length === 0) return undefined;
+  if (entity.kind === "encoder") return `${range(stages.map(({ parts }) => parts[entity.name] ?? 0))} weights`;
   const variants = stages.length > 1 ? `${stages.length} ${entity.kind === "model" ? "stages" : "variants"} · ` : "";
-  const same = stages.every(({ weights, trained }) => weights === first.weights && trained === first.trained);
-  if (same) return `${variants}${weightsText(first)}`;
-  const trained = stages.map((stage) => stage.trained);
-  return `${variants}${rangeText(stages.map(({ weights }) => weights))} weights, ${rangeText(trained)} trained`;
-}
-
-function rangeText(counts: readonly number[]): string {
-  const least = Math.min(...counts);
-  const most = Math.max(...counts);
-  return countText(least) === countText(most) ? countText(most) : `${countText(least)} to ${countText(most)}`;
+  return `${variants}${sizeText(stages)}`;
 }

@@ -33,9 +33,9 @@ export function opened(
   const source = { name: "test.abaw", text };
   const read = (path: string) => files[path] ?? readStandard(path);
   if (!checked) return openEdited(source, read);
-  const collector = new FactCollector([source.name]);
+  const collector = new FactCollector();
   const analysis = analyse(source, { read }, collector.observe);
-  return openEdited(source, read, { facts: collector.facts(analysis) });
+  return openEdited(source, read, { facts: collector.facts(analysis, [source.name]) });
 }
 
 /** What is offered at the mark, best first. */

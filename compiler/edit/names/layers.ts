@@ -1,5 +1,5 @@
 import type { Expr } from "../../syntax/ast.ts";
-import type { Entity, Scope } from "./entities.ts";
+import { type Entity, localEntity, type Scope } from "./entities.ts";
 import { definitionsOf, moduleScope } from "./members.ts";
 import { fileEntity, isBodied, type Program, suffixScope } from "./program.ts";
 import { modelsOf, type Target, targetsOf, taskNamed } from "./targets.ts";
@@ -107,6 +107,8 @@ function calledIn(program: Program, expr: Expr, scope: Scope): readonly Layer[] 
   const called = (callee: Expr): readonly Layer[] => {
     if (callee.kind !== "name") return [];
     const { name } = callee;
+    // A layer with a name has its path by that.
+    if (localEntity(scope, name) !== undefined) return [];
     return targetsOf(program, callee, scope).flatMap((target): readonly Layer[] => {
       const isModule = target.kind === "declaration" && target.entity.kind === "module";
       if (

@@ -1,7 +1,7 @@
 import { stageKeys } from "../../check/keys.ts";
 import { listsLabel } from "../../check/names.ts";
 import { namedTypes, typeOf } from "../../check/parameters.ts";
-import type { Param, Type } from "../../check/type.ts";
+import { may, type Param, type Type } from "../../check/type.ts";
 import type { Argument, Expr, Item, ShapeNode, Suffix, TypeNode } from "../../syntax/ast.ts";
 import { axisEntity, type Entity, localEntity, type Meant, type Scope } from "./entities.ts";
 import { isTensor, parametersOf, withoutTensors } from "./flows.ts";
@@ -226,8 +226,9 @@ function argumentMeant(w: Walker, callee: Expr, name: string, scope: Scope): Mea
   for (const target of calleeTargets(w, callee, scope)) {
     if (target.kind === "function") {
       if (target.name === "rename") return entityMeant(axisEntity(scope, name)) ?? { kind: "axis", name };
-      for (const { params } of functionUses(target.name)) {
-        const param = params[name];
+      for (const { params, inputs } of functionUses(target.name)) {
+        const isInput = inputs !== undefined && inputs !== "many" && inputs.includes(name);
+        const param = isInput ? may({ kind: "tensor" }) : params[name];
         if (param !== undefined) return { kind: "argument", callee: target.name, name, param };
       }
     }

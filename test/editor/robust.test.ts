@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  completionsAt,
+  definitionsAt,
+  foldsOf,
+  hoverAt,
+  inlaysOf,
+  lensesOf,
+  linksOf,
+  outlineOf,
+  referencesAt,
+  rename,
+  semanticTokensOf,
+  signaturesAt,
+} from "../../compiler/edit/index.ts";
+import { opened } from "./marked.ts";
+
+const specs = fileURLToPath(new URL("../../specs/", import.meta.url));
+const texts = readdirSync(specs)
+  .filter((name) => name.endsWith(".abaw"))
+  .map((name) => readFileSync(`${specs}${name}`, "utf8"));
+
+/** Everything that an editor can ask at a place, and what must hold of the answers. */
+function askAll(text: string, offset: number): void {
+  const edited = opened(text);
+  const { from, to, items } = completionsAt(edited, offset);
+  expect(from).toBeLessThanOrEqual(offset);
+  expect(to).toBeGreaterThanOrEqual(offset);
+  expect(to).toBeLessThanOrEqual(text.length);
+  expect(new Set(items.map(({ label, kind, insert }) => `${kind} ${label} ${insert}`)).size).toBe(items.length);
+  const hover = hoverAt(edited, offset);
+  if (hover !== undefined) expect(hover.from <= offset && offset <= hover.to).toBe(true);
+  signaturesAt(edited, offset);
+  for (const { start, end, source } of definitionsAt(edited, offset))
+    expect(start <= end && end <= source.text.length).toBe(true);
+  referencesAt(edited, offset);
+  rename(edited, offset, "fresh_name");
+  outlineOf(edited);
+  foldsOf(edited);
+  semanticTokensOf(edited);
+  lensesOf(edited);
+  inlaysOf(edited);
+  linksOf(edited);
+}
+
+describe("every service answers at any place of any text", () => {
+  const place = fc.record({
+    text: fc.constantFrom(...texts),
+    cut: fc.double({ min: 0, max: 1, noNaN: true }),
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+
+  test("of specs cut off anywhere", () => {
+    fc.assert(
+      fc.property(place, ({ text, cut, at }) => {
+        const short = text.slice(0, Math.floor(cut * text.length));
+        askAll(short, Math.floor(at * short.length));
+      }),
+      { seed: 31, numRuns: 150 },
+    );
+  });
+
+  test("of specs with a piece taken out or put in, asked where it happened", () => {
+    const pieces = [
+      "{",
+      "}",
+      "(",
+      ")",
+      "[",
+      "]",
+      ".",
+      ",",
+      ":",
+      "->",
+      "for x in",
+      "with {",
+      "if",
+      '"',
+      "#",
+      "..",
+      "=",
+      "match x {",
+      "\u0000",
+      "é",
+      "\n",
+    ];
+    fc.assert(
+      fc.property(place, fc.constantFrom(...pieces), fc.nat({ max: 12 }), ({ text, at }, piece, gone) => {
+        const offset = Math.floor(at * text.length);
+        const broken = text.slice(0, offset) + piece + text.slice(offset + gone);
+        askAll(broken, offset + piece.length);
+      }),
+      { seed: 32, numRuns: 150 },
+    );
+  });
+
+  test("of texts that are no specs at all", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "grapheme", maxLength: 60 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (text, at) => {
+          askAll(text, Math.floor(at * text.length));
+        },
+      ),
+      { seed: 33, numRuns: 200 },
+    );
+  });
+
+  test("of names that stand for themselves and for each other", () => {
+    const text =
+      'a = b\nb = a\nc = c.c.c\nmodel m(x: [stage] = [m]) (i) {\n  y = y -> y\n  z = z(z)\n  head t = z for t in t\n}\nstage s(s: stage = s) = train m(s) on s { loss: {s: s.s}, params: {s.s: s} }\nuse "test.abaw"\n';
+    for (let offset = 0; offset <= text.length; offset += 1) askAll(text, offset);
+  });
+});
