@@ -1,6 +1,8 @@
 /** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
 import { benchCompile } from "./compile.ts";
+import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
 
 benchCompile();
+await benchLanguageServer();
 await benchStep();

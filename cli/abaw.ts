@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     summary: "say what a diagnostic means",
     load: async () => (await import("./commands/explain.ts")).explain(),
   },
+  lsp: { summary: "serve an editor", load: async () => (await import("./commands/lsp.ts")).lsp() },
   plan: { summary: "show what a spec asks to be done", load: async () => (await import("./commands/plan.ts")).plan() },
   train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
   eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },

@@ -1,5 +1,5 @@
-// Bundles the command line: the program as one function, and what starts it; the worker that reads images; the playground. Into another
-// folder that is given, beside specs and docs, without the playground.
+// Bundles the command line: the program as one function, and what starts it; the workers that read images and check
+// for editors; the playground. Into another folder that is given, beside specs and docs, without the playground.
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,11 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: { abaw: "cli/launch.ts", "image-worker": "runtime/data/loader/image-worker.ts" },
+  entryPoints: {
+    abaw: "cli/launch.ts",
+    "image-worker": "runtime/data/loader/image-worker.ts",
+    "check-worker": "editors/server/check-worker.ts",
+  },
   format: "esm",
   banner: {
     js: "import { createRequire as abawRequire } from 'node:module'; const require = abawRequire(import.meta.url);",

@@ -73,15 +73,30 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower",
   ],
   "editors/playground": ["compiler", "grammar"],
-  cli: ["runtime", "compiler", "package.json", "editors/playground/policy.json", "editors/playground/page/share.ts"],
+  "runtime/spec-files": [
+    "compiler/check/files.ts",
+    "compiler/check/weight-files.ts",
+    "runtime/checkpoints",
+    "runtime/data/inside-folder.ts",
+  ],
+  "editors/server": ["compiler", "runtime/spec-files"],
+  cli: [
+    "editors/server",
+    "runtime",
+    "compiler",
+    "package.json",
+    "editors/playground/policy.json",
+    "editors/playground/page/share.ts",
+  ],
 };
 
 const forbiddenPackages: Readonly<Record<string, RegExp>> = {
   // The compiler loads no engine and works in a browser's worker.
   grammar: /^(node:|onnxruntime|sharp|ajv|commander)/,
   compiler: /^(node:|onnxruntime|sharp|ajv|commander)/,
-  runtime: /^(chevrotain|commander|cli-progress|picocolors)/,
-  editors: /^(node:|onnxruntime|sharp|ajv|commander)/,
+  runtime: /^(chevrotain|commander|cli-progress|picocolors|vscode)/,
+  "editors/playground": /^(node:|onnxruntime|sharp|ajv|commander)/,
+  "editors/server": /^(onnxruntime|sharp|commander|cli-progress|picocolors)/,
 };
 
 const files = ["grammar", "compiler", "runtime", "editors", "cli"].flatMap((folder) =>
@@ -91,6 +106,12 @@ const files = ["grammar", "compiler", "runtime", "editors", "cli"].flatMap((fold
 );
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
+
+/** The longest folder of a table that a file is in. */
+const homeOf = (file: string, table: Readonly<Record<string, unknown>>) =>
+  Object.keys(table)
+    .filter((folder) => isBelow(file, folder))
+    .toSorted((a, b) => b.length - a.length)[0] ?? "";
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(root, file), "utf8");
@@ -102,10 +123,7 @@ function importsOf(file: string): readonly string[] {
 describe("imports", () => {
   test("go only to what stands before", () => {
     const wrong = files.flatMap((file) => {
-      const home =
-        Object.keys(mayImport)
-          .filter((folder) => isBelow(file, folder))
-          .toSorted((a, b) => b.length - a.length)[0] ?? "";
+      const home = homeOf(file, mayImport);
       const allowed = [home, ...(mayImport[home] ?? [])];
       return importsOf(file)
         .filter((name) => name.startsWith("."))
@@ -118,7 +136,7 @@ describe("imports", () => {
 
   test("of packages keep the compiler free of engines and of Node", () => {
     const wrong = files.flatMap((file) => {
-      const forbidden = forbiddenPackages[file.split("/")[0] ?? ""];
+      const forbidden = forbiddenPackages[homeOf(file, forbiddenPackages)];
       return importsOf(file)
         .filter((name) => forbidden?.test(name))
         .map((name) => `${file} imports ${name}`);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { isStandard } from "../../compiler/check/files.ts";
 import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../compiler/diagnostics/source.ts";
@@ -40,7 +41,7 @@ export function check(): Command {
 function repair(path: string, options: SpecOptions): void {
   const { sources, diagnostics } = readSpec(path, options);
   for (const source of sources) {
-    if (source.name.startsWith("std/")) continue;
+    if (isStandard(source.name)) continue;
     const { text, applied } = applyFixes(source, diagnostics);
     if (applied === 0) continue;
     writeAtomically(source.name, [Buffer.from(text)]);

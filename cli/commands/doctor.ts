@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { specsFolder } from "../../runtime/spec-files/spec-files.ts";
 import { abawCommand } from "../abaw-command.ts";
-import { specsFolder } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { version } from "../version.ts";
 

@@ -20,7 +20,7 @@ export interface QuickFix {
 export function fixesOf(diagnostic: Diagnostic): readonly QuickFix[] {
   const { fix, span, code, severity } = diagnostic;
   const repair =
-    fix === undefined || fix.span.source !== span.source
+    fix === undefined || fix.span.source.name !== span.source.name
       ? []
       : [
           {

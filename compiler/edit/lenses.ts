@@ -55,6 +55,8 @@ export function linksOf({
     const { text, span } = declaration.path;
     const file = pathFrom(main.source.name, text);
     if (!files.has(file)) return [];
-    return [{ span: { ...span, start: span.start + 1, end: Math.max(span.start + 1, span.end - 1) }, file }];
+    return [
+      { span: { source: span.source, start: span.start + 1, end: Math.max(span.start + 1, span.end - 1) }, file },
+    ];
   });
 }

@@ -1,3 +1,4 @@
+import { isStandard } from "../check/files.ts";
 import type { Span } from "../diagnostics/source.ts";
 import type { Edited } from "./edited.ts";
 import type { Entity, Occurrence } from "./names/entities.ts";
@@ -8,10 +9,6 @@ import { entitiesOf, occurrenceAt, placesOf } from "./occurrences.ts";
 /** Which thing an entity is, whichever program it was found in. */
 export function keyOf({ span }: Entity): string {
   return `${span.source.name}:${span.start}`;
-}
-
-export function isStandard(file: string): boolean {
-  return file.startsWith("std/");
 }
 
 /** Where the name at an offset is defined; it can be one of several. */

@@ -1,10 +1,11 @@
-import { openFile } from "../check/files.ts";
+import { isStandard, openMain } from "../check/files.ts";
 import { checkHiddenNames } from "../check/hidden-names.ts";
 import { Reporter } from "../check/reporter.ts";
 import { newSession } from "../check/session.ts";
 import type { Code } from "../diagnostics/catalogue.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { positionOf, type Source, type Span } from "../diagnostics/source.ts";
+import { parseFile } from "../syntax/index.ts";
 import { type Edited, openEdited } from "./edited.ts";
 import { isName } from "./is-name.ts";
 import { type Entity, localEntity, type Meant } from "./names/entities.ts";
@@ -12,7 +13,7 @@ import { returnedMaps } from "./names/members.ts";
 import type { Program } from "./names/program.ts";
 import { type Place, walkFile } from "./names/walk.ts";
 import { entitiesOf, occurrenceAt } from "./occurrences.ts";
-import { family, isStandard, keyOf, namesIn, placesNaming } from "./references.ts";
+import { family, keyOf, namesIn, placesNaming } from "./references.ts";
 
 /** New texts of places, or why it is not done. */
 export type Renaming =
@@ -167,7 +168,7 @@ const ofNames: ReadonlySet<Code> = new Set<Code>(["duplicate-name", "hidden-name
 function nameMistakes(source: Source, read: Edited["read"]): readonly Diagnostic[] {
   const reporter = new Reporter();
   const session = newSession(reporter, read, undefined);
-  checkHiddenNames(session, openFile(session, source));
+  checkHiddenNames(session, openMain(session, parseFile(source)));
   return reporter.found.filter(({ code }) => ofNames.has(code));
 }
 

@@ -1,7 +1,7 @@
+import { isStandard } from "../check/files.ts";
 import type { Edited } from "./edited.ts";
 import type { Entity, Meant, Occurrence } from "./names/entities.ts";
 import { entitiesOf, occurrencesOf } from "./occurrences.ts";
-import { isStandard } from "./references.ts";
 
 /** Kinds of names for colouring, in the order of the protocol's legend. */
 export const tokenTypes = [

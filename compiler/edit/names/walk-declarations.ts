@@ -140,7 +140,7 @@ function walkWeightNames(w: Walker, node: EncoderNode, value: Expr, scope: Scope
         const start = item.span.start + 1 + index;
         // Escapes would shift what stands behind them.
         if (item.span.source.text.slice(start, start + word.length) === word)
-          w.refer({ ...item.span, start, end: start + word.length }, () => steps()[i]);
+          w.refer({ source: item.span.source, start, end: start + word.length }, () => steps()[i]);
       });
     }
   }

@@ -21,9 +21,9 @@ let facts: Facts | undefined;
 /** The same for checking; what it finds out of names and values is kept. Asking for the same again costs nothing. */
 export function analysed({ text, profile }: Spec): Analysis {
   if (last === undefined || last.spec.text !== text || last.spec.profile !== profile) {
-    const collector = new FactCollector([mainFile]);
+    const collector = new FactCollector();
     last = { spec: { text, profile }, analysis: compiled({ text, profile }, collector.observe) };
-    facts = collector.facts(last.analysis);
+    facts = collector.facts(last.analysis, [mainFile]);
   }
   return last.analysis;
 }

@@ -1,0 +1,79 @@
+import { type Analysis, Checker } from "../../compiler/compile.ts";
+import { featureFlops, forwardFlops } from "../../compiler/cost/forward.ts";
+import type { Source } from "../../compiler/diagnostics/source.ts";
+import { FactCollector, type Facts } from "../../compiler/edit/index.ts";
+import { weightHeader } from "../../runtime/spec-files/spec-files.ts";
+import { readerOf } from "./file-names.ts";
+
+/** A check with what it found out; facts are put together when they are asked for, before the next check of the file. */
+export interface Checked {
+  readonly analysis: Analysis;
+  readonly facts: () => Facts;
+  /** Floating-point operations for a frame of each stage, what it reads of others included, one stage after the other. */
+  readonly costs: () => Iterable<readonly [label: string, flops: number]>;
+}
+
+type PlannedStage = Analysis["stages"][number];
+
+interface Kept {
+  readonly folder: string;
+  readonly checker: Checker;
+  readonly collector: FactCollector;
+}
+
+/** The one place where the server checks. Of every open file it keeps what an edit leaves alone. */
+export class Checks {
+  readonly #open: ReadonlyMap<string, string>;
+  readonly #kept = new Map<string, Kept>();
+  readonly #costs = new WeakMap<PlannedStage["checked"], number>();
+
+  /** `open` has the texts of open files, as they are whenever something is checked. */
+  constructor(open: ReadonlyMap<string, string>) {
+    this.#open = open;
+  }
+
+  /** `folder` is where weight files are looked for. */
+  check(source: Source, folder: string): Checked {
+    const { checker, collector } = this.#keptOf(source.name, folder);
+    collector.begin();
+    const analysis = checker.check(source);
+    return {
+      analysis,
+      facts: () => collector.facts(analysis, [source.name, ...this.#open.keys()]),
+      costs: () => this.#costsOf(analysis.stages),
+    };
+  }
+
+  /** What is on disk may be another now. */
+  forget(): void {
+    this.#kept.clear();
+  }
+
+  close(name: string): void {
+    this.#kept.delete(name);
+  }
+
+  #keptOf(name: string, folder: string): Kept {
+    const known = this.#kept.get(name);
+    if (known?.folder === folder) return known;
+    const collector = new FactCollector();
+    const inspect = (path: string) => weightHeader(folder, path);
+    const checker = new Checker({ read: readerOf(name, this.#open), inspect }, collector.observe);
+    const made = { folder, checker, collector };
+    this.#kept.set(name, made);
+    return made;
+  }
+
+  *#costsOf(stages: readonly PlannedStage[]): Iterable<readonly [string, number]> {
+    const byHash = new Map<string, PlannedStage>();
+    for (const planned of stages) {
+      let flops = this.#costs.get(planned.checked);
+      if (flops === undefined) {
+        if (byHash.size === 0) for (const each of stages) byHash.set(each.plan.hash, each);
+        flops = forwardFlops(planned.checked).total + featureFlops(planned, (hash) => byHash.get(hash));
+        this.#costs.set(planned.checked, flops);
+      }
+      yield [planned.plan.label, flops];
+    }
+  }
+}
