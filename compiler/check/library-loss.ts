@@ -78,7 +78,7 @@ function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, maki
         task: `\`${task.name}\` (${meaning.kind})`,
         expected: rule.takes.join(" or "),
       },
-      { help: `${meaning.kind} go with ${better.join(", ")}` },
+      { help: `${meaning.kind === "scalar" ? "a scalar goes" : `${meaning.kind} go`} with ${better.join(", ")}` },
     );
   }
   const head = headOf(task, call, making, reporter);
