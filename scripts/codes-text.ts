@@ -1,14 +1,12 @@
 import { type Code, catalogue } from "../compiler/diagnostics/catalogue.ts";
+import { anchorOf } from "../test/docs/pages.ts";
 
 /** Every code with how grave it is, its sentence, and the rules of the reference that speak of it. */
 export function codesText(reference: string): string {
   const rules = [...reference.matchAll(/^### (\d+)\. (.*)\n([\s\S]*?)(?=^##)/gm)].map(
     ([, number = "", title = "", text = ""]) => ({
       number,
-      anchor: `${number}-${title
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N} _-]/gu, "")
-        .replaceAll(" ", "-")}`,
+      anchor: anchorOf(`${number}. ${title}`),
       text,
     }),
   );

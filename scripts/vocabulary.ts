@@ -30,7 +30,8 @@ import { randomFunctions } from "../compiler/check/tensors/random.ts";
 import { reductions } from "../compiler/check/tensors/reduce.ts";
 import { shapeFunctions } from "../compiler/check/tensors/shape.ts";
 import type { Family } from "../compiler/check/things.ts";
-import { durations, type Key, type Param, type Params, spans, type Type } from "../compiler/check/type.ts";
+import { durations, type Key, type Param, type Params, spans } from "../compiler/check/type.ts";
+import { printType } from "../compiler/edit/print-type.ts";
 import { losses } from "../compiler/library/losses/index.ts";
 import { parseFile } from "../compiler/syntax/index.ts";
 
@@ -100,30 +101,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${head.map(() => " --- |").join("")}`, ...rows.map(line)].join("\n");
 }
 
-/** What a parameter or key takes, as short as a signature has it: `int`, `[float]`, `mean | cls`, `schedule`. */
-function typeText(type: Type): string {
-  switch (type.kind) {
-    case "any":
-      return "value";
-    case "axis":
-      return "name";
-    case "labels":
-      return type.names.join(" | ");
-    case "list":
-      return `[${typeText(type.item)}]`;
-    case "record":
-      return `{${typeText(type.key)}: ${typeText(type.value)}}`;
-    case "block":
-      return `{${Object.keys(type.keys).join(", ")}}`;
-    case "options":
-      return type.options.map(typeText).join(" | ");
-    case "call":
-      return type.family;
-    default:
-      return type.kind;
-  }
-}
-
 /** Whether a default is a value that can be written; else it is in words. */
 const isValue = (usual: string): boolean =>
   parseFile({ name: "default", text: `x = ${usual}\n` }).diagnostics.length === 0;
@@ -131,10 +108,10 @@ const isValue = (usual: string): boolean =>
 const valueOrWords = (usual: string): string => (isValue(usual) ? code(usual) : usual);
 
 function parameterText(name: string, { type, optional, usual }: Param): string {
-  if (!optional) return `${name}: ${typeText(type)}`;
+  if (!optional) return `${name}: ${printType(type)}`;
   return usual !== undefined && isValue(usual)
-    ? `${name}: ${typeText(type)} = ${usual}`
-    : `${name}?: ${typeText(type)}`;
+    ? `${name}: ${printType(type)} = ${usual}`
+    : `${name}?: ${printType(type)}`;
 }
 
 const signature = (name: string, params: Params): string =>
@@ -189,7 +166,7 @@ function lossTable(): string {
 function keyTable(keys: Readonly<Record<string, Key>>): string {
   const rows = Object.entries(keys).map(([name, { type, doc, usual }]) => [
     code(name),
-    code(typeText(type)),
+    code(printType(type)),
     usual === undefined ? "" : valueOrWords(usual),
     doc,
   ]);

@@ -49,11 +49,13 @@ export const docPages: readonly string[] = readdirSync(join(root, "docs"), { rec
 /** The anchors that a page's headings have, as they are made of headings on the web pages of repositories. */
 export function anchorsOf({ text }: Page): ReadonlySet<string> {
   const anchors = new Set<string>();
-  for (const [, heading = ""] of outsideBlocks(text).matchAll(/^#+ (.+)$/gm)) {
-    const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-    anchors.add(plain.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
-  }
+  for (const [, heading = ""] of outsideBlocks(text).matchAll(/^#+ (.+)$/gm)) anchors.add(anchorOf(heading));
   return anchors;
+}
+
+export function anchorOf(heading: string): string {
+  const plain = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+  return plain.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
 
 /** Links of a page to files of the project that lead nowhere. */
