@@ -4,6 +4,7 @@ import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
 import { codesText } from "./codes-text.ts";
 import { grammarText } from "./grammar-text.ts";
+import { snippetsFile, textMateGrammar } from "./textmate-grammar.ts";
 import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
 const files: readonly (readonly [path: string, make: () => string])[] = [
@@ -11,6 +12,8 @@ const files: readonly (readonly [path: string, make: () => string])[] = [
   ["docs/vocabulary.md", vocabularyText],
   ["docs/from-pytorch.md", () => between(pageText("docs/from-pytorch.md"), "keys", keysElsewhere())],
   ["docs/language.md", languageText],
+  ["editors/vscode/syntaxes/abaw.tmLanguage.json", textMateGrammar],
+  ["editors/vscode/snippets/abaw.json", snippetsFile],
 ];
 
 const checking = process.argv.includes("--check");

@@ -79,7 +79,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/checkpoints",
     "runtime/data/inside-folder.ts",
   ],
-  "editors/server": ["compiler", "runtime/spec-files"],
+  "editors/server": ["compiler", "runtime/spec-files", "package.json"],
+  // What it needs of abaw, it asks the server or the program.
+  "editors/vscode": [],
   cli: [
     "editors/server",
     "runtime",
@@ -96,6 +98,7 @@ const forbiddenPackages: Readonly<Record<string, RegExp>> = {
   compiler: /^(node:|onnxruntime|sharp|ajv|commander)/,
   runtime: /^(chevrotain|commander|cli-progress|picocolors|vscode)/,
   "editors/playground": /^(node:|onnxruntime|sharp|ajv|commander)/,
+  "editors/vscode": /^(chevrotain|onnxruntime|sharp|commander)/,
   "editors/server": /^(onnxruntime|sharp|commander|cli-progress|picocolors)/,
 };
 

@@ -41,7 +41,7 @@ export const snippets: readonly Snippet[] = [
   },
   {
     prefix: "model",
-    text: "model ${1:system}(${2:tasks: [task]}) (${3:image}) {\n  x = mean(${3:image}, over: [h, w])\n  head t = x -> linear for t in tasks\n}",
+    text: "model ${1:system}(${2:tasks: [task] = [au]}) (${3:image}) {\n  x = mean(${3:image}, over: [h, w])\n  head t = x -> linear for t in tasks\n}",
     doc: "What a stage trains: fields of the data in, a head for each task out.",
   },
   {
