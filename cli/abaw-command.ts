@@ -11,8 +11,15 @@ export function abawCommand(name: string, description: string, example: string):
 
 /** A command whose first argument is a spec. */
 export function specCommand(name: string, description: string, example: string): Command {
-  return abawCommand(name, description, example)
-    .argument("<spec>", "the .abaw file; paths that it names are below the current folder")
+  return withSpecOptions(abawCommand(name, description, example)).argument(
+    "<spec>",
+    "the .abaw file; paths that it names are below the current folder",
+  );
+}
+
+/** What can be said wherever a spec is read. */
+export function withSpecOptions(command: Command): Command {
+  return command
     .option("--profile <name>", "apply a profile of the spec")
     .option("--strict", "take warnings for mistakes")
     .option("--set <path=value>", "set one value of the spec; may be repeated", collect, [])

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { type Compiled, compile } from "../compiler/compile.ts";
+import { Trace } from "../compiler/check/trace.ts";
+import { type Analysis, analyse, type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
 import { specBytesLimit, usedFile, weightHeader } from "../runtime/spec-files/spec-files.ts";
@@ -15,9 +16,28 @@ export interface SpecOptions {
 }
 
 /** Reads and compiles a spec. It may use files of its own folder and those below, and the language's own under `std/`. */
-export function readSpec(path: string, { profile, set, strict }: SpecOptions): Compiled {
-  const source: Source = { name: path, text: specText(path) };
-  const compiled = compile(source, {
+export function readSpec(path: string, options: SpecOptions): Compiled {
+  return strictly(compile(sourceOf(path), optionsOf(path, options)), options);
+}
+
+export interface Looked {
+  readonly analysis: Analysis;
+  readonly trace: Trace;
+}
+
+/** The same with everything found out on the way, and with what else is asked about. */
+export function lookInto(path: string, options: SpecOptions, ask: readonly string[]): Looked {
+  const trace = new Trace();
+  const analysis = analyse(sourceOf(path), { ...optionsOf(path, options), ask }, trace.observe, trace.again);
+  return { analysis: strictly(analysis, options), trace };
+}
+
+function sourceOf(path: string): Source {
+  return { name: path, text: specText(path) };
+}
+
+function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions {
+  return {
     read: (name) => {
       const file = usedFile(path, name);
       return file === undefined ? undefined : specText(file);
@@ -25,15 +45,16 @@ export function readSpec(path: string, { profile, set, strict }: SpecOptions): C
     inspect: (file) => weightHeader(process.cwd(), file),
     ...(profile === undefined ? {} : { profile }),
     set: (set ?? []).map(settingOf),
-  });
-  return strict === true ? strictly(compiled) : compiled;
+  };
 }
 
-function strictly({ plan, sources, diagnostics }: Compiled): Compiled {
-  const raised = diagnostics.map(
+function strictly<T extends Compiled>(compiled: T, { strict }: SpecOptions): T {
+  if (strict !== true) return compiled;
+  const diagnostics = compiled.diagnostics.map(
     (each): Diagnostic => (each.severity === "warning" ? { ...each, severity: "error" } : each),
   );
-  return { plan: raised.some(({ severity }) => severity === "error") ? undefined : plan, sources, diagnostics: raised };
+  const failed = diagnostics.some(({ severity }) => severity === "error");
+  return { ...compiled, plan: failed ? undefined : compiled.plan, diagnostics };
 }
 
 /** The text of a spec; a UsageError if there is none, or too much. */

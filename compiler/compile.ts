@@ -1,4 +1,5 @@
 /** The page: text to plan, every stage by name. */
+import { type Asked, askedThing } from "./check/asked.ts";
 import { isStandard, openMain } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
@@ -22,6 +23,8 @@ export interface CompileOptions {
   readonly profile?: string;
   /** `--set path=value`, in order. */
   readonly set?: readonly (readonly [path: string, value: string])[];
+  /** Expressions that are asked about: stages among them are planned, whether the spec asks for them or not. */
+  readonly ask?: readonly string[];
 }
 
 export interface Compiled {
@@ -40,6 +43,8 @@ export interface Analysis extends Compiled {
   readonly planned: Plan;
   /** Each stage of it as it was checked. */
   readonly stages: readonly PlannedStage[];
+  /** What was asked about, in order. */
+  readonly asked: readonly Asked[];
 }
 
 /** Checks a spec whole and, if nothing is wrong, gives its plan. Never throws for what the text says. */
@@ -105,16 +110,17 @@ export class Checker {
 }
 
 /** One version, step by step. */
-function analysisOf(session: Session, parsed: Parsed, { profile, set = [] }: CompileOptions): Analysis {
+function analysisOf(session: Session, parsed: Parsed, { profile, set = [], ask = [] }: CompileOptions): Analysis {
   const { reporter } = session;
   session.ledger.begin();
   const main = openMain(session, parsed);
   openSettings(session, main, profile, set);
-  const { plan: planned, stages } = makePlan(session);
+  const asked = ask.map((text) => askedThing(session, main, text));
+  const { plan: planned, stages } = makePlan(session, asked);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
   const all = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
   const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source: main.source, start: 0, end: 0 });
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
-  return { plan: failed ? undefined : planned, planned, stages, sources, diagnostics, session };
+  return { plan: failed ? undefined : planned, planned, stages, asked, sources, diagnostics, session };
 }

@@ -9,6 +9,7 @@ import { progressBar } from "../progress.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 export function data(): Command {
   return abawCommand(
@@ -44,12 +45,6 @@ function synth(): Command {
       bar.stop();
       terminal.print(`${options.out}: ${videos} videos of ${frames} drawn faces`);
     });
-}
-
-function wholeNumber(option: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
 }
 
 function stats(): Command {

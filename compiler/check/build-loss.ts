@@ -7,13 +7,13 @@ import { declaredLoss } from "./declared-loss.ts";
 import { type Env, inner } from "./env.ts";
 import { libraryLoss } from "./library-loss.ts";
 import type { LeastRows, LossMaking } from "./loss-making.ts";
-import type { HeadBuild, StageBuild } from "./model-build.ts";
+import type { StageBuild } from "./model-build.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { scheduleOf } from "./schedules.ts";
 import type { Session } from "./session.ts";
 import { printAxes } from "./signature.ts";
 import { entryOf, stageEntry, stageScope } from "./stage-entry.ts";
-import type { CallThing, Thing } from "./things.ts";
+import type { CallThing, TaskThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 import { checkViewsRead } from "./views.ts";
 
@@ -71,7 +71,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
     }
   } else if (making.views.length === 0) {
     for (const [name, head] of model.heads) {
-      const call = usualLoss(head);
+      const call = usualLoss(head.task, head.span);
       attempt<unknown>(() => terms.set(name, lossValue(call, name, span, scope, making)), refused);
     }
   }
@@ -124,7 +124,7 @@ function lossScope(session: Session, built: StageBuild, body: Body, views: reado
 }
 
 /** What a head is trained by where the stage sets no loss (language rule 83). */
-export function usualLoss({ task, span }: HeadBuild): CallThing {
+export function usualLoss(task: TaskThing, span: Span): CallThing {
   const names = { units: "bce", classes: "ce" } as const;
   const { meaning } = task;
   const name =

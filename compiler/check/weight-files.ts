@@ -64,7 +64,7 @@ function isMap(name: string): name is keyof typeof nameMaps {
 }
 
 /** What the encoder's block says, or, stronger, a profile or `--set`. */
-function loadOf({ encoder, path }: LayerThing, scope: Env): CallThing | undefined {
+export function loadOf({ encoder, path }: LayerThing, scope: Env): CallThing | undefined {
   if (encoder === undefined) return undefined;
   const { session } = scope;
   const env: Env = { ...scope, local: undefined, body: undefined };

@@ -1,4 +1,5 @@
 import type { CheckedStage } from "../check/check-stage.ts";
+import { inputsOf } from "../ir/graph.ts";
 import { featureGraph, forwardGraph } from "../lower/graphs.ts";
 import type { PlannedStage } from "../lower/make-plan.ts";
 import type { ClipPlan } from "../lower/plan.ts";
@@ -20,6 +21,14 @@ function clipSizes(clip: ClipPlan | undefined): { readonly sizes: Sizes; readonl
 export function forwardFlops(checked: CheckedStage): Flops {
   const { sizes, frames } = clipSizes(checked.built.model.clip);
   return dividedBy(flopsOf(forwardGraph(checked), sizes), frames);
+}
+
+/** Networks of ONNX files that a stage runs: what they take is not known. By the path of the layer. */
+export function foreignNetworks({ built: { model } }: CheckedStage): readonly string[] {
+  const outputs = [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire }));
+  const inputs = inputsOf({ name: "heads", outputs }).map(({ source }) => source);
+  const foreign = inputs.filter(({ role, name }) => role === "feature" && !model.features.has(name));
+  return [...new Set(foreign.map(({ name }) => name.slice(0, name.lastIndexOf("."))))];
 }
 
 /** What the features that a stage reads take for a frame, those that they read in turn included, each once. */

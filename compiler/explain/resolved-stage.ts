@@ -108,7 +108,7 @@ function usualText(key: StageKey, { training, built }: CheckedStage): Text {
     case "loss":
       return [...built.model.heads].map(([task, head]) => ({
         key: task,
-        value: thingText(completed(usualLoss(head))) ?? "",
+        value: thingText(completed(usualLoss(head.task, head.span))) ?? "",
       }));
     case "augment":
       return training.augment.length === 0 ? "[]" : "[flip(probability: 0.5, per: frame)]";

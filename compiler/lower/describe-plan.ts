@@ -7,10 +7,16 @@ export function weightCount(parameters: readonly Pick<ParameterPlan, "shape">[])
 
 /** 85.7 M, 12.3 k. */
 export function counted(count: number): string {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} G`;
-  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
-  return count >= 1e3 ? `${(count / 1e3).toFixed(1)} k` : String(count);
+  for (const [unit, size] of units) if (count >= size) return `${(count / size).toFixed(count >= 1e9 ? 2 : 1)} ${unit}`;
+  return String(Math.round(count));
 }
+
+const units = [
+  ["T", 1e12],
+  ["G", 1e9],
+  ["M", 1e6],
+  ["k", 1e3],
+] as const;
 
 /** What a person calls an export: its assembly, or its stage. */
 export function exportName({ stages }: Plan, { of }: ExportPlan): string {

@@ -1,3 +1,4 @@
+import type { Asked } from "../check/asked.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { checkDeclarationText } from "../check/declaration-text.ts";
 import { isStandard } from "../check/files.ts";
@@ -6,7 +7,7 @@ import type { Session } from "../check/session.ts";
 import { checkDefaults } from "../check/unread-defaults.ts";
 import { invariant } from "../ir/invariant.ts";
 import { boundNames, warnUnused } from "./file-names.ts";
-import { partOf, plansOf } from "./part.ts";
+import { askedPart, partOf, plansOf } from "./part.ts";
 import type { AssemblyPlan, Plan, StagePlan } from "./plan.ts";
 
 /** A plan, and the checked stage behind each of its stages, for what explains and draws them. */
@@ -20,14 +21,17 @@ export interface PlannedStage {
   readonly checked: CheckedStage;
 }
 
-/** Checks everything the main file declares and makes the plan of it. Mistakes are in the session's reporter. */
-export function makePlan(session: Session): Planning {
+/** Checks everything the main file declares and what else is asked about, and makes the plan of it. Mistakes are in the session's reporter. */
+export function makePlan(session: Session, asked: readonly Asked[] = []): Planning {
   const file = session.main;
   invariant(file !== undefined, "no file was opened");
   const { declarations } = file.node;
   const plans = plansOf(session);
   plans.names = boundNames(session, file);
-  const parts = declarations.map((declaration) => partOf(session, file, declaration));
+  const parts = [
+    ...declarations.map((declaration) => partOf(session, file, declaration)),
+    ...asked.map((each) => askedPart(session, file, each)),
+  ];
   checkDefaults(session, file);
   for (const each of session.files.values()) {
     if (isStandard(each.source.name)) continue;

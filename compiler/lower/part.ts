@@ -1,3 +1,4 @@
+import type { Asked } from "../check/asked.ts";
 import { type CheckedStage, checkedStage, checkStage } from "../check/check-stage.ts";
 import { dataPlan } from "../check/data-plan.ts";
 import { fileEnv, instanceOf, thingNamed } from "../check/declarations.ts";
@@ -48,6 +49,11 @@ export function partOf(session: Session, file: FileScope, declaration: Declarati
   });
 }
 
+/** The same for what was asked about from outside. */
+export function askedPart(session: Session, file: FileScope, asked: Asked): Part {
+  return new Planner(session, file).askedPart(asked);
+}
+
 class Planner {
   readonly #session: Session;
   readonly #file: FileScope;
@@ -68,6 +74,16 @@ class Planner {
       () => this.#read(declaration),
       () => undefined,
     );
+    return this.#part;
+  }
+
+  askedPart({ thing, span }: Asked): Part {
+    if (thing.kind === "stage") this.#add(thing, span);
+    if (thing.kind === "assembly") this.#assembly(thing);
+    return this.#part;
+  }
+
+  get #part(): Part {
     return {
       stages: [...this.#stages.values()],
       assemblies: [...this.#assemblies.values()],
