@@ -10,6 +10,79 @@ const scores = record({
   overall: reportSchema.properties.overall,
 });
 
+const codePlace = record({ file: text, line: integer });
+const bytes = record({
+  weights: number,
+  gradients: number,
+  optimiser: number,
+  average: number,
+  batch: number,
+  activations: number,
+  total: number,
+});
+
+/** Of a stage, with weights as a tree. */
+const stageExplanation = {
+  ...record({
+    kind: oneOf("stage"),
+    name: text,
+    call: text,
+    hash: digest,
+    place: codePlace,
+    block: text,
+    tensors: listOf(record({ name: text, shape: text, kind: oneOf("field", "feature", "definition", "head") })),
+    weights: record({
+      total: integer,
+      trained: integer,
+      states: integer,
+      below: text,
+      tree: listOf({ $ref: "#/$defs/weights" }),
+    }),
+    loss: listOf(record({ term: text, value: text })),
+    reads: listOf(record({ stage: text, tensor: text, shape: listOf(integer) })),
+    starts: listOf(text),
+    cost: record({
+      forward: number,
+      features: number,
+      step: {
+        ...record({
+          frames: integer,
+          flops: number,
+          update: number,
+          memory: bytes,
+          largest: listOf(record({ path: text, bytes: number })),
+        }),
+        nullable: true,
+      },
+      without: listOf(text),
+    }),
+  }),
+  $defs: {
+    weights: record({
+      path: text,
+      name: text,
+      module: text,
+      shape: text,
+      weights: integer,
+      trained: integer,
+      from: listOf(text),
+      rates: listOf(text),
+      flops: number,
+      children: listOf({ $ref: "#/$defs/weights" }),
+    }),
+  },
+} as const;
+
+const thingExplanation = record({
+  kind: oneOf("task", "data", "encoder", "module", "model", "stages", "assembly", "sweep", "function", "value"),
+  name: text,
+  place: { ...codePlace, nullable: true },
+  doc: text,
+  block: text,
+  facts: listOf(record({ name: text, value: text })),
+  stages: listOf(text),
+});
+
 /** What `--json` of each command prints. */
 export const jsonSchemas = {
   check: record({
@@ -34,6 +107,12 @@ export const jsonSchemas = {
     sweeps: listOf(
       record({ name: text, points: listOf(record({ label: text, of: anything })), report: listOf(anything) }),
     ),
+  }),
+  explainStage: stageExplanation,
+  explainThing: thingExplanation,
+  explainSpec: record({
+    stages: listOf(record({ name: text, call: text, weights: integer, trained: integer })),
+    names: listOf(record({ kind: text, name: text, file: text })),
   }),
   train: scores,
   eval: scores,

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Trace } from "../../compiler/check/trace.ts";
-import { type Analysis, analyse } from "../../compiler/compile.ts";
+import { type Analysis, analyse, type CompileOptions } from "../../compiler/compile.ts";
+import { type Known, knownOf } from "../../compiler/explain/known.ts";
 import type { PlannedStage } from "../../compiler/lower/make-plan.ts";
 import { oneLine, readStandard } from "../plan-of.ts";
 
@@ -16,27 +17,24 @@ export const wholeSpecs: readonly string[] = [
   "examples/quickstart.abaw",
 ];
 
-export interface Analysed extends Analysis {
-  readonly trace: Trace;
-  readonly nameOf: (hash: string) => string;
+export interface Analysed extends Known {
+  readonly asked: Analysis["asked"];
   /** The stage that people call so. */
   readonly stage: (label: string) => PlannedStage;
 }
 
 /** A text analysed, with what was seen on the way; throws if it has a mistake. */
-export function analysed(text: string, name = "test.abaw", profile?: string): Analysed {
+export function analysed(text: string, name = "test.abaw", more: Partial<CompileOptions> = {}): Analysed {
   const trace = new Trace();
-  const options = { read: readStandard, ...(profile === undefined ? {} : { profile }) };
+  const options = { read: readStandard, ...more };
   const analysis = analyse({ name, text }, options, trace.observe, trace.again);
   if (analysis.plan === undefined) throw new Error(analysis.diagnostics.map(oneLine).join("\n"));
-  const labels = new Map(analysis.planned.stages.map(({ hash, label }) => [hash, label]));
   return {
-    ...analysis,
-    trace,
-    nameOf: (hash) => labels.get(hash) ?? hash,
+    ...knownOf(analysis, trace),
+    asked: analysis.asked,
     stage(label) {
       const found = analysis.stages.find(({ plan }) => plan.label === label);
-      if (found === undefined) throw new Error(`no stage ${label}: ${[...labels.values()].join(", ")}`);
+      if (found === undefined) throw new Error(`no stage ${label}`);
       return found;
     },
   };
@@ -44,11 +42,12 @@ export function analysed(text: string, name = "test.abaw", profile?: string): An
 
 const known = new Map<string, Analysed>();
 
-/** A spec of the tree, analysed once. */
-export function analysedSpec(path: string): Analysed {
-  const before = known.get(path);
+/** A spec of the tree, analysed once for each list of things that are asked about. */
+export function analysedSpec(path: string, ask: readonly string[] = []): Analysed {
+  const key = [path, ...ask].join("\n");
+  const before = known.get(key);
   if (before !== undefined) return before;
-  const made = analysed(readFileSync(`${root}${path}`, "utf8"), path);
-  known.set(path, made);
+  const made = analysed(readFileSync(`${root}${path}`, "utf8"), path, { ask });
+  known.set(key, made);
   return made;
 }

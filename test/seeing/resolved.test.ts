@@ -30,7 +30,7 @@ const cases = wholeSpecs.flatMap((path): readonly (readonly [string, string | un
 test.each(cases)(
   "%s (profile %s): every stage's block, written out, means the same when it is pasted back",
   (path, profile) => {
-    const { stages } = profile === undefined ? analysedSpec(path) : analysed(textOf(path), path, profile);
+    const { stages } = profile === undefined ? analysedSpec(path) : analysed(textOf(path), path, { profile });
     const blocks = stages.map(({ checked }, i) => stageText(resolvedStage(checked), `explained_${i}`));
     expect(hashesOf(textOf(path), blocks, profile)).toEqual(stages.map(({ plan }) => plan.hash));
     for (const block of blocks) expect(formatSource({ name: "block", text: block }).text).toBe(block);
