@@ -12,8 +12,12 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   check: { summary: "find every mistake in a spec", load: async () => (await import("./commands/check.ts")).check() },
   fmt: { summary: "write specs in the one style", load: async () => (await import("./commands/fmt.ts")).fmt() },
   explain: {
-    summary: "say what a diagnostic means",
+    summary: "say what a diagnostic, or a name of a spec, means",
     load: async () => (await import("./commands/explain.ts")).explain(),
+  },
+  graph: {
+    summary: "draw a stage's model, or all stages",
+    load: async () => (await import("./commands/graph.ts")).graph(),
   },
   lsp: { summary: "serve an editor", load: async () => (await import("./commands/lsp.ts")).lsp() },
   plan: { summary: "show what a spec asks to be done", load: async () => (await import("./commands/plan.ts")).plan() },

@@ -1,8 +1,8 @@
 import type { Asked } from "../compiler/check/asked.ts";
 import { type Known, knownOf } from "../compiler/explain/known.ts";
-import { SpecMistakes } from "./checked-spec.ts";
 import { lookInto, type SpecOptions } from "./read-spec.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
+import { SpecMistakes } from "./spec-mistakes.ts";
 import { terminal } from "./terminal.ts";
 
 /** A spec that is right, with all that is known of it. */

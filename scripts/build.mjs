@@ -1,9 +1,10 @@
 // Bundles the command line: the program as one function, and what starts it; the workers that read images and check
-// for editors; the playground. Into another folder that is given, beside specs and docs, without the playground.
+// for editors; the pages. Into another folder that is given, beside specs and docs, without the pages.
 import { spawnSync } from "node:child_process";
 import { chmodSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildGraphPage } from "./graph-page.mjs";
 import { buildPlayground } from "./playground.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -46,7 +47,10 @@ await build({
   },
 });
 chmodSync(`${outdir}/abaw.js`, 0o755);
-if (process.argv[2] === undefined) await buildPlayground(`${outdir}/playground`);
+if (process.argv[2] === undefined) {
+  await buildGraphPage(`${outdir}/graph-page`);
+  await buildPlayground(`${outdir}/playground`);
+}
 const { status, stderr } = spawnSync(process.execPath, [`${root}scripts/code-cache.mjs`, outdir], {
   cwd: root,
   encoding: "utf8",

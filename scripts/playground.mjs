@@ -7,6 +7,19 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const source = "editors/playground";
 
+/** How what browsers run is bundled. */
+export const forBrowsers = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: ["chrome111", "firefox114", "safari16.4"],
+  minify: true,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+};
+
 /** Builds into a folder, which is emptied first. Gives the size of each file in bytes. */
 export async function buildPlayground(folder) {
   rmSync(folder, { recursive: true, force: true });
@@ -37,21 +50,13 @@ export async function buildPlayground(folder) {
 
 async function bundle(folder, entryPoints, modules) {
   const { metafile } = await build({
-    absWorkingDir: root,
     entryPoints,
     outdir: folder,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
-    bundle: true,
+    ...forBrowsers,
     splitting: true,
-    format: "esm",
-    platform: "browser",
-    target: ["chrome111", "firefox114", "safari16.4"],
-    minify: true,
-    legalComments: "none",
-    metafile: true,
     plugins: [bundled({ ...dataModules, ...modules })],
-    logLevel: "warning",
   });
   const names = new Map();
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
@@ -98,7 +103,7 @@ function read(path) {
 }
 
 /** The licence of every package that is inside. */
-function licencesOf(inputs) {
+export function licencesOf(inputs) {
   const packages = inputs.flatMap(
     (path) => /^node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
   );

@@ -73,6 +73,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower",
   ],
   "editors/playground": ["compiler", "grammar"],
+  "editors/graph-page": ["compiler/draw", "editors/playground/page"],
   "runtime/spec-files": [
     "compiler/check/files.ts",
     "compiler/check/weight-files.ts",

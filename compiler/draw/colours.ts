@@ -9,15 +9,26 @@ export function lookOf({ kind, weights }: Box): Look {
 
 export const ink = "#1f2937";
 
-/** Colours on white. */
-export const colours: Readonly<Record<Look, { readonly fill: string; readonly line: string }>> = {
-  field: { fill: "#f6f1e4", line: "#b08c3a" },
-  feature: { fill: "#f3edfa", line: "#8a63bf" },
-  layer: { fill: "#eef3fb", line: "#5470c6" },
-  frozen: { fill: "#edf0f3", line: "#94a3b8" },
-  head: { fill: "#e6f5ea", line: "#3ba272" },
-  loss: { fill: "#fdecea", line: "#c65654" },
-  stage: { fill: "#eef3fb", line: "#5470c6" },
-  assembly: { fill: "#e6f5ea", line: "#3ba272" },
-  export: { fill: "#f6f1e4", line: "#b08c3a" },
+interface Colours {
+  readonly fill: string;
+  readonly line: string;
+  /** The same on black. */
+  readonly dark: { readonly fill: string; readonly line: string };
+}
+
+const blue: Colours = { fill: "#eef3fb", line: "#5470c6", dark: { fill: "#233040", line: "#6f93c6" } };
+const sand: Colours = { fill: "#f6f1e4", line: "#b08c3a", dark: { fill: "#332d1f", line: "#a5884a" } };
+const green: Colours = { fill: "#e6f5ea", line: "#3ba272", dark: { fill: "#203429", line: "#57ac86" } };
+
+/** Colours on white, and on black. */
+export const colours: Readonly<Record<Look, Colours>> = {
+  field: sand,
+  feature: { fill: "#f3edfa", line: "#8a63bf", dark: { fill: "#2e2939", line: "#9a7fc8" } },
+  layer: blue,
+  frozen: { fill: "#edf0f3", line: "#94a3b8", dark: { fill: "#2a3035", line: "#77838a" } },
+  head: green,
+  loss: { fill: "#fdecea", line: "#c65654", dark: { fill: "#3b2726", line: "#cc7a74" } },
+  stage: blue,
+  assembly: green,
+  export: sand,
 };

@@ -32,7 +32,6 @@ export interface TimelineStage {
   readonly reads: readonly { readonly stage: string; readonly tensor: string }[];
   /** Stages that weights start from. */
   readonly starts: readonly string[];
-  readonly details?: Box["details"];
 }
 
 /** The stages as boxes, what one takes from another as arrows: dashed for weights it starts from, solid for features. */
@@ -42,7 +41,7 @@ export function timelineDrawing(timeline: Timeline): Drawing {
   const plain = { group: undefined, place: undefined, weights: undefined } as const;
   const boxes: Box[] = [
     ...stages.map(
-      ({ label, parameters, trained, details = [] }): Box => ({
+      ({ label, parameters, trained }): Box => ({
         ...plain,
         id: `stage ${label}`,
         group: sweeps.get(label),
@@ -53,7 +52,7 @@ export function timelineDrawing(timeline: Timeline): Drawing {
             ? `${counted(parameters)} weights`
             : `${counted(trained)} of ${counted(parameters)} weights trained`,
         ],
-        details,
+        details: [],
       }),
     ),
     ...assemblies.map(
@@ -117,12 +116,8 @@ function sweepOf({ stages, assemblies, exports, sweeps }: Timeline): ReadonlyMap
   return found;
 }
 
-/** A plan as a timeline; `detailsOf` tells more of a stage by its hash. */
-export function timelineOf(
-  plan: Plan,
-  title: string,
-  detailsOf: (hash: string) => Box["details"] = () => [],
-): Timeline {
+/** A plan as a timeline. */
+export function timelineOf(plan: Plan, title: string): Timeline {
   const labels = new Map(plan.stages.map(({ hash, label }) => [hash, label]));
   const labelOf = (hash: string) => labels.get(hash) ?? hash;
   return {
@@ -133,7 +128,6 @@ export function timelineOf(
       trained: weightCount(stage.parameters.filter(({ group }) => group !== undefined)),
       reads: stage.features.map((use) => ({ stage: labelOf(use.stage), tensor: use.tensor })),
       starts: sourceStages(stage).map(labelOf),
-      details: detailsOf(stage.hash),
     })),
     assemblies: plan.assemblies.map(({ name, members }) => ({
       name,

@@ -7,8 +7,8 @@ import { wrapped } from "./wrapped.ts";
 const font = "Helvetica";
 
 /**
- * The drawing for Graphviz, in the colours of light paper. In the SVG, the i-th box has the id `b<i>`, the i-th group `g<i>`, and each the
- * class of its look, by which a style sheet can give other colours; `openable` marks groups that are closed.
+ * The drawing for Graphviz, in the colours of light paper. In the SVG, the i-th box has the id `b<i>`, the i-th group `g<i>`, the i-th
+ * arrow `a<i>`, and each box the class of its look, by which a style sheet can give other colours; `openable` marks closed groups.
  */
 export function toDot(drawing: Drawing, closed: ReadonlySet<string> = new Set()): string {
   const { title, direction, arrows } = drawing;
@@ -19,7 +19,7 @@ export function toDot(drawing: Drawing, closed: ReadonlySet<string> = new Set())
     `  node [shape=box, style="rounded,filled", fontname=${font}, fontsize=12, fontcolor="${ink}", margin="0.14,0.07", height=0.3]`,
     `  edge [fontname=${font}, fontsize=9, fontcolor="#64748b", color="#7a869a", arrowsize=0.7]`,
     ...content(undefined, nesting, closed, "  "),
-    ...arrows.map((arrow) => arrowText(arrow, nesting)),
+    ...arrows.map((arrow, i) => arrowText(arrow, i, nesting)),
     "}",
     "",
   ].join("\n");
@@ -53,12 +53,13 @@ function boxText(box: Box, name: string, openable: boolean): string {
   return `${name} [id=${name}, label=<${boxLabel(box)}>, tooltip=${tip}, ${shape}]`;
 }
 
-function arrowText({ from, to, label, dashed }: Arrow, { nameOf }: Nesting): string {
+function arrowText({ from, to, label, dashed }: Arrow, index: number, { nameOf }: Nesting): string {
   const attributes = [
+    `id=a${index}`,
     ...(label === "" ? [] : [`label=<${wrapped(label, 24).map(marked).join("<br/>")}>`]),
     ...(dashed ? ["style=dashed", "class=copied"] : []),
   ];
-  return `  ${nameOf(from)} -> ${nameOf(to)}${attributes.length === 0 ? "" : ` [${attributes.join(", ")}]`}`;
+  return `  ${nameOf(from)} -> ${nameOf(to)} [${attributes.join(", ")}]`;
 }
 
 function boxLabel({ title, lines }: Box): string {

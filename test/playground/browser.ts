@@ -5,7 +5,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { type ServedPage, servePage } from "../../cli/serve-page.ts";
 import { buildPlayground } from "../../scripts/playground.mjs";
 
-const advice = "the playground is tested in a headless Chromium, and there is none: apt-get install -y chromium";
+const advice = "pages are tested in a headless Chromium, and there is none: apt-get install -y chromium";
 
 /** The first of these programs that there is. Without one the tests are left out, and say so; where they are required, they fail. */
 export function browserAmong(paths: readonly (string | undefined)[], required: boolean): string | undefined {
@@ -20,6 +20,23 @@ export const browser = browserAmong(
   [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
   process.env["CI_BROWSER"] === "required",
 );
+
+/** A browser that reaches nothing but this machine. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    ...(browser === undefined ? {} : { executablePath: browser }),
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
+  });
+}
 
 export const compilerScript = "**/compiler-*.js";
 
@@ -43,19 +60,7 @@ export class Playground {
     const folder = mkdtempSync(join(tmpdir(), "abaw-playground-"));
     await buildPlayground(folder);
     const served = await servePage(folder, 0);
-    const driven = await chromium.launch({
-      ...(browser === undefined ? {} : { executablePath: browser }),
-      args: [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-      ],
-    });
+    const driven = await launchBrowser();
     return new Playground(folder, served, driven);
   }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { depthOf } from "../../compiler/draw/depth.ts";
 import type { Box, Drawing } from "../../compiler/draw/drawing.ts";
-import { depthOf, openIn } from "../../editors/playground/page/graph/open-groups.ts";
+import { openIn } from "../../editors/playground/page/graph/open-groups.ts";
 
 const box = (id: string, group?: string): Box => ({
   id,

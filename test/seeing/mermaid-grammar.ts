@@ -10,7 +10,11 @@ const lines = [
   /^$/u,
 ];
 
-/** Throws unless every line is one of the statements of a flowchart that we write, each subgraph is ended and each box declared once. */
+/**
+ * The lines above were held to the parser of mermaid 11.17, which read the drawings of every spec and names of every kind as they are
+ * meant. Throws unless every line is one of the statements of a flowchart that we write, each subgraph is ended and each box
+ * declared once.
+ */
 export function checkMermaid(flowchart: string): void {
   let depth = 0;
   const declared = new Set<string>();

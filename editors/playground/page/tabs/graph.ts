@@ -1,3 +1,4 @@
+import { depthOf } from "../../../../compiler/draw/depth.ts";
 import type { Box, Drawing } from "../../../../compiler/draw/drawing.ts";
 import { fold, openTo } from "../../../../compiler/draw/fold.ts";
 import { toDot } from "../../../../compiler/draw/to-dot.ts";
@@ -6,7 +7,7 @@ import type { Asker } from "../ask.ts";
 import { button, element } from "../dom.ts";
 import { boxDetails, type ShowLine } from "../graph/box-details.ts";
 import { Canvas } from "../graph/canvas.ts";
-import { depthOf, openIn } from "../graph/open-groups.ts";
+import { openIn } from "../graph/open-groups.ts";
 import { Latest } from "../latest.ts";
 import { type State, type Store, shownStage } from "../state.ts";
 import { explained } from "./explained.ts";
