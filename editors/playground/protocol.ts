@@ -1,6 +1,6 @@
 /** What the page and the compiler's worker say to each other: plain values only, as a worker's messages must be. */
 import type { Drawing } from "../../compiler/draw/drawing.ts";
-import type { Completions, Hover } from "../../compiler/edit/index.ts";
+import type { Completions, Hover, QuickFix } from "../../compiler/edit/index.ts";
 import type { OnnxListing } from "../../compiler/emit/onnx/list-nodes.ts";
 
 /** What the page's own text is called. */
@@ -15,12 +15,6 @@ export interface Place {
   readonly column: number;
 }
 
-export interface Edit {
-  readonly from: number;
-  readonly to: number;
-  readonly insert: string;
-}
-
 export interface Problem {
   readonly code: string;
   readonly severity: "error" | "warning" | "later" | "note";
@@ -29,8 +23,8 @@ export interface Problem {
   /** Places that say why something else was expected. */
   readonly related: readonly { readonly text: string; readonly place: Place }[];
   readonly help: string | undefined;
-  /** What repairs it, if it can be repaired in the text itself. */
-  readonly fix: { readonly label: string; readonly edits: readonly Edit[] } | undefined;
+  /** What can be done about it in the text itself, its repair first. */
+  readonly fixes: readonly QuickFix[];
 }
 
 /** A spec as the page has it. */
@@ -76,6 +70,8 @@ export type Made<T> =
 export interface CompilerCalls {
   readonly check: { readonly input: Spec; readonly output: Checked };
   readonly complete: { readonly input: TextPlace; readonly output: Completions };
+  /** Where the name at a place is defined. */
+  readonly define: { readonly input: TextPlace; readonly output: readonly Place[] };
   readonly hover: { readonly input: TextPlace; readonly output: Hover | undefined };
   /** A stage's model, or without a stage all stages in their order. */
   readonly draw: { readonly input: Spec & { readonly stage: string | undefined }; readonly output: Made<Drawing> };

@@ -69,10 +69,22 @@ describe.skipIf(browser === undefined)("the playground in a browser", () => {
     await page.screenshot({ path: fileURLToPath(new URL("build/playground.png", root)) });
   });
 
+  test("offers to allow a warning with a reason", async () => {
+    const page = await playground.open(await linkTo(`${small}\nmodule spare() (x: [.., d]) { return x }\n`));
+    await page.locator(".badge.warning", { hasText: "1" }).waitFor();
+    await page.locator(".fix", { hasText: "Allow never-used here" }).click();
+    await until(
+      "the reason is asked for",
+      async () => (await on(page).text())?.includes("{ return x }  # allow(never-used): say why") ?? false,
+      page,
+    );
+    await on(page).fine();
+  });
+
   test("repairs by a click, in the list and under the squiggle", async () => {
     const page = await playground.open(await linkTo(small.replace("relu", "rellu").replace("duration", "durration")));
     await page.locator(".problem").nth(1).waitFor();
-    await page.locator(".fix", { hasText: "rellu" }).click();
+    await page.locator(".fix", { hasText: "Change to relu" }).click();
     await on(page).squiggle("rellu").waitFor({ state: "detached" });
     await on(page).squiggle("durration").hover();
     await page.locator(".cm-diagnosticAction").click();
@@ -100,6 +112,16 @@ describe.skipIf(browser === undefined)("the playground in a browser", () => {
     expect(await said.locator("pre").textContent()).toContain("conv(x, out: int, kernel: int");
     await page.locator(".editor .cm-line span.look-declared", { hasText: /^x$/ }).hover();
     await said.locator("code", { hasText: "[c: 8, h: 16, w: 16]" }).waitFor();
+  });
+
+  test("goes to where a name is defined, also in the language's own files", async () => {
+    const page = await playground.open(await linkTo(small));
+    await on(page).fine();
+    await on(page).putCursorBehind("train m");
+    await page.keyboard.press("F12");
+    await page.locator(".editor .cm-lineNumbers .cm-activeLineGutter", { hasText: /^3$/ }).waitFor();
+    await page.locator(".editor .look-called", { hasText: /^aff2$/ }).click({ modifiers: ["ControlOrMeta"] });
+    await page.locator("dialog h2", { hasText: "std/aff2.abaw" }).waitFor();
   });
 
   test("explains a diagnostic on its page, whose programs can be tried", async () => {

@@ -1,6 +1,7 @@
 import { examples as exampleTexts, library } from "abaw:specs";
 import { compilerWorker, layoutWorker } from "abaw:workers";
 import type { EditorView } from "@codemirror/view";
+import { changeBetween } from "../../../compiler/edit/fixes.ts";
 import { type CompilerCalls, type LayoutCalls, mainFile, type Place } from "../protocol.ts";
 import { Asker, type Port } from "./ask.ts";
 import { keepChecked } from "./checking.ts";
@@ -64,7 +65,7 @@ export async function startApp(body: HTMLElement): Promise<void> {
     text: store.state.text,
     changed: (text) => store.change({ text, notice: undefined }),
     format: () => void format(),
-    extensions: [assistance(checker)],
+    extensions: [assistance(checker, (place) => show(place))],
   });
   const show = ({ file, from, to }: Place) => {
     if (file === mainFile) {
@@ -130,18 +131,8 @@ async function share(shared: Shared): Promise<string> {
   return "It is in the address";
 }
 
-/** The formatted text as one change that leaves the cursor where its line was. */
+/** The formatted text as the one change that makes it, which leaves the cursor where it was. */
 function reformat(view: EditorView, text: string): void {
-  const at = view.state.selection.main.head;
-  const line = view.state.doc.lineAt(at);
-  const column = at - line.from;
-  const lines = text.split("\n");
-  const start = lines.slice(0, line.number - 1).join("\n").length + (line.number > 1 ? 1 : 0);
-  const anchor = Math.min(text.length, start + Math.min(column, lines[line.number - 1]?.length ?? 0));
-  view.dispatch({
-    changes: { from: 0, to: view.state.doc.length, insert: text },
-    selection: { anchor },
-    scrollIntoView: true,
-    userEvent: "input.format",
-  });
+  const { start, end, text: insert } = changeBetween(view.state.doc.toString(), text);
+  view.dispatch({ changes: { from: start, to: end, insert }, userEvent: "input.format" });
 }

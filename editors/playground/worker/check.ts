@@ -1,7 +1,7 @@
 import type { Analysis } from "../../../compiler/compile.ts";
-import { describeFix } from "../../../compiler/diagnostics/describe-fix.ts";
-import type { Diagnostic, Fix } from "../../../compiler/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../../compiler/diagnostics/source.ts";
+import { fixesOf } from "../../../compiler/edit/index.ts";
 import { exportName } from "../../../compiler/lower/describe-plan.ts";
 import { type Checked, mainFile, type Place, type Problem, type Spec } from "../protocol.ts";
 import { analysed } from "./workspace.ts";
@@ -42,7 +42,8 @@ function profilesOf({ session }: Analysis): readonly string[] {
   return declarations.flatMap((each) => (each.kind === "profile" ? [each.name.text] : []));
 }
 
-function problemOf({ code, severity, message, span, related, help, fix }: Diagnostic): Problem {
+function problemOf(diagnostic: Diagnostic): Problem {
+  const { code, severity, message, span, related, help } = diagnostic;
   return {
     code,
     severity,
@@ -50,20 +51,11 @@ function problemOf({ code, severity, message, span, related, help, fix }: Diagno
     place: placeOf(span),
     related: related.map((note) => ({ text: note.text, place: placeOf(note.span) })),
     help,
-    fix: fix === undefined ? undefined : fixOf(fix),
+    // What stands in another file cannot be changed here.
+    fixes: span.source.name === mainFile ? fixesOf(diagnostic) : [],
   };
 }
 
 export function placeOf({ source, start, end }: Span): Place {
   return { file: source.name, from: start, to: end, ...positionOf(source, start) };
-}
-
-/** A repair of the page's own text; what stands in another file cannot be repaired here. */
-function fixOf(fix: Fix): Problem["fix"] {
-  const spans = [fix.span, ...(fix.also ?? [])];
-  if (spans.some(({ source }) => source.name !== mainFile)) return undefined;
-  return {
-    label: describeFix(fix),
-    edits: spans.map(({ start, end }) => ({ from: start, to: end, insert: fix.replacement })),
-  };
 }

@@ -27,7 +27,7 @@ function traced(spec: Spec): NonNullable<typeof last> {
   const key = JSON.stringify(spec);
   if (last?.spec === key) return last;
   const trace = new Trace();
-  last = { spec: key, analysis: compiled(spec, trace.observe, trace.again), trace };
+  last = { spec: key, analysis: compiled(spec, trace), trace };
   return last;
 }
 

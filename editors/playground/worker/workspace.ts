@@ -1,6 +1,6 @@
 import { library } from "abaw:specs";
-import type { Again, Observe } from "../../../compiler/check/session.ts";
-import { type Analysis, analyse } from "../../../compiler/compile.ts";
+import type { Trace } from "../../../compiler/check/trace.ts";
+import { type Analysis, analyse, Checker, type CompileOptions } from "../../../compiler/compile.ts";
 import { type Edited, FactCollector, type Facts, openEdited } from "../../../compiler/edit/index.ts";
 import { type Made, mainFile, type Spec } from "../protocol.ts";
 
@@ -9,28 +9,57 @@ export function fileText(name: string): string | undefined {
   return Object.hasOwn(library, name) ? library[name] : undefined;
 }
 
-/** The spec compiled, with someone who watches. */
-export function compiled({ text, profile }: Spec, observe?: Observe, again?: Again): Analysis {
-  const options = { read: fileText, ...(profile === undefined ? {} : { profile }) };
-  return analyse({ name: mainFile, text }, options, observe, again);
+/** The spec compiled by itself, with someone who watches. */
+export function compiled({ text, profile }: Spec, { observe, again }: Trace): Analysis {
+  return analyse({ name: mainFile, text }, optionsOf(profile), observe, again);
 }
 
-let last: { readonly spec: Spec; readonly analysis: Analysis } | undefined;
-let facts: Facts | undefined;
+function optionsOf(profile: string | undefined): CompileOptions {
+  return { read: fileText, ...(profile === undefined ? {} : { profile }) };
+}
 
-/** The same for checking; what it finds out of names and values is kept. Asking for the same again costs nothing. */
+interface Checking {
+  readonly profile: string | undefined;
+  readonly checker: Checker;
+  readonly collector: FactCollector;
+}
+
+interface Version {
+  readonly text: string;
+  readonly analysis: Analysis;
+  /** Put together when they are asked for, before the next version is checked. */
+  readonly facts: () => Facts;
+}
+
+let checking: Checking | undefined;
+let version: Version | undefined;
+
+/** The spec compiled as the version after the last one: what an edit leaves alone is not worked out again. */
 export function analysed({ text, profile }: Spec): Analysis {
-  if (last === undefined || last.spec.text !== text || last.spec.profile !== profile) {
+  if (checking === undefined || checking.profile !== profile) {
     const collector = new FactCollector();
-    last = { spec: { text, profile }, analysis: compiled({ text, profile }, collector.observe) };
-    facts = collector.facts(last.analysis, [mainFile]);
+    checking = { profile, collector, checker: new Checker(optionsOf(profile), collector.observe) };
+    version = undefined;
   }
-  return last.analysis;
+  if (version?.text === text) return version.analysis;
+  const { checker, collector } = checking;
+  collector.begin();
+  const analysis = checker.check({ name: mainFile, text });
+  let facts: Facts | undefined;
+  version = {
+    text,
+    analysis,
+    facts: () => {
+      facts ??= collector.facts(analysis, [mainFile]);
+      return facts;
+    },
+  };
+  return analysis;
 }
 
 /** The text as it is now, with what the last check found out of it. */
 export function edited(text: string): Edited {
-  return openEdited({ name: mainFile, text }, fileText, { facts });
+  return openEdited({ name: mainFile, text }, fileText, { facts: version?.facts() });
 }
 
 export const notPlanned = "This stage is not planned: it has mistakes, or nothing asks for it.";

@@ -6,16 +6,33 @@ import {
   snippet,
 } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
-import { type EditorView, hoverTooltip, type Tooltip } from "@codemirror/view";
+import { EditorView, hoverTooltip, keymap, type Tooltip } from "@codemirror/view";
 import type { Completion } from "../../../../compiler/edit/index.ts";
-import type { CompilerCalls } from "../../protocol.ts";
+import type { CompilerCalls, Place } from "../../protocol.ts";
 import type { Asker } from "../ask.ts";
 import { element } from "../dom.ts";
 import { markdown } from "../markdown.ts";
 
-/** Completion and hover, both from the compiler. */
-export function assistance(compiler: Asker<CompilerCalls>): Extension {
+/** Completion, hover and the way to a definition (F12, or a click with Ctrl or Cmd), all from the compiler. */
+export function assistance(compiler: Asker<CompilerCalls>, show: (place: Place) => void): Extension {
   return [
+    keymap.of([
+      {
+        key: "F12",
+        run: (view) => {
+          void define(compiler, view, view.state.selection.main.head, show);
+          return true;
+        },
+      },
+    ]),
+    EditorView.domEventHandlers({
+      mousedown(event, view) {
+        const offset = event.ctrlKey || event.metaKey ? view.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
+        if (offset === null) return false;
+        void define(compiler, view, offset, show);
+        return true;
+      },
+    }),
     autocompletion({ override: [(context) => complete(compiler, context)], icons: false, maxRenderedOptions: 200 }),
     hoverTooltip((view, offset) => hover(compiler, view, offset)),
   ];
@@ -62,4 +79,14 @@ async function hover(compiler: Asker<CompilerCalls>, view: EditorView, offset: n
     above: true,
     create: () => ({ dom: element("div", { class: "documentation" }, ...markdown(said)) }),
   };
+}
+
+async function define(
+  compiler: Asker<CompilerCalls>,
+  view: EditorView,
+  offset: number,
+  show: (place: Place) => void,
+): Promise<void> {
+  const outcome = await compiler.ask("define", { text: view.state.doc.toString(), offset });
+  if (outcome.kind === "done" && outcome.value[0] !== undefined) show(outcome.value[0]);
 }

@@ -2,6 +2,7 @@ import type { Action, Diagnostic } from "@codemirror/lint";
 import { setDiagnostics } from "@codemirror/lint";
 import type { EditorState, TransactionSpec } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
+import type { QuickFix } from "../../../../compiler/edit/index.ts";
 import type { Problem } from "../../protocol.ts";
 import { describeProblem, type ProblemLinks } from "../problem.ts";
 
@@ -36,15 +37,15 @@ export function squiggles(
   );
 }
 
-function actionsOf({ fix }: Problem, text: string): readonly Action[] {
-  return fix === undefined ? [] : [{ name: fix.label.replaceAll("`", ""), apply: (view) => applyFix(view, fix, text) }];
+function actionsOf({ fixes }: Problem, text: string): readonly Action[] {
+  return fixes.map((fix) => ({ name: fix.title, apply: (view) => applyFix(view, fix, text) }));
 }
 
 /** Applies a repair if the text is still the one that it was made for; if not, the next check is on its way. */
-export function applyFix(view: EditorView, { edits }: NonNullable<Problem["fix"]>, text: string): void {
+export function applyFix(view: EditorView, { edits }: QuickFix, text: string): void {
   if (view.state.doc.toString() !== text) return;
   view.dispatch({
-    changes: edits.map(({ from, to, insert }) => ({ from, to, insert })),
+    changes: edits.map(({ start, end, text: insert }) => ({ from: start, to: end, insert })),
     userEvent: "input.fix",
     scrollIntoView: true,
   });

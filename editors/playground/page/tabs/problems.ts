@@ -1,12 +1,13 @@
+import type { QuickFix } from "../../../../compiler/edit/index.ts";
 import type { Checked, Problem } from "../../protocol.ts";
 import { button, counted, element } from "../dom.ts";
-import { describeProblem, type ProblemLinks, placeName, withCode } from "../problem.ts";
+import { describeProblem, type ProblemLinks, placeName } from "../problem.ts";
 import type { State } from "../state.ts";
 import type { TabView } from "./tab.ts";
 
 const words = { error: "error", warning: "warning", later: "not in this version", note: "note" } as const;
 
-export function problemsTab(links: ProblemLinks, repair: (fix: NonNullable<Problem["fix"]>) => void): TabView {
+export function problemsTab(links: ProblemLinks, repair: (fix: QuickFix) => void): TabView {
   const list = element("ol", { class: "problems" });
   const view = element("div", { class: "scroll" }, list);
   let shown: readonly Problem[] | undefined;
@@ -22,8 +23,8 @@ export function problemsTab(links: ProblemLinks, repair: (fix: NonNullable<Probl
   };
 }
 
-function row(problem: Problem, links: ProblemLinks, repair: (fix: NonNullable<Problem["fix"]>) => void): HTMLElement {
-  const { severity, place, fix } = problem;
+function row(problem: Problem, links: ProblemLinks, repair: (fix: QuickFix) => void): HTMLElement {
+  const { severity, place, fixes } = problem;
   return element(
     "li",
     { class: `problem ${severity}` },
@@ -34,7 +35,15 @@ function row(problem: Problem, links: ProblemLinks, repair: (fix: NonNullable<Pr
       button(placeName(place), { class: "place" }, () => links.show(place)),
     ),
     describeProblem(problem, links),
-    fix === undefined ? undefined : button(withCode(fix.label), { class: "fix" }, () => repair(fix)),
+    fixes.length === 0
+      ? undefined
+      : element(
+          "div",
+          { class: "fixes" },
+          ...fixes.map((fix) =>
+            button(fix.title, { class: fix.preferred ? "fix preferred" : "fix" }, () => repair(fix)),
+          ),
+        ),
   );
 }
 
