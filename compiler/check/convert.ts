@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import { instanceOf } from "./declarations.ts";
 import { suggestion } from "./nearest.ts";
+import { own } from "./own.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import type { Thing } from "./things.ts";
@@ -94,7 +95,7 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       if (thing.kind !== "map") return undefined;
       const entries = new Map<string, Thing>();
       for (const [key, value] of thing.entries) {
-        const wanted = type.keys[key]?.type;
+        const wanted = own(type.keys, key)?.type;
         const place = thing.places.get(key) ?? span;
         entries.set(key, wanted === undefined ? value : convert(session, value, wanted, `\`${key}\``, place));
       }

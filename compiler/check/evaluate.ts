@@ -11,6 +11,7 @@ import { armOf } from "./match-arms.ts";
 import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { suggestion } from "./nearest.ts";
+import { own } from "./own.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { enter, leave, spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
@@ -236,7 +237,7 @@ function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
   const entries = new Map<string, Thing>();
   const places = new Map<string, Span>();
   const typeFor = (key: string): Type =>
-    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (wanted.keys[key]?.type ?? any) : any;
+    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (own(wanted.keys, key)?.type ?? any) : any;
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
       const key = keyOf(entry.path, place);

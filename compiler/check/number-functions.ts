@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import { finite } from "./arithmetic.ts";
 import type { Env } from "./env.ts";
+import { own } from "./own.ts";
 import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { number, type Thing } from "./things.ts";
@@ -55,7 +56,7 @@ export function applyListFunction(name: string, thing: Thing, env: Env, span: Sp
 
 /** The result if all arguments are numbers or one list of numbers; of nothing, only a sum has a value (language rule 10). */
 export function applyNumberFunction(name: string, args: readonly Thing[], env: Env, span: Span): Thing | undefined {
-  const rule = numberFunctions[name];
+  const rule = own(numberFunctions, name);
   if (rule === undefined) return undefined;
   const only = args[0];
   const items = args.length === 1 && only?.kind === "list" ? only.items : args;

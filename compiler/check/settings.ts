@@ -4,6 +4,7 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { library } from "./library-calls.ts";
 import { suggestion } from "./nearest.ts";
+import { own } from "./own.ts";
 import type { Session, Setting } from "./session.ts";
 import type { Change, Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
@@ -89,8 +90,8 @@ export function changed(
     return { ...thing, entries: new Map(thing.entries).set(first, value), places };
   }
   if (thing.kind === "call") {
-    const params = library[thing.name]?.params ?? {};
-    const param = params[first];
+    const params = own(library, thing.name)?.params ?? {};
+    const param = own(params, first);
     if (param === undefined) return unknownTarget(session, thing, Object.keys(params), first, spoken);
     const before = thing.args.get(first);
     const value = rest.length === 0 || before === undefined ? make(param.type) : within(before);

@@ -19,7 +19,18 @@ export function standardNear(session: Session, name: string): string | undefined
   return close === undefined ? undefined : `the library has \`${close}\``;
 }
 
+const namesIn = new WeakMap<Session, Map<string, readonly string[]>>();
+
+/** The names that a library file declares, looked up once in a check. */
 function namesOf(session: Session, path: string): readonly string[] {
+  const known = namesIn.get(session) ?? new Map<string, readonly string[]>();
+  namesIn.set(session, known);
+  const names = known.get(path) ?? readNames(session, path);
+  known.set(path, names);
+  return names;
+}
+
+function readNames(session: Session, path: string): readonly string[] {
   const text = session.files.get(path)?.source.text ?? session.read(path);
   if (text === undefined) return [];
   return parseStandard({ name: path, text }).file.declarations.flatMap((each) =>

@@ -6,6 +6,7 @@ import { libraryNames } from "./library.ts";
 import { library } from "./library-calls.ts";
 import type { LibraryCall } from "./library-function.ts";
 import { suggestion } from "./nearest.ts";
+import { own } from "./own.ts";
 import type { Reporter } from "./reporter.ts";
 import { standardFile, standardNear } from "./standard.ts";
 
@@ -19,7 +20,7 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
     reporter.report("unknown-name", span, { kind, name }, { help });
     return;
   }
-  const called = library[name];
+  const called = own(library, name);
   if (called !== undefined) {
     const needed = Object.values(called.params).filter(({ optional }) => !optional).length;
     const bare = needed === 0 && called.variadic !== true;
@@ -34,15 +35,23 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
     );
     return;
   }
-  const known = [...localNames(env), ...env.file.own.keys(), ...env.file.used.keys(), ...libraryNames()];
   const path = standardFile(env.session, name);
   if (path !== undefined) {
     const help = `it is in the library: use "${path}"`;
     reporter.report("unknown-name", span, { kind, name }, { help, fix: bringing(path, env.file) });
     return;
   }
-  const help = suggestion(name, [...labels, ...known]) ?? standardNear(env.session, name);
+  const help = suggestion(name, namesHere(env, labels)) ?? standardNear(env.session, name);
   reporter.report("unknown-name", span, { kind, name }, { help });
+}
+
+/** Every name that could be meant; a file may have tens of thousands, of which only the first are looked at. */
+function* namesHere(env: Env, labels: readonly string[]): Generator<string> {
+  yield* labels;
+  yield* localNames(env);
+  yield* libraryNames();
+  yield* env.file.own.keys();
+  yield* env.file.used.keys();
 }
 
 /** A call with what it must be given. */

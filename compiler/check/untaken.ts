@@ -5,6 +5,7 @@ import { library } from "./library-calls.ts";
 import { listsLabel } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { listFunctions, numberFunctions } from "./number-functions.ts";
+import { own } from "./own.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import { any, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
@@ -84,7 +85,7 @@ function parametersOf(name: string, env: Env): readonly string[] | undefined {
   const found = visible(env.file, name)?.declaration;
   if (found !== undefined)
     return "parameters" in found ? found.parameters.map((parameter) => parameter.name.text) : undefined;
-  const spec = tensorFunctions[name];
+  const spec = own(tensorFunctions, name);
   if (spec === undefined || name === "rename") return undefined;
   return [...Object.keys(spec.params), ...(spec.inputs === "many" ? [] : spec.inputs)];
 }

@@ -10,6 +10,7 @@ import {
   sweepKeys,
   taskKeys,
 } from "../check/keys.ts";
+import { own } from "../check/own.ts";
 import { typeOf } from "../check/parameters.ts";
 import type { Key, Type } from "../check/type.ts";
 import { type Context, chainStart, type Frame } from "./context.ts";
@@ -242,7 +243,7 @@ function argumentWanted(at: At, frame: Frame): Want | undefined {
         }
         const tensors = sent || inputs === undefined ? 0 : inputs === "many" ? Number.POSITIVE_INFINITY : inputs.length;
         if (name === undefined && frame.commas < tensors) return { type: { kind: "tensor" }, owner: undefined };
-        const found = name === undefined ? entries[frame.commas - tensors]?.[1] : params[name];
+        const found = name === undefined ? entries[frame.commas - tensors]?.[1] : own(params, name);
         if (found !== undefined) return { type: found.type, owner: undefined };
       }
     }

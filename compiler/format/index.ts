@@ -16,7 +16,7 @@ export interface Formatted {
 
 /**
  * Line breaks and comments stay where they are; indentation, spaces, the alignment of values and blank lines are set. Only what stands
- * between tokens changes, so that the meaning cannot.
+ * between tokens changes, so that the meaning cannot. Lines end as the first one does, in LF or CR LF; a byte order mark goes.
  */
 export function formatSource(source: Source): Formatted {
   const { diagnostics } = parseFile(source);
@@ -30,10 +30,12 @@ export function formatSource(source: Source): Formatted {
   const result: string[] = [];
   let blank = false;
   let opened = true;
-  const last = Math.max(0, ...numbered.keys(), ...remarks.keys());
+  const last = Math.max(rows.at(-1)?.tokens[0]?.startLine ?? 0, comments.at(-1)?.startLine ?? 0);
+  let below = 0;
   for (let number = 1; number <= last; number += 1) {
     const i = numbered.get(number);
     const remark = remarks.get(number);
+    while (below < rows.length && (rows[below]?.tokens[0]?.startLine ?? 0) <= number) below += 1;
     const line = i === undefined ? undefined : lines[i];
     if (line === undefined && remark === undefined) {
       // A line inside a token cannot be: strings end on theirs.
@@ -48,22 +50,19 @@ export function formatSource(source: Source): Formatted {
       const column = Math.max(text.length + 2, (remark.startColumn ?? 1) - 1);
       result.push(`${text.padEnd(column)}${remark.image.trimEnd()}`);
     } else if (remark !== undefined) {
-      result.push(`${" ".repeat(indentBelow(number))}${remark.image.trimEnd()}`);
+      result.push(`${" ".repeat(indentAt(below))}${remark.image.trimEnd()}`);
     } else result.push(text);
     opened = line !== undefined && ["{", "[", "("].includes(ends[i ?? 0] ?? "");
   }
-  return { text: result.length === 0 ? "" : `${result.join("\n")}\n`, diagnostics: [] };
+  const lineEnd = /\r\n?|\n/.exec(source.text)?.[0] === "\r\n" ? "\r\n" : "\n";
+  return { text: result.map((line) => line + lineEnd).join(""), diagnostics: [] };
 
   /** A comment stands as deep as what it is about: the next row, or the block that it ends. */
-  function indentBelow(number: number): number {
-    for (const [at, i] of numbered) {
-      if (at <= number) continue;
-      const row = rows[i];
-      const line = lines[i];
-      if (row === undefined || line === undefined) return 0;
-      const closes = ["}", "]", ")"].includes(row.tokens[0]?.image ?? "");
-      return closes ? line.indent + 2 : line.indent;
-    }
-    return 0;
+  function indentAt(i: number): number {
+    const row = rows[i];
+    const line = lines[i];
+    if (row === undefined || line === undefined) return 0;
+    const closes = ["}", "]", ")"].includes(row.tokens[0]?.image ?? "");
+    return closes ? line.indent + 2 : line.indent;
   }
 }

@@ -1,5 +1,6 @@
 import type { FileScope } from "../../check/files.ts";
 import { dataKeys, encoderKeys, evaluateKeys, patternKeys, stageKeys, viewKeys } from "../../check/keys.ts";
+import { own } from "../../check/own.ts";
 import type { Key } from "../../check/type.ts";
 import type { Expr } from "../../syntax/ast.ts";
 import type { Entity, Meant, Scope } from "./entities.ts";
@@ -216,7 +217,7 @@ function intoArguments(program: Program, value: Expr | undefined, name: string, 
 
 function ofFunction(callee: string, name: string): Step {
   for (const { params } of functionUses(callee)) {
-    const param = params[name];
+    const param = own(params, name);
     if (param !== undefined) return { meant: { kind: "argument", callee, name, param }, next: nothing };
   }
   return unknown;

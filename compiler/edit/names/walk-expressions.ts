@@ -1,5 +1,6 @@
 import { stageKeys } from "../../check/keys.ts";
 import { listsLabel } from "../../check/names.ts";
+import { own } from "../../check/own.ts";
 import { namedTypes, typeOf } from "../../check/parameters.ts";
 import { may, type Param, type Type } from "../../check/type.ts";
 import type { Argument, Expr, Item, ShapeNode, Suffix, TypeNode } from "../../syntax/ast.ts";
@@ -228,7 +229,7 @@ function argumentMeant(w: Walker, callee: Expr, name: string, scope: Scope): Mea
       if (target.name === "rename") return entityMeant(axisEntity(scope, name)) ?? { kind: "axis", name };
       for (const { params, inputs } of functionUses(target.name)) {
         const isInput = inputs !== undefined && inputs !== "many" && inputs.includes(name);
-        const param = isInput ? may({ kind: "tensor" }) : params[name];
+        const param = isInput ? may({ kind: "tensor" }) : own(params, name);
         if (param !== undefined) return { kind: "argument", callee: target.name, name, param };
       }
     }

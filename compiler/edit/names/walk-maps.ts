@@ -1,4 +1,5 @@
 import { patternValue } from "../../check/keys.ts";
+import { own } from "../../check/own.ts";
 import { typeOf } from "../../check/parameters.ts";
 import type { Key, Type } from "../../check/type.ts";
 import type { Entry, Expr, MapNode, Path } from "../../syntax/ast.ts";
@@ -67,7 +68,7 @@ export function walkEntry(w: Walker, entry: Entry, scope: Scope, use: MapUse): v
   });
   walkExpr(w, value, inside, () => {
     const map = type();
-    const of = map?.kind === "record" ? map.value : map?.kind === "block" ? map.keys[key]?.type : undefined;
+    const of = map?.kind === "record" ? map.value : map?.kind === "block" ? own(map.keys, key)?.type : undefined;
     return of === undefined ? undefined : { type: of, owner: use.wanted()?.owner };
   });
 }
