@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import { isCountable } from "../ir/dim.ts";
 import type { FieldPlan } from "../lower/plan.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
@@ -29,10 +30,14 @@ export function fieldsOf(data: DataThing, reporter: Reporter): ReadonlyMap<strin
   return fields;
 }
 
+/** No camera has more pixels in a row. */
+const largestImage = 16_384;
+
 function imageField(call: CallThing, reporter: Reporter): Field | undefined {
   const size = numberIn(call, "size", 112);
-  if (size < 1) {
-    reporter.report("out-of-range", call.span, { what: "the size of images", expected: "at least 1", actual: size });
+  if (size < 1 || size > largestImage) {
+    const expected = size < 1 ? "at least 1" : `at most ${largestImage}`;
+    reporter.report("out-of-range", call.span, { what: "the size of images", expected, actual: size });
     return undefined;
   }
   const folder = call.args.get("folder");
@@ -56,10 +61,15 @@ const featureAxes = ["d", "n", "m", "l"] as const;
 function featureField(call: CallThing, span: Span, reporter: Reporter): Field | undefined {
   const dims = call.args.get("dims");
   const sizes = dims?.kind === "list" ? dims.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
-  if (sizes.length === 0 || sizes.length > featureAxes.length || sizes.some((size) => size < 1)) {
+  if (
+    sizes.length === 0 ||
+    sizes.length > featureAxes.length ||
+    sizes.some((size) => size < 1) ||
+    !isCountable(sizes)
+  ) {
     reporter.report("out-of-range", span, {
       what: "`dims` of features",
-      expected: `1 to ${featureAxes.length} sizes of at least 1`,
+      expected: `1 to ${featureAxes.length} sizes of at least 1, and at most 2^53 numbers in all`,
       actual: `[${sizes.join(", ")}]`,
     });
     return undefined;
