@@ -39,7 +39,7 @@ export function graphTab(
     act("+", "zoom in", () => canvas.scaleBy(1.4)),
     act("fit", "show the whole graph", () => canvas.fit()),
   );
-  const made = element("div", { class: "graph" }, canvas.element, controls, detail);
+  const made = element("div", { class: "graph" }, element("div", { class: "drawn" }, canvas.element, controls), detail);
   const view = element("div", { class: "fill" }, made, reason.element);
 
   const render = async (anchor?: string) => {
