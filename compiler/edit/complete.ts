@@ -6,7 +6,7 @@ import { memberCompletions } from "./complete-members.ts";
 import { argumentCompletions, unitCompletions, valueCompletions } from "./complete-values.ts";
 import { type Completion, type Completions, completion } from "./completion.ts";
 import { type Context, contextAt } from "./context.ts";
-import { type Edited, openEdited } from "./edited.ts";
+import { type Edited, withText } from "./edited.ts";
 import { snippets } from "./snippets.ts";
 import { type At, placeAt } from "./wanted.ts";
 
@@ -26,9 +26,7 @@ export function completionsAt(edited: Edited, offset: number): Completions {
 function completed(edited: Edited, { word, position }: Context): Edited {
   const lacksName = position === "member" || position === "value" || position === "argument";
   if (word.text !== "" || word.end > word.start || !lacksName) return edited;
-  const { source, read, facts, paths: beside } = edited;
-  const text = `${source.text.slice(0, word.start)}name ${source.text.slice(word.start)}`;
-  return openEdited({ name: source.name, text }, read, { facts, paths: beside });
+  return withText(edited, word.start, "name ");
 }
 
 function compare(a: string, b: string): number {
@@ -133,7 +131,7 @@ function paths({ source, tokens, paths: beside }: Edited, { offset }: Context): 
   const closed = token.name === "String" && token.text.length > 1;
   const items = [
     ...standardFiles.map((path) => completion(path, "file", { text: "Of the language's library." })),
-    ...beside.map((path) => completion(path, "file", { text: "A file of this project." }, { rank: 4 })),
+    ...beside().map((path) => completion(path, "file", { text: "A file of this project." }, { rank: 4 })),
   ].filter(({ label }) => label !== source.name);
   return { from: token.start + 1, to: closed ? token.end - 1 : token.end, items };
 }

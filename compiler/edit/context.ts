@@ -1,6 +1,6 @@
 import { declarationTokens } from "../../grammar/index.ts";
 import { lineOf } from "../diagnostics/source.ts";
-import type { Edited, Token } from "./edited.ts";
+import { beginsDeclaration, type Edited, type Token } from "./edited.ts";
 
 /** A bracket that is open at a place, and what stands in it so far. Indices are of tokens. */
 export interface Frame {
@@ -97,10 +97,7 @@ function framesAt(tokens: readonly Token[], last: number) {
   for (let i = 0; i <= last; i += 1) {
     const token = tokens[i];
     if (token === undefined) break;
-    const begins =
-      token.column === 1 &&
-      (declarationTokens.has(token.name) || token.name === "TopBinding" || token.name === "Binding");
-    if (begins || (declarationTokens.has(token.name) && frames.length === 0)) {
+    if (beginsDeclaration(token) || (declarationTokens.has(token.name) && frames.length === 0)) {
       frames = [];
       declaration = i;
     }

@@ -6,9 +6,7 @@ import { isOnDisk, nameOf, readerOf } from "./file-names.ts";
 interface Shown {
   readonly document: TextDocument;
   /** Opened as it was at a version, with the facts of then. */
-  edited:
-    | { readonly version: number; readonly facts: Facts | undefined; readonly stamp: number; readonly value: Edited }
-    | undefined;
+  edited: { readonly version: number; readonly stamp: number; readonly value: Edited } | undefined;
 }
 
 /** The open documents with what the last checks found out. */
@@ -19,7 +17,8 @@ export class Documents {
   #stamp = 0;
 
   set(document: TextDocument): void {
-    this.#shown.set(nameOf(document.uri), { document, edited: undefined });
+    const name = nameOf(document.uri);
+    this.#shown.set(name, { document, edited: this.#shown.get(name)?.edited });
     this.#stamp += 1;
   }
 
@@ -63,13 +62,13 @@ export class Documents {
     if (shown === undefined) return undefined;
     const { document, edited } = shown;
     const facts = this.#factsOf(name);
-    if (edited?.version === document.version && edited.facts === facts && edited.stamp === this.#stamp)
-      return edited.value;
-    const value = openEdited({ name, text: document.getText() }, readerOf(name, this.texts()), {
-      facts,
-      paths: paths(),
-    });
-    shown.edited = { version: document.version, facts, stamp: this.#stamp, value };
+    const isNow = edited?.version === document.version && edited.stamp === this.#stamp;
+    if (isNow && edited.value.facts === facts) return edited.value;
+    const source = { name, text: document.getText() };
+    const value = isNow
+      ? { ...edited.value, facts }
+      : openEdited(source, readerOf(name, this.texts()), { facts, paths, before: edited?.value });
+    shown.edited = { version: document.version, stamp: this.#stamp, value };
     return value;
   }
 

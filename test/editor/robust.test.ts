@@ -10,12 +10,14 @@ import {
   inlaysOf,
   lensesOf,
   linksOf,
+  openEdited,
   outlineOf,
   referencesAt,
   rename,
   semanticTokensOf,
   signaturesAt,
 } from "../../compiler/edit/index.ts";
+import { readStandard } from "../plan-of.ts";
 import { opened } from "./marked.ts";
 
 const specs = fileURLToPath(new URL("../../specs/", import.meta.url));
@@ -107,6 +109,44 @@ describe("every service answers at any place of any text", () => {
         },
       ),
       { seed: 33, numRuns: 200 },
+    );
+  });
+
+  test("of one version after the other, as if each were opened by itself", () => {
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      gone: fc.nat({ max: 30 }),
+      piece: fc.constantFrom(
+        "",
+        "x",
+        "(",
+        "}",
+        "\n",
+        " = 3\n",
+        "stage s = train m() on d {",
+        "for t in tasks",
+        '"',
+        ".x",
+      ),
+    });
+    fc.assert(
+      fc.property(fc.constantFrom(...texts), fc.array(edit, { minLength: 1, maxLength: 6 }), (first, edits) => {
+        let text = first;
+        let edited = opened(text);
+        for (const { at, gone, piece } of edits) {
+          const offset = Math.floor(at * text.length);
+          text = text.slice(0, offset) + piece + text.slice(offset + gone);
+          edited = openEdited({ name: "test.abaw", text }, readStandard, { before: edited });
+          const fresh = opened(text);
+          const place = offset + piece.length;
+          expect(completionsAt(edited, place)).toEqual(completionsAt(fresh, place));
+          expect(semanticTokensOf(edited)).toEqual(semanticTokensOf(fresh));
+          expect(hoverAt(edited, place)).toEqual(hoverAt(fresh, place));
+          const names = ({ name, whole: { start, end } }: ReturnType<typeof outlineOf>[number]) => [name, start, end];
+          expect(outlineOf(edited).map(names)).toEqual(outlineOf(fresh).map(names));
+        }
+      }),
+      { seed: 34, numRuns: 60 },
     );
   });
 

@@ -61,8 +61,23 @@ function headLayers(program: Program, model: Entity, scope: Scope): readonly Lay
   });
 }
 
+/** Each worked out once. */
+function once(program: Program, of: object, make: () => readonly Layer[]): readonly Layer[] {
+  const known = program.layers.get(of);
+  if (known !== undefined) return known;
+  // What is inside itself is asked for on the way, and has nothing there.
+  program.layers.set(of, []);
+  const made = make();
+  program.layers.set(of, made);
+  return made;
+}
+
 /** A module's layers: what its body names, and the callees of what it returns. */
 function moduleLayers(program: Program, module: Entity): readonly Layer[] {
+  return once(program, module, () => layersIn(program, module));
+}
+
+function layersIn(program: Program, module: Entity): readonly Layer[] {
   if (!isBodied(module.declaration)) return [];
   const scope = moduleScope(program, module);
   return [
@@ -75,6 +90,10 @@ function moduleLayers(program: Program, module: Entity): readonly Layer[] {
 
 /** What is under a definition: the layers of the module that it names, or those that are made in it, by callee. */
 function insideOf(program: Program, value: Expr, scope: Scope): readonly Layer[] {
+  return once(program, value, () => layersUnder(program, value, scope));
+}
+
+function layersUnder(program: Program, value: Expr, scope: Scope): readonly Layer[] {
   const named = isRecipe(value) ? targetsOf(program, value, scope).flatMap((target) => layersOf(program, target)) : [];
   return [...named, ...calledIn(program, value, scope)];
 }

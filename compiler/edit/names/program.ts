@@ -18,8 +18,10 @@ import type {
   Suffix,
   TypeNode,
 } from "../../syntax/ast.ts";
-import { parseFile } from "../../syntax/index.ts";
+import { type Parsed, parseFile } from "../../syntax/index.ts";
+import { reparse } from "../../syntax/reparse.ts";
 import type { Entity, Scope } from "./entities.ts";
+import type { Layer } from "./layers.ts";
 import type { Target } from "./targets.ts";
 import type { Walk } from "./walk.ts";
 
@@ -32,6 +34,8 @@ type Loop = Extract<Suffix, { readonly kind: "for" }>;
  */
 export interface Program {
   readonly main: FileScope;
+  /** The main file as it was read: the next version can be read from it. */
+  readonly parsed: Parsed;
   /** By name; the main file first. */
   readonly files: ReadonlyMap<string, FileScope>;
   /** By the node that names them. */
@@ -40,21 +44,34 @@ export interface Program {
   readonly walks: Map<FileScope, Walk>;
   /** What expressions stand for; undefined while that is worked out. */
   readonly targets: Map<Expr, readonly Target[] | undefined>;
+  /** Layers below modules and expressions. */
+  readonly layers: Map<object, readonly Layer[]>;
   /** Whether expressions look like tensors. */
   readonly tensors: Map<Expr, boolean>;
   flows: ReadonlyMap<Entity, readonly { readonly expr: Expr; readonly scope: Scope }[]> | undefined;
 }
 
-export function openProgram(source: Source, read: (path: string) => string | undefined): Program {
+/**
+ * Opens a file. Where the version before is given, only what an edit concerns is read again; its tree moves to the new version and must
+ * not be used any more.
+ */
+export function openProgram(source: Source, read: (path: string) => string | undefined, before?: Parsed): Program {
+  const again = before === undefined ? undefined : reparse(before, source);
+  return programOf(again?.parsed ?? parseFile(source), read);
+}
+
+export function programOf(parsed: Parsed, read: (path: string) => string | undefined): Program {
   const session = newSession(new Reporter(), read, undefined);
-  const main = openMain(session, parseFile(source));
+  const main = openMain(session, parsed);
   return {
     main,
+    parsed,
     files: session.files,
     entities: new Map(),
     scopes: new Map(),
     walks: new Map(),
     targets: new Map(),
+    layers: new Map(),
     tensors: new Map(),
     flows: undefined,
   };
