@@ -1,8 +1,10 @@
 import type { Augmentation } from "../lower/plan.ts";
 import type { Env } from "./env.ts";
+import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
-import type { CallThing, Thing } from "./things.ts";
+import type { Session } from "./session.ts";
+import { type CallThing, placeIn, type Thing } from "./things.ts";
 
 /** The augmentations of `augment:`, a view or `tta:`, with their ranges checked; those of a later version are named and left out. */
 export function augmentationsOf(thing: Thing, fields: readonly string[], scope: Env): readonly Augmentation[] {
@@ -17,7 +19,11 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
   const within = (name: string, otherwise: number, most: number): number => {
     const value = numberIn(item, name, otherwise);
     if (value < 0 || value > most)
-      reporter.report("out-of-range", item.span, { what: `\`${name}\``, expected: `from 0 to ${most}`, actual: value });
+      reporter.report("out-of-range", placeIn(item, name), {
+        what: `\`${name}\``,
+        expected: `from 0 to ${most}`,
+        actual: value,
+      });
     return value;
   };
   const later = (what: string): readonly Augmentation[] => {
@@ -51,7 +57,7 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     case "crop": {
       const area = rangeIn(item, "area", [1, 1]);
       if (area[0] <= 0 || area[1] > 1 || area[0] > area[1])
-        reporter.report("out-of-range", item.span, {
+        reporter.report("out-of-range", placeIn(item, "area"), {
           what: "the area of a crop",
           expected: "within 0 and 1, such as 0.8 .. 1.0",
           actual: `${area[0]} .. ${area[1]}`,
@@ -63,7 +69,7 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
       within("shift", 0, 1);
       const [low, high] = rangeIn(item, "scale", [1, 1]);
       if (low <= 0 || low > high)
-        reporter.report("out-of-range", item.span, {
+        reporter.report("out-of-range", placeIn(item, "scale"), {
           what: "`scale`",
           expected: "a range above 0, such as 0.9 .. 1.1",
           actual: `${low} .. ${high}`,
@@ -72,18 +78,42 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     }
     case "hide": {
       const given = item.args.get("fields");
-      for (const field of given?.kind === "list" ? given.items : []) {
+      const list = given?.kind === "list" ? given : undefined;
+      for (const [i, field] of list?.items.entries() ?? []) {
         if (field.kind !== "label" || fields.includes(field.name)) continue;
-        const help = `the model reads ${fields.map((name) => `\`${name}\``).join(", ") || "none"}`;
-        reporter.report("field-not-in-data", item.span, { data: "the model", field: field.name }, { help });
+        const help =
+          suggestion(field.name, fields) ??
+          `the model reads ${fields.map((name) => `\`${name}\``).join(", ") || "none"}`;
+        const span = list?.places?.[i] ?? item.span;
+        reporter.report("field-not-in-data", span, { data: "the model", field: field.name }, { help });
       }
       return later("`hide`");
     }
     case "erase":
       within("probability", 0.5, 1);
       return later("`erase`");
+    case "noise": {
+      const deviation = item.args.get("deviation");
+      if (deviation?.kind === "number" && deviation.value <= 0)
+        reporter.report("out-of-range", placeIn(item, "deviation"), {
+          what: "`deviation`",
+          expected: "above 0",
+          actual: deviation.value,
+        });
+      return later("`noise`");
+    }
     default:
       return later(`\`${item.name}\``);
+  }
+}
+
+/** `mix: [mixup(alpha), cutmix(alpha)]` (language rule 56). */
+export function checkMixes(thing: Thing, { reporter }: Session): void {
+  for (const item of thing.kind === "list" ? thing.items : []) {
+    if (item.kind !== "call") continue;
+    const alpha = numberIn(item, "alpha", 1);
+    if (alpha <= 0)
+      reporter.report("out-of-range", placeIn(item, "alpha"), { what: "`alpha`", expected: "above 0", actual: alpha });
   }
 }
 

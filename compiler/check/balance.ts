@@ -1,25 +1,27 @@
 import type { Env } from "./env.ts";
 import { weightBalancers } from "./library-calls.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CallThing, Thing } from "./things.ts";
+import { type CallThing, placeIn, type Thing } from "./things.ts";
 
 /** `balance: [uncertainty([..]), pcgrad([..])]`: weights first, then gradients; one of each at most (language rule 54). */
-export function balanceOf(thing: Thing, scope: Env): void {
+export function balanceOf(thing: Thing, count: number, scope: Env): void {
   const reporter: Reporter = scope.session.reporter;
   const items = thing.kind === "list" ? thing.items : [thing];
   let before: CallThing | undefined;
   for (const item of items) {
     if (item.kind !== "call") continue;
+    checkNumbers(item, reporter);
     const terms = item.args.get("terms");
     const names =
       terms?.kind === "list" ? terms.items.flatMap((term) => (term.kind === "call" ? [term.name] : [])) : [];
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) reporter.report("duplicate-name", item.span, { name: `loss.${twice}` });
-    if (terms !== undefined && names.length < 2)
-      reporter.report("out-of-range", item.span, {
+    const balanced = terms === undefined ? count : names.length;
+    if (balanced < 2)
+      reporter.report("out-of-range", terms === undefined ? item.span : placeIn(item, "terms"), {
         what: `the number of terms that \`${item.name}\` balances`,
         expected: "at least 2",
-        actual: names.length,
+        actual: balanced,
       });
     if (before !== undefined && kindOf(before) >= kindOf(item)) {
       reporter.report(
@@ -30,6 +32,24 @@ export function balanceOf(thing: Thing, scope: Env): void {
       );
     }
     before = item;
+  }
+}
+
+/** The least that each number may be, and whether it may be that. */
+const least: Readonly<Record<string, readonly [value: number, itself: boolean]>> = {
+  temperature: [0, false],
+  alpha: [0, true],
+  c: [0, true],
+};
+
+function checkNumbers(call: CallThing, reporter: Reporter): void {
+  for (const [name, thing] of call.args) {
+    const bound = least[name];
+    if (bound === undefined || thing.kind !== "number") continue;
+    const [value, itself] = bound;
+    if (thing.value > value || (itself && thing.value === value)) continue;
+    const expected = `${itself ? "at least" : "above"} ${value}`;
+    reporter.report("out-of-range", placeIn(call, name), { what: `\`${name}\``, expected, actual: thing.value });
   }
 }
 

@@ -23,7 +23,7 @@ import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { modelFor, modelKey } from "./shared-models.ts";
 import { printAxes } from "./signature.ts";
-import { checkStageKeys, stageEntry, stageScope } from "./stage-entry.ts";
+import { checkAppliedKeys, checkStageKeys, stageEntry, stageScope } from "./stage-entry.ts";
 import { anchorsOf } from "./stands-in.ts";
 import { activationOf } from "./tasks.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
@@ -77,6 +77,7 @@ const models = memoKind<StageBuild | undefined>();
 
 function build(session: Session, stage: StageThing): StageBuild {
   const reporter: Reporter = session.reporter;
+  checkAppliedKeys(session, stage);
   const scope = stageScope(session, stage);
   const { declaration } = stage;
   if (declaration.verb === "apply") reporter.report("not-yet", declaration.span, { what: "`apply`" });

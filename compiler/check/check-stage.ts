@@ -52,7 +52,11 @@ export function checkStage(session: Session, stage: StageThing, span: Span): Che
     decidedBy: () => key,
     writtenIn: () => anchorsOf(stage),
     label,
-    inTheMaking: () => undefined,
+    inTheMaking: () => {
+      const chain = "it starts from, or is labelled by, what it makes itself";
+      session.reporter.report("cycle", span, { name: stage.label, chain });
+      return undefined;
+    },
   });
 }
 
@@ -99,14 +103,14 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const loss = buildLoss(session, built);
   const sources = sourcesOf(built, loss.scope);
   const settings = attempt(
-    () => trainingOf(built, loss.scope, sources.size > 0),
+    () => trainingOf(built, loss.scope, loss.terms.size, sources.size > 0),
     () => undefined,
   );
   const { rate, weightDecay } = settings ?? {
     rate: { kind: "constant", value: 1e-4, warmup: undefined },
     weightDecay: 0,
   };
-  const trained = trainedOf(built, loss.scope, sources, rate, weightDecay);
+  const trained = trainedOf(built, loss.scope, sources, rate, weightDecay, settings?.duration);
   const training = settings ?? session.reporter.silent();
   const rows = training.batch * (model.clip?.length ?? 1);
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);

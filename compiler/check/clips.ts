@@ -1,8 +1,12 @@
 import { InternalError } from "../ir/invariant.ts";
 import type { ClipPlan } from "../lower/plan.ts";
+import { canonical } from "./canonical.ts";
 import type { Env } from "./env.ts";
-import type { Reporter } from "./reporter.ts";
-import type { StageThing, Thing } from "./things.ts";
+import { evaluateAs } from "./evaluate.ts";
+import { mainData } from "./model-data.ts";
+import { attempt, type Reporter } from "./reporter.ts";
+import { type CallThing, placeIn, poison, type StageThing, type Thing } from "./things.ts";
+import { data as dataType } from "./type.ts";
 
 /** A clip of nine hours. */
 const longest = 1_000_000;
@@ -12,6 +16,7 @@ export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env):
   if (thing === undefined || thing.kind === "none") return undefined;
   const reporter: Reporter = scope.session.reporter;
   if (thing.kind !== "call") throw new InternalError("a clip that is no call");
+  const fps = framesPerSecond(stage, scope);
   if (thing.name === "whole_video") {
     reporter.report("not-yet", thing.span, { what: "`whole_video`" });
     return { length: 1, hop: 1, by: "rows", pad: "mask", gap: undefined, whole: true };
@@ -26,29 +31,59 @@ export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env):
   };
   const length = numberOf("length") ?? 1;
   const hop = numberOf("hop") ?? length;
-  if (length < 1 || hop < 1 || length > longest) {
-    reporter.refuse("out-of-range", thing.span, {
-      what: "a clip's length and hop",
-      expected: length > longest ? `at most ${longest}` : "at least 1",
-      actual: length > longest ? length : Math.min(length, hop),
+  const wrong = length < 1 || length > longest ? "length" : hop < 1 ? "hop" : undefined;
+  if (wrong !== undefined) {
+    const actual = wrong === "length" ? length : hop;
+    reporter.refuse("out-of-range", placeIn(thing, wrong), {
+      what: `a clip's ${wrong}`,
+      expected: actual < 1 ? "at least 1" : `at most ${longest}`,
+      actual,
     });
   }
   if (hop > length)
     reporter.refuse(
       "hop-over-length",
-      thing.span,
+      placeIn(thing, "hop"),
       { hop, length },
       { related: [{ span: stage.span, text: `in ${stage.label}` }] },
     );
-  const gap = thing.args.get("gap");
-  if (gap?.kind === "quantity" && gap.unit === "seconds")
-    reporter.report("not-yet", thing.span, { what: "a gap in seconds" });
   const pad = labelOf("pad");
   return {
     length,
     hop,
     by: labelOf("by") === "frames" ? "frames" : "rows",
     pad: pad === "zero" || pad === "mask" ? pad : "repeat",
-    gap: gap?.kind === "quantity" ? gap.value : undefined,
+    gap: gapOf(thing, fps, reporter),
   };
+}
+
+/** The distance between frames at which a clip is cut; seconds are counted in frames (language rule 11). */
+function gapOf(clip: CallThing, fps: Thing | undefined, reporter: Reporter): number | undefined {
+  const gap = clip.args.get("gap");
+  if (gap?.kind !== "quantity") return undefined;
+  const span = placeIn(clip, "gap");
+  if (gap.unit === "rows" || gap.value < 1)
+    return reporter.refuse("out-of-range", span, {
+      what: "a clip's gap",
+      expected: gap.unit === "rows" ? "in frames or seconds, since rows have none" : "at least 1 frame",
+      actual: canonical(gap),
+    });
+  if (gap.unit === "frames") return gap.value;
+  if (fps?.kind === "number") return gap.value * fps.value;
+  return reporter.refuse(
+    "missing-key",
+    span,
+    { where: "data, of which a span is in seconds,", key: "fps" },
+    { help: "such as fps: 30" },
+  );
+}
+
+/** `fps` of the data that a stage is trained on, as far as they are known. */
+function framesPerSecond({ declaration }: StageThing, scope: Env): Thing | undefined {
+  const data = attempt<Thing>(
+    () => evaluateAs(declaration.data, scope, dataType, "what a stage is trained on"),
+    () => poison,
+  );
+  if (data.kind !== "data" && data.kind !== "blend") return undefined;
+  return mainData(data).entries.get("fps");
 }

@@ -78,8 +78,10 @@ function fitting(session: Session, thing: Thing, type: Type, what: string, span:
       if (thing.kind !== "list") return undefined;
       spend(session, span, thing.items.length);
       return {
-        kind: "list",
-        items: thing.items.map((item) => convert(session, item, type.item, `each of ${what}`, span)),
+        ...thing,
+        items: thing.items.map((item, i) =>
+          convert(session, item, type.item, `each of ${what}`, thing.places?.[i] ?? span),
+        ),
       };
     case "record": {
       if (thing.kind !== "map") return undefined;

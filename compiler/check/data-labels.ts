@@ -2,10 +2,10 @@ import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { TaskMeaning } from "../library/task.ts";
 import type { FormatPlan, TaskPlan } from "../lower/plan.ts";
 import { thingNamed } from "./declarations.ts";
+import { checkLabels } from "./label-columns.ts";
 import { suggestion } from "./nearest.ts";
-import type { Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
-import { type CallThing, type DataThing, type TaskThing, textOf } from "./things.ts";
+import type { DataThing, TaskThing } from "./things.ts";
 
 /** Every task declaration of this check that the data can label: those of `labels`, and those whose names the format knows. */
 export function tasksOf(session: Session, data: DataThing, format: FormatPlan): readonly TaskPlan[] {
@@ -25,58 +25,11 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
     const task = declared.get(name);
     if (task === undefined) {
       reporter.report("unknown-name", span, { kind: "task", name }, { help: suggestion(name, declared.keys()) });
-    } else if (thing.kind === "call") checkLabels(thing, task, reporter);
+    } else if (thing.kind === "call") checkLabels(thing, task, session);
   }
   return [...declared.values()].flatMap(({ name, meaning }): TaskPlan[] =>
     own?.entries.has(name) || known(format, data, meaning, name) ? [{ name, meaning }] : [],
   );
-}
-
-/** Columns and classes of `labels` against the task: as many columns as units, classes that the task has. */
-function checkLabels(labels: CallThing, { name: task, meaning }: TaskThing, reporter: Reporter): void {
-  if (labels.name === "columns") {
-    const names = labels.args.get("names");
-    const count = names?.kind === "list" ? names.items.length : 0;
-    if (meaning.kind !== "units") {
-      reporter.report("wrong-type", labels.span, {
-        what: `the labels of \`${task}\``,
-        expected: 'one column, such as column("name")',
-        actual: "columns(..), which are of units",
-      });
-    } else if (count !== meaning.names.length) {
-      reporter.report("out-of-range", labels.span, {
-        what: "the number of columns",
-        expected: `${meaning.names.length}, the units of \`${task}\``,
-        actual: count,
-      });
-    }
-    return;
-  }
-  if (labels.name !== "column") {
-    reporter.report("not-yet", labels.span, { what: `\`${labels.name}\` of labels` });
-    return;
-  }
-  if (labels.args.has("mixtures") || labels.args.has("weight"))
-    reporter.report("not-yet", labels.span, { what: "soft and weighted labels" });
-  if (meaning.kind === "units") {
-    reporter.report("wrong-type", labels.span, {
-      what: `the labels of \`${task}\``,
-      expected: "columns([..]), one for each unit",
-      actual: "one column",
-    });
-    return;
-  }
-  if (meaning.kind !== "classes" || meaning.byVideo === true) return;
-  const check = (text: string) => {
-    if (meaning.names.includes(text)) return;
-    const help = suggestion(text, meaning.names) ?? `\`${task}\` has ${meaning.names.join(", ")}`;
-    reporter.report("no-member", labels.span, { what: `the task \`${task}\``, name: text }, { help });
-  };
-  const classes = labels.args.get("classes");
-  for (const item of classes?.kind === "list" ? classes.items : []) textOf(item).forEach(check);
-  const mixtures = labels.args.get("mixtures");
-  for (const mixture of mixtures?.kind === "map" ? mixtures.entries.values() : [])
-    for (const item of mixture.kind === "list" ? mixture.items : []) textOf(item).forEach(check);
 }
 
 function known(format: FormatPlan, data: DataThing, meaning: TaskMeaning, name: string): boolean {

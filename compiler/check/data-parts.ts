@@ -71,7 +71,7 @@ export function blendThing(shares: MapNode, span: Span, env: Env): BlendThing {
   const parts: BlendThing["parts"][number][] = [];
   for (const entry of shares.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
-      const name = entry.path.segments[0]?.name.text ?? "";
+      const [name = "", part, ...more] = entry.path.segments.map((segment) => segment.name.text);
       const thing = lookUp(name, entry.path.span, place);
       const made = thing?.kind === "declaration" ? instanceOf(env.session, thing, entry.path.span) : thing;
       if (made === undefined) {
@@ -90,6 +90,13 @@ export function blendThing(shares: MapNode, span: Span, env: Env): BlendThing {
           actual: describeThing(made),
         });
       }
+      if (more.length > 0 || (part !== undefined && !isPartName(part)))
+        reporter.refuse(
+          "no-member",
+          entry.path.span,
+          { what: `the data ${made.label}`, name: [part, ...more].join(".") },
+          { help: suggestion(part ?? "", partNames) },
+        );
       const share = evaluateAs(entry.value, place, schedule, `the share of \`${name}\``);
       if (share.kind === "number" && (share.value < 0 || share.value > 1))
         reporter.report("out-of-range", entry.value.span, {
@@ -97,17 +104,38 @@ export function blendThing(shares: MapNode, span: Span, env: Env): BlendThing {
           expected: "from 0 to 1",
           actual: share.value,
         });
-      parts.push({ data: made, share, span: entry.path.span });
+      const data = part === undefined || !isPartName(part) ? made : partOf(made, part, entry.path.span, place);
+      parts.push({ data, share, span: entry.path.span });
     });
   }
   if (parts.length === 0) reporter.refuse("empty-list", span, { callee: "`blend`" });
+  const fixed = parts.flatMap(({ share }) => (share.kind === "number" ? [share.value] : []));
+  const sum = fixed.reduce((total, each) => total + each, 0);
+  const within = fixed.every((share) => share >= 0 && share <= 1);
+  if (within && fixed.length === parts.length && Math.abs(sum - 1) > 1e-6)
+    reporter.report("out-of-range", span, {
+      what: "the sum of the shares of `blend`",
+      expected: "1, a whole batch",
+      actual: Number(sum.toFixed(6)),
+    });
   const text = parts.map(({ data, share }) => `${data.label}: ${canonical(share)}`).join(", ");
   return { kind: "blend", parts, label: `blend({${text}})` };
 }
 
 function dataNames(env: Env): readonly string[] {
   const named = [...env.file.own, ...env.file.used];
-  return named.flatMap(([name, { declaration }]) => (declaration.kind === "data" ? [name] : []));
+  return named.flatMap(
+    ([
+      name,
+      {
+        declaration: { kind },
+      },
+    ]) => (kind === "data" || kind === "binding" ? [name] : []),
+  );
+}
+
+function isPartName(name: string): name is (typeof partNames)[number] {
+  return partNames.some((part) => part === name);
 }
 
 /**

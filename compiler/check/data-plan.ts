@@ -1,7 +1,7 @@
 import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan.ts";
 import { tasksOf } from "./data-labels.ts";
 import { fieldsOf } from "./fields.ts";
-import { formatPlan } from "./formats.ts";
+import { checkFolds, formatPlan } from "./formats.ts";
 import { memoKind } from "./memo.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
@@ -37,6 +37,7 @@ function planned(session: Session, data: DataThing): DataPlan {
     if (column?.kind === "string") imageColumn = column.value;
     fields.set(name, plan);
   }
+  checkFolds(session, data);
   const plan = formatPlan(session, data, format, imageColumn);
   if (root?.kind !== "string" && root?.kind !== "list" && plan.kind !== "synthetic")
     reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "root" });

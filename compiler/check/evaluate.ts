@@ -15,7 +15,7 @@ import { own } from "./own.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { enter, leave, spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
-import { none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
+import { type ListThing, none, poison, type ShapeThing, type Thing, type UnitName } from "./things.ts";
 import { any, describeThing, durations, spans, type Type } from "./type.ts";
 import { checkUntaken } from "./untaken.ts";
 
@@ -57,7 +57,7 @@ function meaningOf(expr: Expr, env: Env, wanted: Type): Thing {
     case "list":
       return wantsShape(wanted) || expr.items.some((item) => item.kind !== "item")
         ? shapeThing(expr.items, expr.span, env)
-        : { kind: "list", items: itemsOf(expr.items, env, itemType(wanted)) };
+        : listThing(expr.items, env, itemType(wanted));
     case "map":
       return mapThing(expr, env, wanted);
     case "call":
@@ -156,14 +156,18 @@ function membersOf(thing: Thing): readonly Thing[] | undefined {
   return thing.kind === "layer" && thing.of.kind === "sequence" ? thing.of.layers : undefined;
 }
 
-/** The items of a list, loops run and conditions decided. */
-export function itemsOf(items: readonly Item[], env: Env, type: Type): readonly Thing[] {
+/** A list, loops run and conditions decided. */
+export function listThing(items: readonly Item[], env: Env, type: Type): ListThing {
   const things: Thing[] = [];
+  const places: Span[] = [];
   for (const item of items) {
     if (item.kind !== "item") continue;
-    forEachSuffix(item.suffixes, env, (place) => things.push(evaluate(item.value, place, type)));
+    forEachSuffix(item.suffixes, env, (place) => {
+      things.push(evaluate(item.value, place, type));
+      places.push(item.value.span);
+    });
   }
-  return things;
+  return { kind: "list", items: things, places };
 }
 
 function itemType(wanted: Type): Type {
@@ -233,11 +237,25 @@ export function sizeThing(thing: Thing, span: Span, env: Env): ShapeThing["axes"
   return whole.value;
 }
 
+function typeOfKey(wanted: Type, key: string): Type {
+  switch (wanted.kind) {
+    case "record":
+      return wanted.value;
+    case "block":
+      return own(wanted.keys, key)?.type ?? any;
+    case "options": {
+      const map = wanted.options.find(({ kind }) => kind === "record" || kind === "block");
+      return map === undefined ? any : typeOfKey(map, key);
+    }
+    default:
+      return any;
+  }
+}
+
 function mapThing(node: MapNode, env: Env, wanted: Type): Thing {
   const entries = new Map<string, Thing>();
   const places = new Map<string, Span>();
-  const typeFor = (key: string): Type =>
-    wanted.kind === "record" ? wanted.value : wanted.kind === "block" ? (own(wanted.keys, key)?.type ?? any) : any;
+  const typeFor = (key: string): Type => typeOfKey(wanted, key);
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, env, (place) => {
       const key = keyOf(entry.path, place);

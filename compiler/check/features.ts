@@ -3,6 +3,8 @@ import type { Body } from "./body.ts";
 import { buildStage } from "./build-stage.ts";
 import { checkpointNames } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
+import type { ModelBuild } from "./model-build.ts";
+import { hasField } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { dimsOf, type MemberThing, type TensorThing } from "./things.ts";
@@ -59,6 +61,7 @@ export function featureTensor(member: MemberThing, env: Env, body: Body, span: S
   if (known !== undefined) return known.value;
   const { axes, shape } = producedTensor(member, env, span);
   const { build } = body;
+  checkFields(member, build, env, span);
   const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];
   const wire = build.g.input("feature", input, { dtype: "float32", shape: [...lead, ...shape] });
   const tensor: TensorThing = {
@@ -79,7 +82,18 @@ export function checkCheckpoint({ stage, name, span }: MemberThing, isHead: bool
   env.session.reporter.report(
     "needs-checkpoint",
     span,
-    { stage: stage.label, name, checkpoints },
-    { help: `such as ${stage.label}[${names[0]}].${name}` },
+    { stage: stage.label, name: name === "" ? stage.label : name, checkpoints },
+    { help: `such as ${stage.label}[${names[0]}]${name === "" ? "" : `.${name}`}` },
   );
+}
+
+/** What a finished stage's tensor is made of, the data of this stage must have too. */
+function checkFields(member: MemberThing, { data, stage }: ModelBuild, env: Env, span: Span): void {
+  const { reporter } = env.session;
+  const { fields } = buildStage(env.session, member.stage, span).model;
+  const lacking = [...fields.keys()].find((name) => !hasField(data, name, reporter));
+  if (lacking === undefined) return;
+  const help = `${member.stage.label}.${member.name} is made of it`;
+  const related = [{ span: stage.span, text: `reached through ${stage.label}` }];
+  reporter.refuse("field-not-in-data", span, { data: data.label, field: lacking }, { help, related });
 }

@@ -1,9 +1,8 @@
-import type { Span } from "../diagnostics/source.ts";
 import { isCountable } from "../ir/dim.ts";
 import type { FieldPlan } from "../lower/plan.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
-import type { CallThing, DataThing } from "./things.ts";
+import { type CallThing, type DataThing, placeIn } from "./things.ts";
 
 /** A field as data hold it (language rule 38): its axes per frame (or per video), and what it is when a frame lacks it. */
 export interface Field {
@@ -23,8 +22,7 @@ export function fieldsOf(data: DataThing, reporter: Reporter): ReadonlyMap<strin
   if (given?.kind !== "map") return fields;
   for (const [name, thing] of given.entries) {
     if (thing.kind !== "call" || thing.family !== "field") continue;
-    const span = given.places.get(name) ?? thing.span;
-    const field = thing.name === "images" ? imageField(thing, reporter) : featureField(thing, span, reporter);
+    const field = thing.name === "images" ? imageField(thing, reporter) : featureField(thing, reporter);
     if (field !== undefined) fields.set(name, field);
   }
   return fields;
@@ -37,7 +35,7 @@ function imageField(call: CallThing, reporter: Reporter): Field | undefined {
   const size = numberIn(call, "size", 112);
   if (size < 1 || size > largestImage) {
     const expected = size < 1 ? "at least 1" : `at most ${largestImage}`;
-    reporter.report("out-of-range", call.span, { what: "the size of images", expected, actual: size });
+    reporter.report("out-of-range", placeIn(call, "size"), { what: "the size of images", expected, actual: size });
     return undefined;
   }
   const folder = call.args.get("folder");
@@ -58,7 +56,7 @@ function imageField(call: CallThing, reporter: Reporter): Field | undefined {
 /** Axis names of stored features by rank: the last is `d`, tokens before it `n`. */
 const featureAxes = ["d", "n", "m", "l"] as const;
 
-function featureField(call: CallThing, span: Span, reporter: Reporter): Field | undefined {
+function featureField(call: CallThing, reporter: Reporter): Field | undefined {
   const dims = call.args.get("dims");
   const sizes = dims?.kind === "list" ? dims.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
   if (
@@ -67,7 +65,7 @@ function featureField(call: CallThing, span: Span, reporter: Reporter): Field | 
     sizes.some((size) => size < 1) ||
     !isCountable(sizes)
   ) {
-    reporter.report("out-of-range", span, {
+    reporter.report("out-of-range", placeIn(call, "dims"), {
       what: "`dims` of features",
       expected: `1 to ${featureAxes.length} sizes of at least 1, and at most 2^53 numbers in all`,
       actual: `[${sizes.join(", ")}]`,

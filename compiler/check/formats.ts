@@ -1,8 +1,9 @@
 import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan.ts";
+import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
 import type { Session } from "./session.ts";
-import { type CallThing, type DataThing, type Thing, textOf } from "./things.ts";
+import { type CallThing, type DataThing, placeIn, type Thing, textOf } from "./things.ts";
 
 /** Formats that take no arguments, and what they are. */
 export const plainFormats: Readonly<Record<string, string>> = {
@@ -31,6 +32,7 @@ export function formatPlan(session: Session, data: DataThing, format: Thing, ima
     };
   }
   if (format.kind === "call" && format.name === "csv") {
+    checkIdle(session, data, format, ["train", "val", "test"], "one table is divided by `split`");
     return {
       kind: "csv",
       file: textIn(format, "file") ?? "",
@@ -49,11 +51,23 @@ export function formatPlan(session: Session, data: DataThing, format: Thing, ima
     }
     if (parts.train === undefined)
       reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "train" });
-    if (name === "s_aff_wild2") return { kind: name, parts };
+    if (name === "s_aff_wild2") {
+      checkIdle(session, data, format, ["split"], "its parts are files");
+      return { kind: name, parts };
+    }
   }
   reporter.report("not-yet", span, { what: `the format \`${name}\`` });
   splitOf(session, data);
   return { kind: "later", name };
+}
+
+/** Warns of keys that the format has no use for; drawn faces stand in for another format, whose keys remain. */
+function checkIdle({ reporter }: Session, data: DataThing, format: Thing, keys: readonly string[], why: string): void {
+  if (data.written.get("format") !== format) return;
+  for (const key of keys) {
+    const span = data.entries.has(key) ? data.places.get(key) : undefined;
+    if (span !== undefined) reporter.report("changes-nothing", span, { path: key }, { help: why });
+  }
 }
 
 function columnsOf(data: DataThing): ReadonlyMap<string, ColumnPlan> {
@@ -87,12 +101,13 @@ function splitOf(session: Session, data: DataThing): SplitPlan | undefined {
     });
   }
   if (split.name === "column_split") {
+    checkColumnSplit(split, session.reporter);
     session.reporter.report("not-yet", span, { what: "`column_split`" });
     return undefined;
   }
   const share = numberIn(split, "share", 0.8);
   if (share <= 0 || share >= 1) {
-    session.reporter.refuse("out-of-range", span, {
+    session.reporter.refuse("out-of-range", placeIn(split, "share"), {
       what: "the share of the training part",
       expected: "between 0 and 1",
       actual: share,
@@ -101,6 +116,51 @@ function splitOf(session: Session, data: DataThing): SplitPlan | undefined {
   const by = split.args.get("by");
   return { kind: "random", share, by: by === undefined ? undefined : textOf(by)[0], seed: numberIn(split, "seed", 0) };
 }
+
+/** The values of the column tell the parts apart: one value is one part. */
+function checkColumnSplit(split: CallThing, reporter: Reporter): void {
+  const seen = new Map<string, string>();
+  for (const part of ["train", "val", "test"]) {
+    const value = textIn(split, part);
+    if (value === undefined) continue;
+    const before = seen.get(value);
+    if (before !== undefined)
+      reporter.report(
+        "leakage",
+        placeIn(split, part),
+        { consumer: `\`${part}\``, producer: `\`${before}\`` },
+        { help: "both have the same value of the column" },
+      );
+    seen.set(value, part);
+  }
+}
+
+/** `folds(5, by: video)`: at least two, cut by something that every row has (language rule 41). */
+export function checkFolds({ reporter }: Session, data: DataThing): void {
+  for (const key of ["split", "folds"]) {
+    const cut = data.entries.get(key);
+    if (cut?.kind !== "call") continue;
+    if (key === "folds" && cut.name !== "folds")
+      reporter.report("wrong-type", cut.span, { what: "`folds`", expected: "folds(..)", actual: `${cut.name}(..)` });
+    if (cut.name === "folds" && numberIn(cut, "count", 2) < 2)
+      reporter.report("out-of-range", placeIn(cut, "count"), {
+        what: "the number of folds",
+        expected: "at least 2",
+        actual: numberIn(cut, "count", 2),
+      });
+    const by = cut.args.get("by");
+    if (by?.kind === "label" && !units.includes(by.name))
+      reporter.report(
+        "wrong-type",
+        placeIn(cut, "by"),
+        { what: "`by`", expected: `${units.join(", ")}, or a column in quotes`, actual: `\`${by.name}\`` },
+        { help: suggestion(by.name, units) },
+      );
+  }
+}
+
+/** What rows belong together by, apart from a column of the table. */
+const units: readonly string[] = ["video", "subject"];
 
 function textIn(call: CallThing, name: string): string | undefined {
   const thing = call.args.get(name);

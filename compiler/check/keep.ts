@@ -23,6 +23,7 @@ export function keepOf(
     return { kind: "best", metric: scores.reduce((left, right): Metric => ({ kind: "+", left, right })) };
   }
   if (thing.kind === "map") {
+    if (thing.entries.size === 0) reporter.refuse("empty-list", span, { callee: "`keep`" });
     for (const [name, each] of thing.entries) keepOf(each, tasks, judged, scope, thing.places.get(name) ?? span);
     reporter.report("not-yet", span, { what: "a checkpoint for each name" });
     return { kind: "last" };
@@ -45,17 +46,23 @@ export function keepOf(
 }
 
 /** A metric over the scores of tasks that a stage or assembly has (language rule 64). */
-export function metricOf(thing: Thing, tasks: readonly TaskThing[], scope: Env, span: CallThing["span"]): Metric {
+export function metricOf(
+  thing: Thing,
+  tasks: readonly TaskThing[],
+  scope: Env,
+  span: CallThing["span"],
+  inside = false,
+): Metric {
   const reporter: Reporter = scope.session.reporter;
   const given = convert(scope.session, thing, metric, "a metric", span);
-  if (given.kind === "number") return { kind: "number", value: given.value };
+  if (given.kind === "number" && inside) return { kind: "number", value: given.value };
   if (given.kind === "combined") {
     const { operator } = given;
     if (operator === "+" || operator === "-" || operator === "*" || operator === "/") {
       return {
         kind: operator,
-        left: metricOf(given.left, tasks, scope, span),
-        right: metricOf(given.right, tasks, scope, span),
+        left: metricOf(given.left, tasks, scope, span, true),
+        right: metricOf(given.right, tasks, scope, span, true),
       };
     }
   }

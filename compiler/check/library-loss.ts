@@ -14,7 +14,7 @@ import type { Reporter } from "./reporter.ts";
 import { printAxes } from "./signature.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import { combine } from "./tensors/index.ts";
-import { type CallThing, dimsOf, type Given, type TaskThing, type TensorThing, type Thing } from "./things.ts";
+import { type CallThing, dimsOf, type Given, placeIn, type TaskThing, type TensorThing, type Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 import { makeUse } from "./use.ts";
 
@@ -163,7 +163,7 @@ function checkOptions(call: CallThing, reporter: Reporter): void {
     const range = optionRanges[name];
     if (range === undefined || thing.kind !== "number") continue;
     if (thing.value < range[0] || thing.value > range[1])
-      reporter.report("out-of-range", call.span, {
+      reporter.report("out-of-range", placeIn(call, name), {
         what: `\`${name}\` of \`${call.name}\``,
         expected: `from ${range[0]} to ${range[1]}`,
         actual: thing.value,

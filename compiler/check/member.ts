@@ -65,6 +65,23 @@ export function memberOf(expr: Member, env: Env): Thing {
       return { kind: "member", stage: target, name: taskNamed(name, env) ?? name, span: expr.name.span };
     case "member":
       return { ...target, name: `${target.name}.${name}` };
+    case "chosen": {
+      // All of them are alike in what is used; which one it is, is known only after running (language rule 74).
+      const [first] = target.stages;
+      if (first === undefined) throw new Refusal();
+      if (env.body !== undefined)
+        return reporter.refuse(
+          "wrong-type",
+          expr.span,
+          {
+            what: "what a model reads",
+            expected: "a stage that is known before anything runs",
+            actual: describeThing(target),
+          },
+          { help: "`best` is for `assemble` and `init`" },
+        );
+      return { kind: "member", stage: first, name: taskNamed(name, env) ?? name, span: expr.name.span };
+    }
     case "data":
       if (name === "fold") return { kind: "folding", data: target };
       if (isPart(name)) return partOf(target, name, expr.name.span, env);

@@ -12,7 +12,7 @@ import { reportUnknown } from "./unknown-name.ts";
 /** What a bare name means: a label where the wanted type lists it, else local over file over library (language rule 80). */
 export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
   if (listsLabel(wanted, name)) return { kind: "label", name };
-  const labels = labelsOf(wanted);
+  const labels = [...labelsOf(wanted), ...labelsOfFamilies(wanted)];
   const mustBeLabel = labels.length > 0 && onlyLabels(wanted);
   const thing = mustBeLabel ? lookUpOwn(name, span, env) : lookUp(name, span, env);
   if (thing !== undefined) return thing;
@@ -49,6 +49,13 @@ function onlyLabels(type: Type): boolean {
     type.kind === "labels" ||
     (type.kind === "options" && type.options.every((each) => each.kind === "none" || onlyLabels(each)))
   );
+}
+
+/** Labels that stand beside the calls of a family, such as `last` beside `best(..)`. */
+function labelsOfFamilies(type: Type): readonly string[] {
+  if (type.kind === "options") return type.options.flatMap(labelsOfFamilies);
+  if (type.kind !== "call") return [];
+  return [...Object.keys(plainFormats), "balanced", "last"].filter((name) => listsLabel(type, name));
 }
 
 /** Whether a bare name is a label where a type is wanted. */

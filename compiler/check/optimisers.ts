@@ -1,8 +1,9 @@
 import type { OptimiserPlan, Schedule } from "../lower/plan.ts";
+import { canonical } from "./canonical.ts";
 import type { Env } from "./env.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn, scheduleOf, startOf } from "./schedules.ts";
-import type { CallThing, Thing } from "./things.ts";
+import { type CallThing, placeIn, type Thing } from "./things.ts";
 
 export interface Optimiser {
   readonly plan: OptimiserPlan;
@@ -36,16 +37,30 @@ export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: b
   const rate = scheduleOf(lr, reporter);
   if (rate.kind !== "constant" && startOf(rate) === 0)
     reporter.report("zero-at-first-step", lr.kind === "call" ? lr.span : thing.span, {});
-  if (lr.kind === "number" && lr.value < 0)
-    reporter.report("out-of-range", thing.span, { what: "`lr`", expected: "at least 0", actual: lr.value });
+  if (lr.kind === "number" && lr.value <= 0)
+    reporter.report("out-of-range", placeIn(thing, "lr"), { what: "`lr`", expected: "above 0", actual: lr.value });
   for (const name of ["weight_decay", "eps", "momentum"]) notBelow(thing, name, 0, reporter);
+  const momentum = numberIn(thing, "momentum", 0);
+  if (momentum >= 1)
+    reporter.report("out-of-range", placeIn(thing, "momentum"), {
+      what: "`momentum`",
+      expected: "from 0 to below 1",
+      actual: momentum,
+    });
   if (thing.name === "sgd") {
     const nesterov = thing.args.get("nesterov");
+    if (nesterov?.kind === "bool" && nesterov.value && momentum === 0)
+      reporter.report(
+        "changes-nothing",
+        placeIn(thing, "nesterov"),
+        { path: "nesterov" },
+        { help: "without `momentum` there is none to look ahead with" },
+      );
     return {
       plan: {
         name: "sgd",
         settings: {
-          momentum: numberIn(thing, "momentum", 0),
+          momentum,
           nesterov: nesterov?.kind === "bool" && nesterov.value ? 1 : 0,
         },
       },
@@ -56,11 +71,12 @@ export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: b
   const betas = thing.args.get("betas");
   const [beta1, beta2] =
     betas?.kind === "list" ? betas.items.map((item) => (item.kind === "number" ? item.value : 0)) : [0.9, 0.999];
-  if (beta1 === undefined || beta2 === undefined || Math.min(beta1, beta2) < 0 || Math.max(beta1, beta2) >= 1) {
-    return reporter.refuse("out-of-range", thing.span, {
+  const more = betas?.kind === "list" && betas.items.length > 2;
+  if (more || beta1 === undefined || beta2 === undefined || Math.min(beta1, beta2) < 0 || Math.max(beta1, beta2) >= 1) {
+    return reporter.refuse("out-of-range", placeIn(thing, "betas"), {
       what: "`betas`",
       expected: "two numbers from 0 to below 1",
-      actual: `${beta1}, ${beta2}`,
+      actual: betas === undefined ? "none" : canonical(betas),
     });
   }
   return {
@@ -76,5 +92,9 @@ export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: b
 function notBelow(call: CallThing, name: string, least: number, reporter: Reporter): void {
   const value = numberIn(call, name, least);
   if (value < least)
-    reporter.report("out-of-range", call.span, { what: `\`${name}\``, expected: `at least ${least}`, actual: value });
+    reporter.report("out-of-range", placeIn(call, name), {
+      what: `\`${name}\``,
+      expected: `at least ${least}`,
+      actual: value,
+    });
 }

@@ -1,6 +1,9 @@
+import type { Fix } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/source.ts";
 import type { Path } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
+import { nearest } from "./nearest.ts";
 import { describeThing } from "./type.ts";
 
 /** A pattern over parameter paths: it covers what it names and all below (language rule 15). */
@@ -17,7 +20,8 @@ interface Step {
   readonly indices: readonly { readonly from: number; readonly to: number }[];
 }
 
-export function patternOf(path: Path, env: Env): Pattern {
+/** `paths` are those of the model: by them an index counts from the end, as in `blocks[-1]`. */
+export function patternOf(path: Path, env: Env, paths: readonly string[] = []): Pattern {
   const steps = path.segments.map(
     ({ name, indices }): Step => ({
       name: taskNamed(name.text, env) ?? name.text,
@@ -34,11 +38,37 @@ export function patternOf(path: Path, env: Env): Pattern {
     }),
   );
   const { span } = path;
+  const counted = fromStart(steps, paths);
   return {
     text: span.source.text.slice(span.start, span.end),
-    name: steps.map(stepName).join("."),
-    covers: (at) => matches(steps, stepsOf(at)),
+    name: counted.map(stepName).join("."),
+    covers: (at) => matches(counted, stepsOf(at)),
   };
+}
+
+/** The same with indices that count from the end of a list counted from its start. */
+function fromStart(steps: readonly Step[], paths: readonly string[]): readonly Step[] {
+  return steps.map((step, i) => {
+    if (step.indices.every(({ from, to }) => from >= 0 && to >= 0)) return step;
+    const lengths = step.indices.map((_, k) => lengthOf(step.name, k, steps[i - 1], paths));
+    const indices = step.indices.map(({ from, to }, k) => {
+      const length = lengths[k] ?? 0;
+      return { from: from < 0 ? from + length : from, to: to < 0 ? to + length : to };
+    });
+    return { ...step, indices };
+  });
+}
+
+/** How many a list of layers has, by the greatest index that any path has there. */
+function lengthOf(name: string, k: number, before: Step | undefined, paths: readonly string[]): number {
+  let most = -1;
+  for (const path of paths) {
+    stepsOf(path).forEach((step, i, all) => {
+      const follows = before === undefined ? i === 0 : before.name === "**" || all[i - 1]?.name === before.name;
+      if (step.name === name && follows) most = Math.max(most, step.indices[k] ?? -1);
+    });
+  }
+  return most + 1;
 }
 
 function stepName({ name, indices }: Step): string {
@@ -50,9 +80,28 @@ function rangeName(from: number, to: number): string {
 }
 
 /** The pattern that a plain path is. */
-export function plainPattern(path: string): Pattern {
-  const steps = stepsOf(path).map(({ name, indices }) => ({ name, indices: indices.map((i) => ({ from: i, to: i })) }));
-  return { text: path, name: path, covers: (at) => matches(steps, stepsOf(at)) };
+export function plainPattern(path: string, paths: readonly string[] = []): Pattern {
+  const counted = fromStart(stepsIn(path), paths);
+  return { text: path, name: path, covers: (at) => matches(counted, stepsOf(at)) };
+}
+
+/** `blocks[0 .. 5].attn`, `blocks[-1]`. */
+function stepsIn(path: string): readonly Step[] {
+  return path.split(/\.(?![^[]*\])/).map((part) => {
+    const [name = "", ...indices] = part.split("[");
+    return {
+      name,
+      indices: indices.map((index) => {
+        const [from = "", to] = index.replace("]", "").split("..");
+        const start = Number.parseInt(from, 10);
+        const end = to === undefined ? start : Number.parseInt(to, 10);
+        return {
+          from: Number.isNaN(start) ? 0 : start,
+          to: Number.isNaN(end) ? Number.POSITIVE_INFINITY : end,
+        };
+      }),
+    };
+  });
 }
 
 interface PathStep {
@@ -104,4 +153,31 @@ function fits(step: Step, at: PathStep): boolean {
       return index !== undefined && index >= from && index <= to;
     })
   );
+}
+
+/** What is most like a pattern that matches nothing, as help and, unless an index is what is wrong, as a repair. */
+export function nearPattern(
+  { text }: Pattern,
+  span: Span,
+  paths: readonly string[],
+): { readonly help?: string; readonly fix?: Fix } {
+  const near = nearest(text, namesIn(text, paths));
+  if (near === undefined) return {};
+  const help = `did you mean \`${near}\`?`;
+  return text.includes("[") || near.includes("[") ? { help } : { help, fix: { span, replacement: near } };
+}
+
+/** Every path and every layer above it, for suggestions; behind `**.`, every end of a path. */
+export function namesIn(pattern: string, paths: readonly string[]): ReadonlySet<string> {
+  if (!pattern.startsWith("**.")) return prefixesOf(paths);
+  return new Set(paths.flatMap((path) => path.split(".").map((_, i, all) => `**.${all.slice(i).join(".")}`)));
+}
+
+/** Every path and every layer above it. */
+export function prefixesOf(paths: readonly string[]): ReadonlySet<string> {
+  const prefixes = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) prefixes.add(path.slice(0, end));
+  }
+  return prefixes;
 }

@@ -6,7 +6,7 @@ import type { Env } from "./env.ts";
 import { type Optimiser, optimiserOf } from "./optimisers.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationOf } from "./schedules.ts";
-import { entryOf, stageEntry } from "./stage-entry.ts";
+import { entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
 import { isStageKey } from "./stages.ts";
 import type { StageThing } from "./things.ts";
 
@@ -41,23 +41,44 @@ export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolea
   if (precision?.kind === "label" && precision.name !== "fp32")
     notYet("precision", "precision other than fp32", precision.name);
   const accumulate = numberOf("accumulate", 1) ?? 1;
+  const batch = numberOf("batch", 1);
+  if ((batch ?? usualBatch) % accumulate !== 0)
+    reporter.report("out-of-range", valueSpan(stage, "accumulate"), {
+      what: "`accumulate`",
+      expected: `a divisor of the batch of ${batch ?? usualBatch}`,
+      actual: accumulate,
+    });
   if (accumulate > 1) notYet("accumulate", "`accumulate`", String(accumulate));
   const given = entry("optimizer");
   if (given?.kind === "call" && given.name === "sam") later.push(`optimizer: ${canonical(completed(given))}`);
   const optimiser = attempt(() => optimiserOf(given, scope, fromWeights), nothing);
   const duration = attempt(() => lengthOf(stage, scope), nothing);
-  checkWarmup(stage, optimiser, duration, reporter);
+  checkTimes(stage, optimiser, duration, reporter);
   attempt(() => clipOf(stageEntry(stage, "clip", scope), stage, scope), nothing);
-  const patience = entry("patience");
+  const waits = entry("patience");
+  const patience = waits === undefined ? undefined : durationOf(waits);
+  if (patience !== undefined && patience.value <= 0)
+    reporter.report("out-of-range", valueSpan(stage, "patience"), {
+      what: "`patience`",
+      expected: "above 0",
+      actual: patience.value,
+    });
+  else if (patience !== undefined && duration !== undefined && outlasts(patience, duration, stage))
+    reporter.report(
+      "changes-nothing",
+      valueSpan(stage, "patience"),
+      { path: "patience" },
+      { help: `the training ends after ${duration.value} ${duration.unit}` },
+    );
   for (const key of ["where", "augment", "mix", "sample", "views", "evaluate", "validate"] as const) entry(key);
   return {
-    batch: numberOf("batch", 1),
+    batch,
     seed: numberOf("seed", 0),
     maxGradientNorm: numberOf("max_grad_norm", 0),
     ema: numberOf("ema", 0),
     duration,
     optimiser,
-    patience: patience === undefined ? undefined : durationOf(patience),
+    patience,
     later,
   };
 }
@@ -75,26 +96,43 @@ function numberIn(stage: StageThing, key: Key, least: number, scope: Env): numbe
   if (key === "ema" ? thing.value >= least && thing.value < 1 : thing.value >= least && thing.value <= most)
     return thing.value;
   const expected = key === "ema" ? "from 0 to below 1" : thing.value < least ? `at least ${least}` : `at most ${most}`;
-  const span = entryOf(stage, key)?.value.span ?? stage.span;
+  const span = valueSpan(stage, key);
   scope.session.reporter.report("out-of-range", span, { what: `\`${key}\``, expected, actual: thing.value });
   return undefined;
 }
 
-function checkWarmup(
+/** What a batch is where the stage does not say (language rule 83). */
+export const usualBatch = 32;
+
+/** Whether a time is as long as the training; of a trial that a profile cuts short, that is meant. */
+export function outlasts(time: Duration, duration: Duration, stage: StageThing): boolean {
+  if (stage.changes.some((change) => change.path[0] === "duration" && !stage.base.changes.includes(change)))
+    return false;
+  return time.unit === duration.unit && time.value >= duration.value;
+}
+
+/** A warm-up that never ends, and a schedule whose first change the training does not reach. */
+function checkTimes(
   stage: StageThing,
   optimiser: Optimiser | undefined,
   duration: Duration | undefined,
   reporter: Reporter,
 ): void {
   const rate = optimiser?.rate;
-  if (rate === undefined || duration === undefined || !("warmup" in rate)) return;
-  // A trial that a profile cuts short is meant to be.
-  if (stage.changes.some((change) => change.path[0] === "duration" && !stage.base.changes.includes(change))) return;
-  if (rate.warmup?.unit !== duration.unit || rate.warmup.value < duration.value) return;
-  reporter.report("warmup-too-long", entryOf(stage, "optimizer")?.value.span ?? stage.span, {
-    warmup: `${rate.warmup.value} ${rate.warmup.unit}`,
-    duration: `${duration.value} ${duration.unit}`,
-  });
+  if (rate === undefined || duration === undefined) return;
+  const warmup = "warmup" in rate ? rate.warmup : undefined;
+  const span = valueSpan(stage, "optimizer");
+  if (warmup !== undefined && outlasts(warmup, duration, stage)) {
+    reporter.report("warmup-too-long", span, {
+      warmup: `${warmup.value} ${warmup.unit}`,
+      duration: `${duration.value} ${duration.unit}`,
+    });
+    return;
+  }
+  const first = rate.kind === "step" ? rate.every : rate.kind === "piecewise" ? rate.at[1] : undefined;
+  if (first === undefined || warmup !== undefined || !outlasts(first, duration, stage)) return;
+  const help = `it first changes after ${first.value} ${first.unit}, and the training has ${duration.value}`;
+  reporter.report("constant-schedule", span, {}, { help });
 }
 
 function lengthOf(stage: StageThing, scope: Env): Duration {
@@ -115,11 +153,17 @@ function lengthOf(stage: StageThing, scope: Env): Duration {
   }
   const most = longest[length.unit];
   if (length.value <= 0 || length.value > most) {
-    reporter.refuse("out-of-range", entryOf(stage, "duration")?.value.span ?? stage.declaration.span, {
+    reporter.refuse("out-of-range", valueSpan(stage, "duration"), {
       what: "`duration`",
       expected: length.value <= 0 ? "above 0" : `at most ${most} ${length.unit}`,
       actual: length.value,
     });
   }
+  if (length.unit === "steps" && !Number.isInteger(length.value))
+    reporter.refuse("out-of-range", valueSpan(stage, "duration"), {
+      what: "a number of steps",
+      expected: "whole",
+      actual: length.value,
+    });
   return length;
 }

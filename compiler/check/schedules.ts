@@ -1,7 +1,7 @@
 import { InternalError } from "../ir/invariant.ts";
 import type { Duration, Schedule } from "../lower/plan.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CallThing, CombinedThing, Thing } from "./things.ts";
+import { type CallThing, type CombinedThing, placeIn, type Thing } from "./things.ts";
 
 /** A number or a schedule, as the plan says it. */
 export function scheduleOf(thing: Thing, reporter: Reporter): Schedule {
@@ -16,6 +16,12 @@ export function scheduleOf(thing: Thing, reporter: Reporter): Schedule {
       const peak = numberIn(thing, "peak", 0);
       const floor = numberIn(thing, "floor", 0);
       if (peak === floor) reporter.report("constant-schedule", thing.span, {});
+      if (floor > peak)
+        reporter.report("out-of-range", placeIn(thing, "floor"), {
+          what: "`floor`",
+          expected: `at most ${peak}, the peak`,
+          actual: floor,
+        });
       return { kind: "cosine", peak, floor, warmup };
     }
     case "step":
@@ -30,7 +36,11 @@ export function scheduleOf(thing: Thing, reporter: Reporter): Schedule {
     case "plateau": {
       const factor = numberIn(thing, "factor", 0.1);
       if (factor <= 0 || factor >= 1)
-        reporter.report("out-of-range", thing.span, { what: "`factor`", expected: "between 0 and 1", actual: factor });
+        reporter.report("out-of-range", placeIn(thing, "factor"), {
+          what: "`factor`",
+          expected: "between 0 and 1",
+          actual: factor,
+        });
       reporter.report("not-yet", thing.span, { what: "`plateau`" });
       return { kind: "constant", value: numberIn(thing, "peak", 0), warmup };
     }
@@ -54,7 +64,7 @@ function falling(
   const factor = numberIn(thing, name, 1);
   if (factor === 1) reporter.report("constant-schedule", thing.span, {});
   if (factor <= 0)
-    reporter.refuse("out-of-range", thing.span, { what: `\`${name}\``, expected: "above 0", actual: factor });
+    reporter.refuse("out-of-range", placeIn(thing, name), { what: `\`${name}\``, expected: "above 0", actual: factor });
   return {
     kind: "step",
     peak: numberIn(thing, "peak", 0),
@@ -71,8 +81,9 @@ function piecewise(thing: CallThing, reporter: Reporter): Schedule {
   const values =
     listed?.kind === "list" ? listed.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
   const at = times?.kind === "list" ? times.items.flatMap((item) => durationOf(item) ?? []) : [];
+  const span = placeIn(thing, "at");
   if (values.length === 0 || values.length !== at.length) {
-    reporter.refuse("out-of-range", thing.span, {
+    reporter.refuse("out-of-range", span, {
       what: "the number of times in `at`",
       expected: `${values.length}, one for each value`,
       actual: at.length,
@@ -80,20 +91,20 @@ function piecewise(thing: CallThing, reporter: Reporter): Schedule {
   }
   const [first] = at;
   if (first !== undefined && first.value !== 0)
-    reporter.report("out-of-range", thing.span, {
+    reporter.report("out-of-range", span, {
       what: "the first time in `at`",
       expected: "0",
       actual: `${first.value} ${first.unit}`,
     });
   if (at.some(({ unit }) => unit !== first?.unit))
-    reporter.report("wrong-type", thing.span, {
+    reporter.report("wrong-type", span, {
       what: "the times in `at`",
       expected: "all in one unit",
       actual: "several",
     });
   const late = at.findIndex(({ value }, i) => i > 0 && value <= (at[i - 1]?.value ?? 0));
   if (late > 0)
-    reporter.report("out-of-range", thing.span, {
+    reporter.report("out-of-range", span, {
       what: "each time in `at`",
       expected: "after the one before",
       actual: at[late]?.value ?? 0,

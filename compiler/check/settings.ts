@@ -95,7 +95,12 @@ export function changed(
     if (param === undefined) return unknownTarget(session, thing, Object.keys(params), first, spoken);
     const before = thing.args.get(first);
     const value = rest.length === 0 || before === undefined ? make(param.type) : within(before);
-    return { ...thing, args: new Map(thing.args).set(first, value) };
+    const [place = thing.span] = spoken.places;
+    return {
+      ...thing,
+      args: new Map(thing.args).set(first, value),
+      places: new Map(thing.places).set(first, place),
+    };
   }
   return unknownTarget(session, thing, [], first, spoken);
 }

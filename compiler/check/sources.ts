@@ -6,13 +6,14 @@ import { borrowedFrom } from "./borrowed.ts";
 import { buildStage } from "./build-stage.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, forEachSuffix, takenBranch } from "./evaluate.ts";
+import { checkCheckpoint } from "./features.ts";
 import type { ModelBuild, StageBuild } from "./model-build.ts";
 import { nearest, suggestion } from "./nearest.ts";
-import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { entryOf } from "./stage-entry.ts";
 import { stageOf } from "./stage-of.ts";
-import type { StageThing, Thing } from "./things.ts";
+import type { MemberThing, StageThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 import { weightsFromFile } from "./weight-files.ts";
 
@@ -38,7 +39,9 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
   }
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "init");
   const given = whole?.expr ?? entryOf(stage, "init")?.value;
-  const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
+  // First weights are no part of the model: a stage that is known only after running may give them.
+  const outside = { ...scope, body: undefined };
+  const place = whole === undefined ? outside : inner(outside, whole.env.local?.names ?? []);
   const expr = given === undefined ? undefined : takenBranch(given, place);
   if (expr !== undefined && expr.kind !== "map") {
     const thing = evaluate(expr, place);
@@ -49,7 +52,7 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
       attempt(
         () => {
           const from = producerOf(evaluate(entry.value, here), entry.value.span, here);
-          copyPart(patternOf(entry.path, here), leftPath(entry, here), from, entry.span, built, here, sources);
+          copyPart(patternOf(entry.path, here), leftPath(entry, here), from, entry.path.span, built, here, sources);
         },
         () => undefined,
       );
@@ -57,7 +60,7 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
   }
   for (const { path, expr: value, env, span } of stage.changes) {
     if (path[0] !== "init" || path.length < 2) continue;
-    const here = inner(scope, env.local?.names ?? []);
+    const here = inner(outside, env.local?.names ?? []);
     const left = path.slice(1).join(".");
     attempt(
       () =>
@@ -72,18 +75,35 @@ interface Producer {
   readonly stage: StageThing;
   /** The path of a layer in it; empty for all of it. */
   readonly path: string;
+  readonly member: MemberThing | undefined;
 }
 
 function producerOf(source: Thing, span: Span, env: Env): Producer {
   if (source.kind === "poison") throw new Refusal();
   const member = source.kind === "member" ? source : undefined;
   const stage = member?.stage ?? stageOf(source, span, env);
-  if (stage !== undefined) return { stage, path: member?.name ?? "" };
+  if (stage !== undefined) {
+    if (member !== undefined) checkCheckpoint(member, false, env);
+    else checkCheckpoint({ kind: "member", stage, name: "", span }, false, env);
+    return { stage, path: member?.name ?? "", member };
+  }
   return env.session.reporter.refuse("wrong-type", span, {
     what: "what weights start from",
     expected: "a stage or a layer of one, such as alone(au).face",
     actual: describeThing(source),
   });
+}
+
+/** What is to start from is a layer that the other stage has. */
+function checkSource({ stage, path, member }: Producer, have: ReadonlyMap<string, readonly number[]>, env: Env): void {
+  if (member === undefined || [...have.keys()].some((each) => plainPattern(path).covers(each))) return;
+  const names = namesIn(path, [...have.keys()]);
+  env.session.reporter.refuse(
+    "no-member",
+    member.span,
+    { what: `${stage.label}, as weights,`, name: path },
+    { help: suggestion(path, names) ?? `its weights begin with ${firstNames(have.keys())}` },
+  );
 }
 
 function leftPath(entry: Entry, env: Env): string {
@@ -117,6 +137,7 @@ function copyPart(
   const reporter: Reporter = env.session.reporter;
   const producer = buildStage(env.session, from.stage, span).model;
   const have = shapesOf(producer);
+  checkSource(from, have, env);
   const shapes = shapesOf(built.model);
   let found = 0;
   for (const [path, shape] of shapes) {
@@ -127,15 +148,10 @@ function copyPart(
     sources.set(path, { from: { kind: "stage", stage: from.stage.key, path: there }, stage: from.stage });
   }
   if (found > 0) return;
-  reporter.refuse(
-    "pattern-matches-nothing",
-    span,
-    { pattern: pattern.text },
-    {
-      help: suggestion(pattern.text, shapes.keys()) ?? `weights begin with ${firstNames(shapes.keys())}`,
-      related: [{ span: built.stage.span, text: `in ${built.stage.label}` }],
-    },
-  );
+  const near = nearPattern(pattern, span, [...shapes.keys()]);
+  const help = near.help ?? `weights begin with ${firstNames(shapes.keys())}`;
+  const related = [{ span: built.stage.span, text: `in ${built.stage.label}` }];
+  reporter.refuse("pattern-matches-nothing", span, { pattern: pattern.text }, { ...near, help, related });
 }
 
 /** Every weight of the other stage must find its place here. */

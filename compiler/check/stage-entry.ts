@@ -1,3 +1,4 @@
+import type { Span } from "../diagnostics/source.ts";
 import type { Entry } from "../syntax/ast.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix } from "./evaluate.ts";
@@ -60,6 +61,12 @@ export function entryOf(stage: StageThing, key: StageKey): Entry | undefined {
   return stage.declaration.body?.entries.find(
     ({ path }) => path.segments.length === 1 && path.segments[0]?.name.text === key,
   );
+}
+
+/** Where the value of a key stands: in the last override of it, else in the block, else where the stage is made. */
+export function valueSpan(stage: StageThing, key: StageKey): Span {
+  const change = stage.changes.findLast(({ path }) => path[0] === key);
+  return change?.expr.span ?? entryOf(stage, key)?.value.span ?? stage.span;
 }
 
 /** An override stands where it was written and sees, behind that, the names of the stage it changes. */
@@ -142,3 +149,16 @@ export const elsewhere: Readonly<Record<string, string>> = {
   sampler: "sample",
   window: "clip: clip(16, hop: 8)",
 };
+
+/** Keys that say how a model is used, not how it is trained. */
+const usedToApply: ReadonlySet<string> = new Set(["init", "clip", "evaluate", "batch", "precision"]);
+
+/** Warns of what says how to train a model that is only applied (language rule 45). */
+export function checkAppliedKeys({ reporter }: Session, { declaration }: StageThing): void {
+  if (declaration.verb !== "apply") return;
+  for (const { path } of declaration.body?.entries ?? []) {
+    const key = path.segments[0]?.name.text ?? "";
+    if (isStageKey(key) && !usedToApply.has(key))
+      reporter.report("changes-nothing", path.span, { path: key }, { help: "a model that is applied is not trained" });
+  }
+}

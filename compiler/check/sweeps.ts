@@ -1,19 +1,27 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Entry, Expr, SweepNode } from "../syntax/ast.ts";
+import type { Entry, SweepNode } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { canonical } from "./canonical.ts";
 import { instanceOf } from "./declarations.ts";
-import { type Env, inner } from "./env.ts";
-import { evaluate, evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
-import { stageKeys, sweepKeys } from "./keys.ts";
+import type { Env } from "./env.ts";
+import { evaluate, evaluateAs } from "./evaluate.ts";
+import { sweepKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
-import { typeOf } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
-import { isStageKey, stageThing } from "./stages.ts";
-import type { AssemblyThing, Change, StageThing, SweepPoint, Thing } from "./things.ts";
-import { any, call, describeThing, duration, int, list, type Type } from "./type.ts";
+import { stageThing } from "./stages.ts";
+import { everyCombination } from "./sweep-axes.ts";
+import {
+  type AssemblyThing,
+  type CallThing,
+  type ListThing,
+  placeIn,
+  type StageThing,
+  type SweepPoint,
+  type Thing,
+} from "./things.ts";
+import { call, describeThing, int } from "./type.ts";
 
 /** More variants than these are made only where the sweep says that so many are meant. */
 const usualMost = 200;
@@ -38,7 +46,13 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
     );
   };
   if (target.kind === "list") {
-    for (const item of listed(target.items, node, env)) add(item);
+    for (const key of ["over", "search", "seeds"]) {
+      const entry = keys.get(key);
+      if (entry === undefined) continue;
+      const help = "it is a list of stages; axes are of one stage";
+      reporter.report("changes-nothing", entry.path.span, { path: key }, { help });
+    }
+    for (const item of listed(target, node, env)) add(item);
   } else if (target.kind === "stage" || target.kind === "assembly") {
     varied(target, keys, env, add, node.span);
   } else {
@@ -107,12 +121,35 @@ function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): void {
         name: "trials",
         expected: "or `stop`, when it ends",
       });
+    if (thing.kind === "call") checkSearchNumbers(thing, reporter);
+    const pruned = thing.kind === "call" ? thing.args.get("prune") : undefined;
+    const measured = pruned?.kind === "call" && pruned.args.has("metric");
+    if (!keys.has("report") && !measured)
+      reporter.report(
+        "missing-key",
+        search.path.span,
+        { where: "a sweep with a search", key: "report" },
+        { help: "its first metric is what is searched for, such as report: [score(au)]" },
+      );
     reporter.report("not-yet", search.path.span, { what: "`search`" });
   }
-  const seeds = keys.get("seeds");
-  if (seeds !== undefined) {
-    evaluateAs(seeds.value, env, list(int), "`seeds`");
-    reporter.report("not-yet", seeds.path.span, { what: "`seeds` of a sweep" });
+}
+
+const leastInSearch: Readonly<Record<string, number>> = { trials: 1, factor: 2, seed: 0 };
+
+function checkSearchNumbers(call: CallThing, reporter: Reporter): void {
+  for (const [name, thing] of call.args) {
+    const least = leastInSearch[name];
+    if (thing.kind === "call") checkSearchNumbers(thing, reporter);
+    if (name === "stop" && thing.kind === "quantity" && thing.unit !== "hours")
+      reporter.report("out-of-range", placeIn(call, name), {
+        what: "`stop`",
+        expected: "in hours, such as 12 hours",
+        actual: canonical(thing),
+      });
+    if (least === undefined || thing.kind !== "number" || thing.value >= least) continue;
+    const what = `\`${name}\` of \`${call.name}\``;
+    reporter.report("out-of-range", placeIn(call, name), { what, expected: `at least ${least}`, actual: thing.value });
   }
 }
 
@@ -122,12 +159,12 @@ function numberOf(entry: Entry | undefined, env: Env): number | undefined {
   return thing.kind === "number" ? thing.value : undefined;
 }
 
-function* listed(items: readonly Thing[], node: SweepNode, env: Env): Generator<SweepPoint> {
-  const { span } = node.value;
-  for (const item of items) {
+function* listed({ items, places }: ListThing, node: SweepNode, env: Env): Generator<SweepPoint> {
+  for (const [i, item] of items.entries()) {
+    const span = places?.[i] ?? node.value.span;
     const thing = item.kind === "declaration" ? (instanceOf(env.session, item, span) ?? item) : item;
     if (thing.kind === "stage" || thing.kind === "assembly")
-      yield { label: thing.label, thing, axes: thing.bound, span: thing.kind === "stage" ? thing.span : span };
+      yield { label: thing.label, thing, axes: thing.bound, span };
     else if (thing.kind !== "poison") {
       env.session.reporter.refuse("wrong-type", span, {
         what: "each point of a sweep",
@@ -148,22 +185,19 @@ function varied(
 ): void {
   const reporter: Reporter = env.session.reporter;
   const over = keys.get("over");
-  if (over === undefined) {
-    if (keys.has("seeds")) {
-      add({ label: target.label, thing: target, axes: new Map(), span });
-      return;
-    }
+  const seeds = keys.get("seeds");
+  if (over === undefined && seeds === undefined)
     reporter.refuse("missing-key", span, { where: "a sweep of one stage", key: "over" });
-  }
-  grid(over.value, target, keys.has("search"), env, (axes) => {
-    const changes = axes.map(
-      ({ name, thing, span: at }): Change => ({
-        path: name.split("."),
-        expr: { kind: "name", span: at, name } satisfies Expr,
-        env: inner(env, [[name, thing]]),
-        span: at,
-      }),
-    );
+  if (over !== undefined && over.value.kind !== "map")
+    reporter.refuse("wrong-type", over.value.span, {
+      what: "`over`",
+      expected: "a map of lists",
+      actual: describeThing(evaluate(over.value, env)),
+    });
+  const entries = over?.value.kind === "map" ? over.value.entries : [];
+  const all = seeds === undefined ? entries : [...entries, seedAxis(seeds)];
+  everyCombination(all, { target, searched: keys.has("search") }, env, (axes) => {
+    const changes = axes.map(({ change }) => change);
     const label = axes.map(({ name, thing }) => `${name}: ${canonical(thing)}`).join(", ");
     const thing =
       target.kind === "assembly"
@@ -173,102 +207,13 @@ function varied(
             bound: target.base.bound,
             changes: [...target.base.changes, ...changes],
           });
-    add({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: over.span });
+    const at = axes.at(-1)?.change.expr.span ?? span;
+    add({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: at });
   });
 }
 
-interface AxisPoint {
-  readonly name: string;
-  readonly thing: Thing;
-  readonly span: Span;
-}
-
-/** Every combination of axes, left to right; a later axis may read an earlier one. A range is searched: its ends are checked. */
-function grid(
-  over: Expr,
-  target: StageThing | AssemblyThing,
-  searched: boolean,
-  env: Env,
-  point: (axes: readonly AxisPoint[]) => void,
-): void {
-  const reporter: Reporter = env.session.reporter;
-  if (over.kind !== "map") {
-    reporter.refuse("wrong-type", over.span, { what: "`over`", expected: "a map of lists", actual: "something else" });
-  }
-  const { entries } = over;
-  const step = (i: number, place: Env, axes: readonly AxisPoint[]): void => {
-    const entry = entries[i];
-    if (entry === undefined) {
-      point(axes);
-      return;
-    }
-    const name =
-      entry.path.segments.length === 1
-        ? keyOf(entry.path, place)
-        : entry.path.segments.map((segment) => segment.name.text).join(".");
-    const before = axes.find((axis) => axis.name === name);
-    if (before !== undefined)
-      reporter.refuse(
-        "duplicate-key",
-        entry.path.span,
-        { key: name },
-        { related: [{ span: before.span, text: "first set here" }] },
-      );
-    forEachSuffix(entry.suffixes, place, (here) => {
-      const values = valuesOf(entry, name, target, searched, here);
-      for (const thing of values)
-        step(i + 1, inner(here, [[name, thing]]), [...axes, { name, thing, span: entry.path.span }]);
-    });
-  };
-  step(0, env, []);
-}
-
-function valuesOf(
-  entry: Entry,
-  name: string,
-  target: StageThing | AssemblyThing,
-  searched: boolean,
-  env: Env,
-): readonly Thing[] {
-  const reporter: Reporter = env.session.reporter;
-  const { span } = entry.value;
-  const values = evaluate(entry.value, env, { kind: "list", item: axisType(name, target) });
-  if (values.kind === "poison") throw new Refusal();
-  const logarithmic = values.kind === "call" && values.family === "space" ? values.args.get("range") : undefined;
-  const range = logarithmic ?? values;
-  if (range.kind === "range") {
-    if (!searched)
-      reporter.refuse(
-        "wrong-type",
-        span,
-        { what: `the axis \`${name}\``, expected: "a list", actual: "a range" },
-        { help: "a range needs a search, such as search: tpe(trials: 40)" },
-      );
-    const { from, to } = range;
-    if (from === undefined || to === undefined || from >= to || (logarithmic !== undefined && from <= 0)) {
-      reporter.refuse("out-of-range", span, {
-        what: `the range of \`${name}\``,
-        expected: logarithmic === undefined ? "two ends that rise" : "two ends above 0 that rise",
-        actual: canonical(range),
-      });
-    }
-    return [from, to].map((value): Thing => ({ kind: "number", value, integer: Number.isInteger(value) }));
-  }
-  if (values.kind !== "list") {
-    return reporter.refuse("wrong-type", span, {
-      what: `the axis \`${name}\``,
-      expected: "a list",
-      actual: describeThing(values),
-    });
-  }
-  if (values.items.length === 0) reporter.refuse("empty-list", span, { callee: `the axis \`${name}\`` });
-  return values.items;
-}
-
-/** What an axis sets decides what its values mean: `[fp32, bf16]` are labels for `precision`. */
-function axisType(name: string, { declaration }: StageThing | AssemblyThing): Type {
-  const parameter = declaration.parameters.find((each) => each.name.text === name);
-  if (parameter !== undefined) return typeOf(parameter.type);
-  if (declaration.kind === "stage" && isStageKey(name)) return stageKeys[name].type;
-  return name.endsWith("duration") ? duration : any;
+/** `seeds: [1, 2]` is an axis over the key `seed`. */
+function seedAxis(seeds: Entry): Entry {
+  const { span } = seeds.path;
+  return { ...seeds, path: { span, segments: [{ span, name: { text: "seed", span }, indices: [] }] } };
 }

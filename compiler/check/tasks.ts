@@ -1,11 +1,12 @@
 import type { TaskMeaning } from "../library/task.ts";
 import type { Expr, TaskNode } from "../syntax/ast.ts";
+import { canonical } from "./canonical.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { taskKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CallThing, TaskThing, Thing } from "./things.ts";
+import { type CallThing, placeIn, type TaskThing, type Thing } from "./things.ts";
 import { call } from "./type.ts";
 
 /** `task au = units(..)`, with its activation (language rule 35). */
@@ -69,18 +70,21 @@ function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
     const range = value.args.get("range");
     const [min, max] =
       range?.kind === "range" ? [range.from ?? -Infinity, range.to ?? Infinity] : [-Infinity, Infinity];
-    if (min >= max)
-      reporter.refuse("out-of-range", value.span, {
+    if (min >= max || Number.isFinite(min) !== Number.isFinite(max))
+      reporter.refuse("out-of-range", placeIn(value, "range"), {
         what: "the range of a scalar",
-        expected: "rising",
-        actual: `${min} .. ${max}`,
+        expected: min >= max ? "rising" : "closed at both ends, or left out",
+        actual: range === undefined ? "none" : canonical(range),
       });
     return { kind: "scalar", min, max };
   }
   const list = value.args.get("names");
   const names = list?.kind === "list" ? list.items.flatMap((item) => (item.kind === "label" ? [item.name] : [])) : [];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) reporter.refuse("duplicate-name", value.span, { name: twice });
+  if (twice !== undefined) {
+    const places = list?.kind === "list" ? list.places : undefined;
+    reporter.refuse("duplicate-name", places?.[names.lastIndexOf(twice)] ?? value.span, { name: twice });
+  }
   if (value.name === "classes" && names.length === 1 && names[0] === "video") {
     reporter.report("not-yet", value.span, { what: "`classes(video)`" });
     // How many there are is known where the data are; until then any number does.

@@ -70,6 +70,8 @@ export interface QuantityThing {
 export interface ListThing {
   readonly kind: "list";
   readonly items: readonly Thing[];
+  /** Where each item was written, for messages; those that a loop makes stand at one place. */
+  readonly places?: readonly Span[];
 }
 
 export interface MapThing {
@@ -250,6 +252,8 @@ export interface CallThing {
   readonly family: Family;
   readonly name: string;
   readonly args: ReadonlyMap<string, Thing>;
+  /** Where each argument was written, for messages. */
+  readonly places?: ReadonlyMap<string, Span>;
   readonly span: Span;
   /** A loss of the user: its declaration and what it was given. */
   readonly declared?: {
@@ -313,6 +317,11 @@ export interface DeclarationThing {
   readonly kind: "declaration";
   readonly declaration: Declaration;
   readonly env: Env;
+}
+
+/** Where an argument of a call was written. */
+export function placeIn({ places, span }: Pick<CallThing, "places" | "span">, name: string): Span {
+  return places?.get(name) ?? span;
 }
 
 export const poison: Thing = { kind: "poison" };

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
+import type { Duration, GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
 import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
 import { borrowedFrom } from "./borrowed.ts";
@@ -9,12 +9,14 @@ import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
-import { type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { outlasts } from "./plain-settings.ts";
 import { attempt, type Reporter } from "./reporter.ts";
-import { peakOf } from "./schedules.ts";
+import { durationIn, peakOf } from "./schedules.ts";
 import { spend } from "./session.ts";
 import { firstNames, type Sources } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
+import { placeIn, type StageThing } from "./things.ts";
 
 export interface Trained {
   readonly parameters: readonly ParameterPlan[];
@@ -37,6 +39,14 @@ interface Rule {
   readonly change: Partial<Choice>;
 }
 
+/** What rules are made for. */
+interface Making {
+  readonly stage: StageThing;
+  readonly duration: Duration | undefined;
+  /** Settings that this version checks and does not carry out, as text. */
+  readonly later: string[];
+}
+
 /** `params:` and `adapt:`; later lines win, property by property (language rules 57, 59, 62). */
 export function trainedOf(
   built: StageBuild,
@@ -44,11 +54,12 @@ export function trainedOf(
   sources: Sources,
   rate: Schedule,
   weightDecay: number,
+  duration: Duration | undefined,
 ): Trained {
   const { model } = built;
   const later: string[] = [];
   const adapters = adaptersOf(built, scope, later);
-  const rules = rulesOf(built, scope, adapters, later);
+  const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration, later });
   const groups: GroupPlan[] = [];
   const known = new Map<string, number>();
   const choiceOf = (path: string): Choice => {
@@ -77,7 +88,7 @@ export function trainedOf(
   return { parameters, groups, later, frozen: (path) => apply || (path !== "" && choiceOf(path).frozen) };
 }
 
-function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: string[]): readonly Rule[] {
+function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Making): readonly Rule[] {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const rules: Rule[] = [];
@@ -87,9 +98,10 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: strin
     spend(scope.session, span, paths.length >> 3);
     const adapted = !adapters.complete && pattern.text.includes("lora");
     if (!adapted && !paths.some((path) => pattern.covers(path))) {
-      const near = suggestion(pattern.text, prefixesOf(paths)) ?? `weights begin with ${firstNames(paths)}`;
       const related = [{ span: stage.span, text: `in ${stage.label}` }];
-      reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { help: near, related });
+      const near = nearPattern(pattern, span, paths);
+      const help = near.help ?? `weights begin with ${firstNames(paths)}`;
+      reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { ...near, help, related });
     }
     rules.push({ pattern, change });
   };
@@ -97,7 +109,7 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: strin
   const given = whole?.expr ?? entryOf(stage, "params")?.value;
   const place = whole === undefined ? scope : inner(scope, whole.env.local?.names ?? []);
   const node: Expr | undefined = given === undefined ? undefined : takenBranch(given, place);
-  if (node?.kind === "map") addRules(node, place, put, later);
+  if (node?.kind === "map") addRules(node, place, paths, put, making);
   else if (node !== undefined && node.kind !== "none") {
     reporter.refuse("wrong-type", node.span, {
       what: "`params`",
@@ -109,44 +121,53 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, later: strin
     if (change.path[0] !== "params" || change.path.length < 2) continue;
     const last = change.path.at(-1) ?? "";
     const property = isProperty(last);
-    const pattern = plainPattern(change.path.slice(1, property ? -1 : undefined).join("."));
+    const pattern = plainPattern(change.path.slice(1, property ? -1 : undefined).join("."), paths);
     put(
       pattern,
       property
-        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), pattern, later)
-        : changeOf(change.expr, scope, pattern, later),
+        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), pattern, making)
+        : changeOf(change.expr, scope, pattern, making),
       change.span,
     );
   }
   return rules;
 }
 
-/** Every path and every layer above it, for suggestions. */
-function prefixesOf(paths: readonly string[]): ReadonlySet<string> {
-  const prefixes = new Set<string>();
-  for (const path of paths) {
-    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) prefixes.add(path.slice(0, end));
-  }
-  return prefixes;
-}
-
 function addRules(
   node: MapNode,
   scope: Env,
+  paths: readonly string[],
   put: (pattern: Pattern, change: Partial<Choice>, span: Span) => void,
-  later: string[],
+  making: Making,
 ): void {
+  const { reporter } = scope.session;
+  const seen = new Map<string, Span>();
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, scope, (here) => {
       attempt(
         () => {
-          const pattern = patternOf(entry.path, here);
-          put(pattern, changeOf(entry.value, here, pattern, later), entry.path.span);
+          const pattern = patternOf(entry.path, here, paths);
+          for (const part of partsOf(entry.value)) {
+            const name = `${pattern.name} ${part}`;
+            const before = seen.get(name);
+            if (before !== undefined) {
+              const related = [{ span: before, text: "first set here" }];
+              reporter.report("duplicate-key", entry.path.span, { key: pattern.text }, { related });
+            }
+            seen.set(name, entry.path.span);
+          }
+          put(pattern, changeOf(entry.value, here, pattern, making), entry.path.span);
         },
         () => undefined,
       );
     });
   }
+}
+
+/** The properties that a line sets, or whether what is covered is trained at all. */
+function partsOf(value: Expr): readonly string[] {
+  if (value.kind !== "map") return ["trained"];
+  return [...new Set(value.entries.map(({ path }) => path.segments[0]?.name.text ?? ""))];
 }
 
 type Property = keyof typeof patternKeys;
@@ -155,12 +176,19 @@ function isProperty(key: string): key is Property {
   return Object.hasOwn(patternKeys, key);
 }
 
-function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, later: string[]): Partial<Choice> {
+function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, { later }: Making): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   const thing = evaluateAs(expr, env, patternKeys[key].type, `\`${key}\``);
   const value = thing.kind === "number" ? thing.value : 0;
   if (value < 0)
     reporter.refuse("out-of-range", expr.span, { what: `\`${key}\``, expected: "at least 0", actual: value });
+  if (value === 0 && (key === "lr" || key === "lr_scale"))
+    reporter.refuse(
+      "out-of-range",
+      expr.span,
+      { what: `\`${key}\``, expected: "above 0", actual: value },
+      { help: "what is not to be trained is frozen" },
+    );
   if (key === "lr") return { lr: value };
   if (key === "l2") {
     reporter.report("not-yet", expr.span, { what: "`l2`" });
@@ -170,11 +198,19 @@ function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, l
   return key === "lr_scale" ? { scale: value } : { weightDecay: value };
 }
 
-function changeOf(expr: Expr, env: Env, pattern: Pattern, later: string[]): Partial<Choice> {
+function changeOf(expr: Expr, env: Env, pattern: Pattern, making: Making): Partial<Choice> {
+  const { stage, duration, later } = making;
   const reporter: Reporter = env.session.reporter;
   if (expr.kind !== "map") {
     const thing = evaluateAs(expr, env, patternValue, "what a pattern is set to");
     if (thing.kind === "call") {
+      const until = durationIn(thing, "until");
+      if (until !== undefined && duration !== undefined && outlasts(until, duration, stage))
+        reporter.report("out-of-range", placeIn(thing, "until"), {
+          what: "`until`",
+          expected: `below the training's ${duration.value} ${duration.unit}`,
+          actual: `${until.value} ${until.unit}`,
+        });
       reporter.report("not-yet", expr.span, { what: "freezing for a time" });
       later.push(`params.${pattern.name}: ${canonical(thing)}`);
       return { frozen: false };
@@ -182,9 +218,17 @@ function changeOf(expr: Expr, env: Env, pattern: Pattern, later: string[]): Part
     return { frozen: thing.kind === "label" && thing.name === "frozen" };
   }
   let change: Partial<Choice> = {};
+  if (expr.entries.length === 0) reporter.report("changes-nothing", expr.span, { path: pattern.text });
+  const seen = new Map<string, Span>();
   for (const entry of expr.entries) {
     const key = entry.path.segments[0]?.name.text ?? "";
-    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, pattern, later) };
+    const before = seen.get(key);
+    if (before !== undefined) {
+      const related = [{ span: before, text: "first set here" }];
+      reporter.report("duplicate-key", entry.path.span, { key }, { related });
+    }
+    seen.set(key, entry.path.span);
+    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, pattern, making) };
     else
       reporter.refuse(
         "unknown-key",

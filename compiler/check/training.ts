@@ -9,7 +9,7 @@ import type {
   RowRule,
   Schedule,
 } from "../lower/plan.ts";
-import { augmentationsOf } from "./augmentations.ts";
+import { augmentationsOf, checkMixes } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
@@ -21,10 +21,11 @@ import { evaluateKeys } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
-import { plainSettings } from "./plain-settings.ts";
+import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
+import { checkRules, checkSampler, checkValidation } from "./row-rules.ts";
 import { durationOf } from "./schedules.ts";
-import { entryOf, stageEntry } from "./stage-entry.ts";
+import { entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
 import { viewsOf } from "./views.ts";
 
@@ -54,8 +55,8 @@ const nothing = (): undefined => undefined;
 /** Keys that this version checks and cannot train with. */
 const laterKeys = ["mix", "sample", "validate", "balance"] as const;
 
-/** `scope` sees the stage's parameters and the model's names; `fromWeights` says that some weights come from elsewhere. */
-export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean): Training {
+/** `scope` sees the stage's parameters and the model's names; `terms` is how many the loss has; `fromWeights` says that some weights come from elsewhere. */
+export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWeights: boolean): Training {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const before = reporter.errors;
@@ -71,7 +72,10 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
   for (const key of laterKeys) {
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
-    if (key === "balance") balanceOf(thing, scope);
+    if (key === "balance") balanceOf(thing, terms, scope);
+    if (key === "mix") checkMixes(thing, scope.session);
+    if (key === "sample") checkSampler(thing, built, scope);
+    if (key === "validate") checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
   const views = entry("views");
@@ -85,8 +89,15 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
   const judged = judgedRows(mainData(model.data)) !== undefined || entry("validate") !== undefined;
   const keep = entry("keep");
-  const keepSpan = entryOf(stage, "keep")?.value.span ?? stage.span;
+  const keepSpan = valueSpan(stage, "keep");
   const kept = attempt(() => keepOf(keep, tasks, judged, scope, keepSpan), nothing);
+  if (plain.patience !== undefined && kept?.kind === "last" && (keep === undefined || keep.kind === "label"))
+    reporter.report(
+      "changes-nothing",
+      valueSpan(stage, "patience"),
+      { path: "patience" },
+      { help: "without a best score there is none to wait for: keep: best(score(..))" },
+    );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
   // What the plan has no words for.
@@ -97,13 +108,14 @@ export function trainingOf(built: StageBuild, scope: Env, fromWeights: boolean):
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();
+  checkRules(entry("where"), built, scope);
   return {
     rows: rowsOf(
       entry("where"),
       tasks.map(({ name }) => name),
     ),
     augment: augmented,
-    batch: plain.batch ?? 32,
+    batch: plain.batch ?? usualBatch,
     duration,
     seed: plain.seed ?? 0,
     optimiser: optimiser.plan,

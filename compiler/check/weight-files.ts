@@ -8,11 +8,11 @@ import { encoderKeys } from "./keys.ts";
 import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { nearest, suggestion } from "./nearest.ts";
-import { plainPattern } from "./pattern.ts";
+import { namesIn, plainPattern, prefixesOf } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
-import type { CallThing, LayerThing } from "./things.ts";
+import { type CallThing, type LayerThing, placeIn } from "./things.ts";
 import { call, orNone } from "./type.ts";
 
 /** What can be known of a file without reading its numbers. */
@@ -41,7 +41,7 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   const into = textIn(given, "into");
   const inside = into === undefined ? layer.path : `${layer.path}.${into}`;
   const parameters = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, inside));
-  checkNames(given, fresh, layer, inside, built.model, reporter);
+  if (!checkNames(given, fresh, layer, inside, built.model, reporter)) return sources;
   for (const { path } of parameters) {
     const local = path.slice(layer.path.length + 1);
     if (fresh.some((prefix) => isUnder(local, prefix))) continue;
@@ -49,7 +49,7 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
     const from = { kind: "file" as const, file, tensor: under === undefined ? tensor : `${under}.${tensor}` };
     sources.set(path, arrange === undefined ? from : { ...from, arrange });
   }
-  if (map !== undefined) checkHeader(given, file, under, parameters, sources, scope);
+  if (map !== undefined) checkHeader(given, layer, file, under, parameters, sources, scope);
   return sources;
 }
 
@@ -114,22 +114,44 @@ function checkNames(
   inside: string,
   model: ModelBuild,
   reporter: Reporter,
-): void {
+): boolean {
   const paths = [...model.parameters.keys()].filter((path) => isUnder(path, layer.path));
   const known = paths.map((path) => path.slice(layer.path.length + 1));
   for (const name of fresh) {
     if (known.some((path) => isUnder(path, name))) continue;
-    const near = nearest(name, known);
-    const help = near === undefined ? undefined : `the nearest is ${near}`;
-    reporter.report("pattern-matches-nothing", given.span, { pattern: `${layer.path}.${name}` }, { help });
+    reportName(given, "fresh", name, namesIn(name, known), reporter);
   }
-  if (!paths.some((path) => isUnder(path, inside)))
-    reporter.report("pattern-matches-nothing", given.span, { pattern: inside });
+  for (const name of textsIn(given, "resize"))
+    if (!known.some((path) => isUnder(path, name))) reportName(given, "resize", name, namesIn(name, known), reporter);
+  if (paths.some((path) => isUnder(path, inside))) return true;
+  reportName(given, "into", inside.slice(layer.path.length + 1), namesIn(inside, known), reporter);
+  return false;
+}
+
+/** A name in quotes that names nothing; the nearest is put into its place. */
+function reportName(
+  given: CallThing,
+  argument: string,
+  name: string,
+  names: Iterable<string>,
+  reporter: Reporter,
+): void {
+  const list = given.args.get(argument);
+  const at = list?.kind === "list" ? list.items.findIndex((item) => item.kind === "string" && item.value === name) : -1;
+  const span = (list?.kind === "list" ? list.places?.[at] : undefined) ?? placeIn(given, argument);
+  const near = nearest(name, names);
+  const extras =
+    near === undefined ? {} : { help: `did you mean \`${near}\`?`, fix: { span, replacement: JSON.stringify(near) } };
+  // What is under a name, and what is dropped, is of the file.
+  if (argument === "under" || argument === "drop")
+    reporter.report("no-member", span, { what: textIn(given, "file") ?? "the file", name }, extras);
+  else reporter.report("pattern-matches-nothing", span, { pattern: name }, extras);
 }
 
 /** What is neither loaded nor fresh, and what is left over and not dropped, is told: both sides. */
 function checkHeader(
   given: CallThing,
+  layer: LayerThing,
   file: string,
   under: string | undefined,
   parameters: readonly ParameterBuild[],
@@ -144,6 +166,12 @@ function checkHeader(
     session.reporter.report("not-looked-at", fileSpan(given), { file, what });
     return;
   }
+  const inFile = [...header.shapes.keys()];
+  if (under !== undefined && !inFile.some((name) => name.startsWith(`${under}.`))) {
+    reportName(given, "under", under, prefixesOf(inFile), session.reporter);
+    return;
+  }
+  const resized = textsIn(given, "resize");
   const used = new Set<string>();
   const problems: string[] = [];
   for (const { path, shape } of parameters) {
@@ -152,20 +180,28 @@ function checkHeader(
     used.add(source.tensor);
     const have = header.shapes.get(source.tensor);
     if (have === undefined) problems.push(`it has no ${source.tensor} for \`${path}\``);
-    else if (!fits(shape, have))
+    else if (!fits(shape, have) && !resized.some((name) => isUnder(path.slice(layer.path.length + 1), name)))
       problems.push(`${source.tensor} is ${printShape(have)}, \`${path}\` is ${printShape(shape)}`);
   }
-  const drops = textsIn(given, "drop").map(plainPattern);
-  for (const name of header.shapes.keys()) {
+  const left = inFile.flatMap((name) => {
     const local = under === undefined ? name : name.startsWith(`${under}.`) ? name.slice(under.length + 1) : undefined;
-    if (local === undefined || used.has(name) || drops.some((drop) => drop.covers(local))) continue;
-    problems.push(`${name} has no place here; if it is not wanted, put it into \`drop\``);
-  }
+    return local === undefined ? [] : [{ name, local }];
+  });
+  const drops = textsIn(given, "drop").map((name) => plainPattern(name));
+  for (const drop of drops)
+    if (!left.some(({ local }) => drop.covers(local)))
+      reportName(given, "drop", drop.text, prefixesOf(left.map(({ local }) => local)), session.reporter);
+  const lacking = problems.length > 0;
+  for (const { name, local } of left)
+    if (!used.has(name) && !drops.some((drop) => drop.covers(local))) problems.push(`${name} has no place here`);
   const [first, ...others] = problems;
   if (first === undefined) return;
   const more = others.slice(0, 4).join("; ");
   const rest = others.length > 4 ? `; and ${others.length - 4} more` : "";
-  const help = others.length === 0 ? "what the file lacks on purpose belongs into `fresh`" : `${more}${rest}`;
+  const way = lacking
+    ? "what the file lacks on purpose belongs into `fresh`"
+    : "what is not wanted of the file belongs into `drop`";
+  const help = others.length === 0 ? way : `${more}${rest}; ${way}`;
   session.reporter.report(
     "weights-mismatch",
     fileSpan(given),
@@ -174,8 +210,8 @@ function checkHeader(
   );
 }
 
-function fileSpan({ span }: CallThing): Span {
-  return span;
+function fileSpan(given: CallThing): Span {
+  return placeIn(given, "file");
 }
 
 /** Equal but for leading ones, or a convolution's kernel where we have the matrix of the same product. */

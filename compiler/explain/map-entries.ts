@@ -38,11 +38,16 @@ export function patternEntries(
 ): readonly MapEntry[] | string | undefined {
   const given = givenExpr(stage, key, loss.scope);
   const wanted: Type = key === "params" ? patternValue : any;
-  const entries: MapEntry[] = [];
+  const entries: PatternEntry[] = [];
   if (given !== undefined && given.expr.kind !== "map") return exprText(given.expr, given.place, wanted);
   for (const entry of given?.expr.kind === "map" ? given.expr.entries : []) {
     forEachSuffix(entry.suffixes, given?.place ?? loss.scope, (here) => {
-      entries.push({ key: patternOf(entry.path, here).name, value: exprText(entry.value, here, wanted) });
+      const { name } = patternOf(entry.path, here);
+      const parts = key === "params" && entry.value.kind === "map" ? entry.value.entries : undefined;
+      const values = parts?.map(
+        (part) => [part.path.segments[0]?.name.text ?? "", exprText(part.value, here)] as const,
+      );
+      entries.push({ key: name, value: values === undefined ? exprText(entry.value, here, wanted) : new Map(values) });
     });
   }
   for (const { path, expr, env } of stage.changes) {
@@ -51,12 +56,23 @@ export function patternEntries(
     const last = path.at(-1) ?? "";
     const property = key === "params" && Object.hasOwn(patternKeys, last);
     const value = exprText(expr, place, property ? any : wanted);
-    entries.push({
-      key: path.slice(1, property ? -1 : undefined).join("."),
-      value: property ? `{${last}: ${value}}` : value,
-    });
+    const name = path.slice(1, property ? -1 : undefined).join(".");
+    // What the override sets, the lines before need not set.
+    for (const before of entries) if (before.key === name && before.value instanceof Map) before.value.delete(last);
+    entries.push({ key: name, value: property ? new Map([[last, value]]) : value });
   }
-  return given === undefined && entries.length === 0 ? undefined : entries;
+  if (given === undefined && entries.length === 0) return undefined;
+  return entries.flatMap(({ key: name, value }) => {
+    if (typeof value === "string") return [{ key: name, value }];
+    const parts = [...value].map(([part, text]) => `${part}: ${text}`);
+    return parts.length === 0 ? [] : [{ key: name, value: `{${parts.join(", ")}}` }];
+  });
+}
+
+/** What a pattern is set to: a word or a call, or properties. */
+interface PatternEntry {
+  readonly key: string;
+  readonly value: string | Map<string, string>;
 }
 
 /** The terms of the loss as they were given; undefined where the stage gives none. */

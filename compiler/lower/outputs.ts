@@ -2,7 +2,7 @@ import type { CheckedStage } from "../check/check-stage.ts";
 import { instanceOf } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate, evaluateAs } from "../check/evaluate.ts";
-import { producedTensor } from "../check/features.ts";
+import { checkCheckpoint, producedTensor } from "../check/features.ts";
 import { exportKeys, submitKeys } from "../check/keys.ts";
 import { suggestion } from "../check/nearest.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
@@ -42,6 +42,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
   const opset = opsetOf(declaration, env);
   const thing = targetOf(declaration, env);
   if (thing.kind === "stage") {
+    checkCheckpoint({ kind: "member", stage: thing, name: "", span: declaration.value.span }, false, env);
     const stage = add(thing, declaration.span);
     if (stage === undefined) throw new Refusal();
     const graph = () =>
@@ -89,6 +90,7 @@ function headOf(stream: Stream): Extract<Stream, { readonly kind: "head" }> | un
 function opsetOf(declaration: OutputNode, env: Env): number {
   const reporter: Reporter = env.session.reporter;
   let opset = 17;
+  checkOnce(declaration, reporter);
   for (const entry of declaration.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
     if (key === "opset") {
@@ -174,9 +176,21 @@ export function checkSubmission(declaration: OutputNode, env: Env, making: Makin
   reporter.report("not-yet-written", declaration.span, { what: "`submit`" });
 }
 
+function checkOnce({ body }: OutputNode, reporter: Reporter): void {
+  const entries = body?.entries ?? [];
+  entries.forEach(({ path }, i) => {
+    const key = path.segments[0]?.name.text ?? "";
+    const before = entries.slice(0, i).find((other) => other.path.segments[0]?.name.text === key);
+    if (before === undefined) return;
+    const related = [{ span: before.path.span, text: "first set here" }];
+    reporter.report("duplicate-key", path.span, { key }, { related });
+  });
+}
+
 function submissionKeys(declaration: OutputNode, env: Env): ReadonlyMap<string, Thing> {
   const reporter: Reporter = env.session.reporter;
   const given = new Map<string, Thing>();
+  checkOnce(declaration, reporter);
   for (const entry of declaration.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
     if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key].type, `\`${key}\``));

@@ -1,11 +1,19 @@
 import { type CheckedStage, checkStage } from "../check/check-stage.ts";
 import { judgedRows } from "../check/data-parts.ts";
 import type { Env } from "../check/env.ts";
+import { checkCheckpoint } from "../check/features.ts";
 import { checkMemberLeakage } from "../check/leakage.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
 import { numberIn } from "../check/schedules.ts";
 import { stageOf } from "../check/stage-of.ts";
-import type { CallThing, CombinedThing, DataThing, StageThing, Thing } from "../check/things.ts";
+import {
+  type CallThing,
+  type CombinedThing,
+  type DataThing,
+  placeIn,
+  type StageThing,
+  type Thing,
+} from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { widthOf } from "../library/task.ts";
@@ -55,6 +63,7 @@ function headStream(stage: StageThing, head: string, place: StreamPlace): Stream
       actual: `a head of \`${head}\``,
     });
   }
+  checkCheckpoint({ kind: "member", stage, name: head, span }, true, env);
   if (place.folded !== true)
     checkMemberLeakage(session, checked, data, span, `\`${head}\``, (need) => checkStage(session, need, span));
   const hashed = hash(checked);
@@ -71,8 +80,9 @@ function headStream(stage: StageThing, head: string, place: StreamPlace): Stream
 function blended(thing: CombinedThing, place: StreamPlace): Stream {
   const { operator, left, right } = thing;
   if (operator === "*" || operator === "/") {
-    const factor = left.kind === "number" ? left : right;
-    const stream = streamOf(left.kind === "number" ? right : left, place);
+    const scales = left.kind === "number" || (left.kind === "call" && left.family === "fitted");
+    const factor = scales ? left : right;
+    const stream = streamOf(scales ? right : left, place);
     if (factor.kind !== "number") {
       checkFit(factor, place, true);
       return later("a fitted weight of a stream", thing.span, [stream], place);
@@ -113,6 +123,8 @@ function processed(call: CallThing, place: StreamPlace): Stream {
     case "median": {
       const width = spanIn(call, call.name === "gaussian" ? "sigma" : "width", place) ?? { unit: "frames", value: 1 };
       const within = spanIn(call, "within", place);
+      if (call.name !== "gaussian") checkWhole(call, "width", place);
+      checkWhole(call, "within", place);
       return { kind: call.name, stream: inside(), width, within };
     }
     case "threshold": {
@@ -124,7 +136,7 @@ function processed(call: CallThing, place: StreamPlace): Stream {
       only("classes");
       const by = call.args.get("by");
       if (by?.kind === "call") checkFit(by, place, true);
-      else numbersOf(by, "biases", place, call.span);
+      else numbersOf(by, "biases", place, placeIn(call, "by"));
       return later("`bias`", call.span, [inside()], place);
     }
     case "match_moments": {
@@ -168,6 +180,16 @@ function foldedStream(call: CallThing, place: StreamPlace): Stream {
       reporter.report("not-folds", call.span, { stage: stage.label, data: `the fold of ${before}` }, { related });
     seen.set(fold, stage.label);
   }
+  const folds = data.entries.get("folds");
+  const count = folds?.kind === "call" ? numberIn(folds, "count", 0) : 0;
+  const lacking = Array.from({ length: count }, (_, k) => k).find((k) => !seen.has(k));
+  if (lacking !== undefined)
+    reporter.report(
+      "not-folds",
+      call.span,
+      { stage: "none", data: `${data.label}.fold(${lacking})` },
+      { help: "its rows would be judged by members that were trained on them" },
+    );
   const streams = members.map((member) => streamOf(member, { ...place, folded: true }));
   return later("`folded`", call.span, streams, place);
 }
@@ -190,16 +212,27 @@ function spanIn(call: CallThing, name: string, { env, data }: StreamPlace): Span
   if (thing?.kind !== "quantity") return undefined;
   const { unit, value } = thing;
   if (value <= 0)
-    reporter.refuse("out-of-range", call.span, { what: `\`${name}\``, expected: "above 0", actual: value });
+    reporter.refuse("out-of-range", placeIn(call, name), { what: `\`${name}\``, expected: "above 0", actual: value });
   if (unit === "frames" || unit === "rows") return { unit, value };
   const fps = data.entries.get("fps");
   if (fps?.kind === "number") return { unit: "frames", value: value * fps.value };
   return reporter.refuse(
     "missing-key",
-    call.span,
+    placeIn(call, name),
     { where: `the data ${data.label}, of which a span is in seconds,`, key: "fps" },
     { help: "such as fps: 30" },
   );
+}
+
+/** A window has a whole number of rows or frames. */
+function checkWhole(call: CallThing, name: string, { env }: StreamPlace): void {
+  const thing = call.args.get(name);
+  if (thing?.kind !== "quantity" || thing.unit === "seconds" || Number.isInteger(thing.value)) return;
+  env.session.reporter.report("out-of-range", placeIn(call, name), {
+    what: `\`${name}\` in ${thing.unit}`,
+    expected: "a whole number",
+    actual: thing.value,
+  });
 }
 
 function numbersOf(
@@ -223,7 +256,17 @@ function numbersOf(
 
 function thresholds(call: CallThing, place: StreamPlace): readonly number[] | Fit {
   const at = call.args.get("at");
-  return at?.kind === "call" ? checkFit(at, place, true) : numbersOf(at, "thresholds", place, call.span);
+  const span = placeIn(call, "at");
+  const found = at?.kind === "call" ? checkFit(at, place, true) : numbersOf(at, "thresholds", place, span);
+  const ends = "from" in found ? [found.from, found.to] : found;
+  const outside = ends.find((end) => end < 0 || end > 1);
+  if (outside !== undefined)
+    place.env.session.reporter.report("out-of-range", span, {
+      what: "a threshold",
+      expected: "from 0 to 1, as probabilities are",
+      actual: outside,
+    });
+  return found;
 }
 
 /** `fit(0.1 .. 0.9, each: label, on: d.val)` (language rule 69). */
@@ -251,7 +294,7 @@ function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fi
       expected: "a range, such as 0.1 .. 0.9",
     });
   if (from >= to || by <= 0 || by > to - from)
-    reporter.refuse("out-of-range", thing.span, {
+    reporter.refuse("out-of-range", placeIn(thing, by <= 0 || by > to - from ? "by" : "range"), {
       what: "the range of `fit`",
       expected: "rising, in steps that fit into it",
       actual: `${from} .. ${to} by ${by}`,

@@ -22,6 +22,7 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
   const points: SweepPlan["points"][number][] = [];
   const entry = declaration.body.entries.find(({ path }) => path.segments[0]?.name.text === "report");
   let report: SweepPlan["report"] | undefined;
+  const equal: { readonly span: TextSpan; readonly label: string; readonly other: string }[] = [];
   const before: { readonly label: string; readonly of: string | CheckedStage }[] = [];
   for (const point of thing.points) {
     const of = pointOf(point.thing, variants);
@@ -31,7 +32,7 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     const twin = before.find((each) =>
       typeof made === "string" || typeof each.of === "string" ? each.of === made : variants.plans.same(each.of, made),
     );
-    if (twin !== undefined) env.session.reporter.report("variants-equal", point.span, { other: twin.label });
+    if (twin !== undefined) equal.push({ span: point.span, label: point.label, other: twin.label });
     else before.push({ label: point.label, of: made });
     points.push({ label: point.label, of });
     if (entry === undefined) continue;
@@ -40,6 +41,11 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
       () => undefined,
     );
     report ??= found;
+  }
+  const [first, ...more] = equal;
+  if (first !== undefined) {
+    const help = more.length === 0 ? undefined : `others are equal too: ${more.map(({ label }) => label).join("; ")}`;
+    env.session.reporter.report("variants-equal", first.span, { other: first.other }, { help });
   }
   return { name: thing.name, points, report: report ?? [] };
 }

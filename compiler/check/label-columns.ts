@@ -1,0 +1,127 @@
+import { suggestion } from "./nearest.ts";
+import type { Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
+import type { Session } from "./session.ts";
+import { stagesIn } from "./stages-in.ts";
+import { type CallThing, type ListThing, placeIn, type TaskThing, type Thing, textOf } from "./things.ts";
+import { describeThing } from "./type.ts";
+
+/** What `labels` say of a task: as many columns as units, classes that the task has, each once (language rules 36, 37, 43). */
+export function checkLabels(labels: CallThing, task: TaskThing, { reporter }: Session): void {
+  switch (labels.name) {
+    case "columns":
+      checkColumns(labels, task, reporter);
+      break;
+    case "fill":
+      checkFill(labels, task, reporter);
+      break;
+    default:
+      checkColumn(labels, task, reporter);
+  }
+}
+
+function checkColumns(labels: CallThing, { name, meaning }: TaskThing, reporter: Reporter): void {
+  const names = listIn(labels, "names");
+  if (meaning.kind !== "units") {
+    reporter.report("wrong-type", labels.span, {
+      what: `the labels of \`${name}\``,
+      expected: 'one column, such as column("name")',
+      actual: "columns(..), which are of units",
+    });
+    return;
+  }
+  const count = names?.items.length ?? 0;
+  if (count !== meaning.names.length)
+    reporter.report("out-of-range", placeIn(labels, "names"), {
+      what: "the number of columns",
+      expected: `${meaning.names.length}, the units of \`${name}\``,
+      actual: count,
+    });
+  if (names !== undefined) checkOnce(names, labels, reporter);
+}
+
+function checkColumn(labels: CallThing, { name: task, meaning }: TaskThing, reporter: Reporter): void {
+  if (labels.args.has("mixtures") || labels.args.has("weight"))
+    reporter.report("not-yet", labels.span, { what: "soft and weighted labels" });
+  if (meaning.kind === "units") {
+    reporter.report("wrong-type", labels.span, {
+      what: `the labels of \`${task}\``,
+      expected: "columns([..]), one for each unit",
+      actual: "one column",
+    });
+    return;
+  }
+  if (meaning.kind === "scalar") {
+    const given = ["classes", "mixtures"].find((name) => labels.args.has(name));
+    if (given !== undefined)
+      reporter.report("wrong-type", placeIn(labels, given), {
+        what: `the labels of \`${task}\``,
+        expected: "numbers, as of a scalar",
+        actual: given,
+      });
+    return;
+  }
+  if (meaning.byVideo === true) return;
+  const check = (list: ListThing, otherwise: CallThing["span"]) => {
+    for (const [i, item] of list.items.entries())
+      for (const text of textOf(item)) {
+        if (meaning.names.includes(text)) continue;
+        const help = suggestion(text, meaning.names) ?? `\`${task}\` has ${meaning.names.join(", ")}`;
+        const span = list.places?.[i] ?? otherwise;
+        reporter.report("no-member", span, { what: `the task \`${task}\``, name: text }, { help });
+      }
+  };
+  const classes = listIn(labels, "classes");
+  if (classes !== undefined) {
+    check(classes, placeIn(labels, "classes"));
+    checkOnce(classes, labels, reporter);
+  }
+  const mixtures = labels.args.get("mixtures");
+  if (mixtures?.kind !== "map") return;
+  for (const [name, mixture] of mixtures.entries) {
+    const span = mixtures.places.get(name) ?? placeIn(labels, "mixtures");
+    if (mixture.kind !== "list") continue;
+    if (mixture.items.length === 0) reporter.report("empty-list", span, { callee: `the mixture \`${name}\`` });
+    check(mixture, span);
+  }
+}
+
+/** `fill(net.expr, above: 0.9)`: the confident answers of the task's own head (language rule 43). */
+function checkFill(labels: CallThing, { name, meaning }: TaskThing, reporter: Reporter): void {
+  reporter.report("not-yet", labels.span, { what: "`fill` of labels" });
+  const stream = labels.args.get("stream");
+  const span = placeIn(labels, "stream");
+  if (stream?.kind === "member" && stream.name !== name && stagesIn([stream]).length > 0)
+    reporter.report("wrong-type", span, {
+      what: `what fills the labels of \`${name}\``,
+      expected: `a head of \`${name}\``,
+      actual: describeThing(stream),
+    });
+  const above = labels.args.get("above");
+  if (above === undefined) return;
+  const value = numberIn(labels, "above", 0.5);
+  if (meaning.kind === "scalar")
+    reporter.report("wrong-type", placeIn(labels, "above"), {
+      what: `\`above\` for \`${name}\``,
+      expected: "left out: a scalar has no confidence",
+      actual: describeThing(above),
+    });
+  else if (value <= 0 || value >= 1)
+    reporter.report("out-of-range", placeIn(labels, "above"), {
+      what: "`above`",
+      expected: "between 0 and 1",
+      actual: value,
+    });
+}
+
+function listIn(call: CallThing, name: string): ListThing | undefined {
+  const thing: Thing | undefined = call.args.get(name);
+  return thing?.kind === "list" ? thing : undefined;
+}
+
+function checkOnce(list: ListThing, call: CallThing, reporter: Reporter): void {
+  const names = list.items.map((item) => textOf(item)[0] ?? "");
+  const at = names.findIndex((name, i) => names.indexOf(name) !== i);
+  const name = names[at];
+  if (name !== undefined) reporter.report("duplicate-name", list.places?.[at] ?? call.span, { name });
+}
