@@ -24,7 +24,8 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
     const span = own?.places.get(name) ?? data.declaration.span;
     const task = declared.get(name);
     if (task === undefined) {
-      reporter.report("unknown-name", span, { kind: "task", name }, { help: suggestion(name, declared.keys()) });
+      const others = [...declared.keys()].filter((each) => own?.entries.has(each) !== true);
+      reporter.report("unknown-name", span, { kind: "task", name }, { help: suggestion(name, others) });
     } else if (thing.kind === "call") checkLabels(thing, task, session);
   }
   return [...declared.values()].flatMap(({ name, meaning }): TaskPlan[] =>
