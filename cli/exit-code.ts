@@ -3,6 +3,7 @@ import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
+import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
 import { StageError } from "../runtime/train/stage-error.ts";
 import { terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -28,6 +29,7 @@ export function explainFailure(problem: unknown, debug: boolean): ExitCode {
 
 const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   UsageError,
+  SpecTextError,
   DataError,
   ImageError,
   WeightFileError,

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
 import { Trace } from "../compiler/check/trace.ts";
 import { type Analysis, analyse, type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
-import { specBytesLimit, usedFile, weightHeader } from "../runtime/spec-files/spec-files.ts";
+import { usedFile, weightHeader } from "../runtime/spec-files/spec-files.ts";
+import { readSpecText, SpecTextError } from "../runtime/spec-files/spec-text.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the options that every command with a spec has say. */
@@ -33,15 +33,12 @@ export function lookInto(path: string, options: SpecOptions, ask: readonly strin
 }
 
 function sourceOf(path: string): Source {
-  return { name: path, text: specText(path) };
+  return { name: path, text: readSpecText(path) };
 }
 
 function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions {
   return {
-    read: (name) => {
-      const file = usedFile(path, name);
-      return file === undefined ? undefined : specText(file);
-    },
+    read: (name) => usedText(path, name),
     inspect: (file) => weightHeader(process.cwd(), file),
     ...(profile === undefined ? {} : { profile }),
     set: (set ?? []).map(settingOf),
@@ -57,13 +54,16 @@ function strictly<T extends Compiled>(compiled: T, { strict }: SpecOptions): T {
   return { ...compiled, plan: failed ? undefined : compiled.plan, diagnostics };
 }
 
-/** The text of a spec; a UsageError if there is none, or too much. */
-export function specText(path: string): string {
-  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
-  const { size } = statSync(path);
-  if (statSync(path).isDirectory()) throw new UsageError(`${path} is a folder, not a spec`);
-  if (size > specBytesLimit) throw new UsageError(`${path} has ${size} bytes; a spec has at most ${specBytesLimit}`);
-  return readFileSync(path, "utf8");
+/** The text of a file that a spec uses, or why it has none. */
+function usedText(spec: string, name: string): ReturnType<CompileOptions["read"]> {
+  const file = usedFile(spec, name);
+  if (file === undefined) return undefined;
+  try {
+    return readSpecText(file);
+  } catch (problem) {
+    if (problem instanceof SpecTextError) return { problem: problem.message };
+    throw problem;
+  }
 }
 
 function settingOf(text: string): readonly [string, string] {

@@ -3,7 +3,7 @@ import { type Asked, askedThing } from "./check/asked.ts";
 import { isStandard, openMain } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
-import { type Again, newSession, type Observe, type Session } from "./check/session.ts";
+import { type Again, newSession, type Observe, type ReadUsed, type Session } from "./check/session.ts";
 import { forgetStale, reachesFar } from "./check/staleness.ts";
 import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
@@ -16,8 +16,7 @@ import { limits, type Parsed, parseFile } from "./syntax/index.ts";
 import { reparse } from "./syntax/reparse.ts";
 
 export interface CompileOptions {
-  /** The text of a used file by its path (`std/..` for the language's own), or undefined if there is none. */
-  readonly read: (path: string) => string | undefined;
+  readonly read: ReadUsed;
   /** The header of a weight file, its path as the spec writes it; left out where there are no files, as in a browser. */
   readonly inspect?: (path: string) => FileHeader;
   readonly profile?: string;

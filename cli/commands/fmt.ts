@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { formatSource } from "../../compiler/format/index.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
+import { readSpecText, textOfBytes } from "../../runtime/spec-files/spec-text.ts";
 import { abawCommand } from "../abaw-command.ts";
-import { specText } from "../read-spec.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { SpecMistakes } from "../spec-mistakes.ts";
 import { terminal } from "../terminal.ts";
@@ -22,7 +22,7 @@ export function fmt(): Command {
       const mistakes: Diagnostic[] = [];
       const others: string[] = [];
       for (const file of files) {
-        const text = file === "-" ? readFileSync(0, "utf8") : textOf(file);
+        const text = file === "-" ? textOfBytes("-", readFileSync(0)) : textOf(file);
         const { text: formatted, diagnostics } = formatSource({ name: file, text });
         mistakes.push(...diagnostics);
         if (file === "-") process.stdout.write(formatted);
@@ -39,5 +39,5 @@ export function fmt(): Command {
 
 function textOf(file: string): string {
   if (existsSync(file) && statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; name its specs`);
-  return specText(file);
+  return readSpecText(file);
 }

@@ -3,7 +3,7 @@ import type { Declaration, FileNode, Name, UseNode } from "../syntax/ast.ts";
 import { type Parsed, parseFile } from "../syntax/index.ts";
 import { parseStandard } from "../syntax/parse-standard.ts";
 import { memoKind } from "./memo.ts";
-import type { Session } from "./session.ts";
+import type { Session, Unreadable } from "./session.ts";
 
 /** A declaration that has a name. */
 export type Named = Exclude<Declaration, { readonly kind: "use" | "export" | "submit" | "profile" }>;
@@ -33,7 +33,8 @@ export function visible(file: FileScope, name: string): Found | undefined {
   return file.own.get(name) ?? file.used.get(name);
 }
 
-const usedFilesLimit = 200;
+/** What a spec and the files that it uses may have together (language rule 92). */
+const usedLimits = { files: 200, characters: 2_000_000 } as const;
 
 /** Opens the file that was asked for, or its next version, and all that it uses. */
 export function openMain(session: Session, parsed: Parsed): FileScope {
@@ -108,6 +109,20 @@ function declare(session: Session, file: FileScope, { file: node, diagnostics }:
     if (declaration.kind === "use") bring(session, file, declaration, used, aliases);
 }
 
+/** The text of a used file, or why there is none. */
+function usedText(session: Session, name: string): string | Unreadable {
+  const known = session.files.get(name);
+  if (known !== undefined) return known.source.text;
+  const { files, characters } = usedLimits;
+  if (session.files.size > files) return { problem: `a spec uses at most ${files} files` };
+  const text = session.read(name) ?? { problem: `there is no file ${name}` };
+  if (typeof text !== "string") return text;
+  const others = [...session.files.values()].reduce((sum, { source }) => sum + source.text.length, 0);
+  if (others + text.length > characters)
+    return { problem: `a spec and the files that it uses have at most ${characters} characters` };
+  return text;
+}
+
 function bring(
   session: Session,
   file: FileScope,
@@ -117,14 +132,10 @@ function bring(
 ): void {
   const { text: path, span } = use.path;
   const name = pathFrom(file.source.name, path);
-  const text =
-    session.files.size > usedFilesLimit ? undefined : (session.files.get(name)?.source.text ?? session.read(name));
-  if (text === undefined) {
+  const text = usedText(session, name);
+  if (typeof text !== "string") {
     if (use.alias === undefined) file.lacksFile = true;
-    session.reporter.report("cannot-read-file", span, {
-      path: JSON.stringify(path),
-      reason: `there is no file ${name}`,
-    });
+    session.reporter.report("cannot-read-file", span, { path: JSON.stringify(path), reason: text.problem });
     return;
   }
   const other = openUsed(session, { name, text });

@@ -21,6 +21,14 @@ export interface Setting {
   readonly span: Span;
 }
 
+/** A file that is there and that cannot be read. */
+export interface Unreadable {
+  readonly problem: string;
+}
+
+/** The text of a used file by its path (`std/..` for the language's own), undefined if there is none, or why it cannot be read. */
+export type ReadUsed = (path: string) => string | Unreadable | undefined;
+
 /** Told of each expression that is evaluated, what it means there; the same text can be evaluated many times. */
 export type Observe = (expr: Expr, thing: Thing, env: Env) => void;
 
@@ -33,8 +41,8 @@ export interface Session {
   /** What happens in this version of the text, and who keeps what was worked out in it and before. */
   readonly ledger: Ledger;
   readonly memos: Keeper["memos"];
-  /** The text of a used file by its path, or undefined. */
-  readonly read: (path: string) => string | undefined;
+  /** The text of a used file by its path, undefined if there is none, or why it cannot be read. */
+  readonly read: ReadUsed;
   /** What can be known of a weight file, or undefined where no file can be looked at. */
   readonly inspect: ((path: string) => FileHeader) | undefined;
   readonly observe: Observe | undefined;
@@ -55,7 +63,7 @@ export interface Session {
 
 export function newSession(
   reporter: Reporter,
-  read: (path: string) => string | undefined,
+  read: ReadUsed,
   inspect: ((path: string) => FileHeader) | undefined,
   observe?: Observe,
   again?: Again,

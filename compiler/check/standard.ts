@@ -32,7 +32,7 @@ function namesOf(session: Session, path: string): readonly string[] {
 
 function readNames(session: Session, path: string): readonly string[] {
   const text = session.files.get(path)?.source.text ?? session.read(path);
-  if (text === undefined) return [];
+  if (typeof text !== "string") return [];
   return parseStandard({ name: path, text }).file.declarations.flatMap((each) =>
     "name" in each ? each.name.text : [],
   );
