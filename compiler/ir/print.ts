@@ -40,7 +40,10 @@ function printNode(node: Node, names: ReadonlyMap<Value, string>, places: boolea
   return `${results} = ${node.op}(${inputs})${printAttributes(node.attributes)}${at}`;
 }
 
+/** So many numbers of a constant are shown. */
+export const shownNumbers = 4;
+
 function preview(data: ArrayLike<number | bigint>): string {
-  const shown = Array.from({ length: Math.min(4, data.length) }, (_, i) => String(data[i]));
-  return `[${shown.join(", ")}${data.length > 4 ? `, … ${data.length}` : ""}]`;
+  const shown = Array.from({ length: Math.min(shownNumbers, data.length) }, (_, i) => String(data[i]));
+  return `[${shown.join(", ")}${data.length > shownNumbers ? `, … ${data.length}` : ""}]`;
 }

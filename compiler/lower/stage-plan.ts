@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { CheckedStage } from "../check/check-stage.ts";
-import type { Value } from "../ir/graph.ts";
-import { printGraph } from "../ir/print.ts";
+import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
+import { printGraph, shownNumbers } from "../ir/print.ts";
 import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
@@ -180,8 +180,19 @@ function graphText(checked: CheckedStage): string {
     ...[...checked.loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })),
     ...headOutputs(checked),
   ];
+  const graph: Graph = { name: "stage", outputs };
   // Without places: stages share nodes, and which of them made one first must not matter.
-  return printGraph({ name: "stage", outputs }, false);
+  return `${printGraph(graph, false)}${constantsText(graph)}`;
+}
+
+/** A digest for each constant that the print shows only the beginning of. */
+function constantsText(graph: Graph): string {
+  const digests = leavesOf(graph).flatMap(({ source }) => {
+    if (source.kind !== "constant" || source.data.length <= shownNumbers) return [];
+    const { buffer, byteOffset, byteLength } = source.data;
+    return [`${bytesToHex(sha256(new Uint8Array(buffer, byteOffset, byteLength)))}\n`];
+  });
+  return digests.join("");
 }
 
 function once<T>(make: () => T): () => T {

@@ -109,6 +109,13 @@ describe("the block of a stage", () => {
     expect(new Set([...hashes, stage("variant_b").plan.hash]).size).toBe(changes.length + 1);
   });
 
+  test("with the last of many numbers changed is another training", () => {
+    const weighted = (last: number) =>
+      block.replace("ce(expr, weight: balanced", `ce(expr, weight: [1, 1, 1, 1, 1, 1, 1, ${last}]`);
+    const blocks = [weighted(1), weighted(2).replace("explained_0", "explained_1")];
+    expect(new Set(hashesOf(textOf("specs/00-example.abaw"), blocks)).size).toBe(2);
+  });
+
   test("follows overrides into what a key holds, of patterns, terms and first weights too", () => {
     const more = `
 other = variant_b with {optimizer.lr: 3e-5, params.face.lr: 2e-6, params.m: frozen, loss.au: 2 * bce(au), init.face.norm: alone(au).face.norm}
