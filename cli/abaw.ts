@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     summary: "say what a diagnostic, or a name of a spec, means",
     load: async () => (await import("./commands/explain.ts")).explain(),
   },
+  diff: {
+    summary: "say what two stages, or two specs, differ in",
+    load: async () => (await import("./commands/diff.ts")).diff(),
+  },
   graph: {
     summary: "draw a stage's model, or all stages",
     load: async () => (await import("./commands/graph.ts")).graph(),

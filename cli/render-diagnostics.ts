@@ -98,7 +98,7 @@ function displayed(text: string): string {
 }
 
 /** A spec may come from anywhere: its control characters must not reach the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === "\n" ? "\n" : "\u{fffd}"));
 }
 

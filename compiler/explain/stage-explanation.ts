@@ -104,13 +104,18 @@ export function explainStage(planned: PlannedStage, { trace, find, depth, below 
     loss: loss.map(({ key, value }) => ({ term: key, value })),
     reads: plan.features.map(({ stage, tensor, shape }) => ({ stage: nameOf(stage), tensor, shape })),
     starts: [...sourceStages(plan).map(nameOf), ...new Set(files)],
-    cost: costsOf(planned, forward.total, find),
+    cost: stageCosts(planned, find, forward.total),
   };
 }
 
 const mostShown = 5;
 
-function costsOf(planned: PlannedStage, forward: number, find: StageNotes["find"]): StageCosts {
+/** What a stage costs; `forward` where it was counted before. */
+export function stageCosts(
+  planned: PlannedStage,
+  find: StageNotes["find"],
+  forward = forwardFlops(planned.checked).total,
+): StageCosts {
   const { plan, checked } = planned;
   const step = stepCost(plan);
   const later = [...checked.training.later, ...checked.trained.later].map((text) => text.split(/[:.]/)[0] ?? text);

@@ -2,7 +2,7 @@ import { peakOf } from "../check/schedules.ts";
 import { lastName, type Paths } from "../draw/paths.ts";
 import { printShape } from "../ir/dim.ts";
 import { sourceText, weightCount } from "../lower/describe-plan.ts";
-import type { ParameterPlan, StagePlan } from "../lower/plan.ts";
+import type { GroupPlan, ParameterPlan, StagePlan } from "../lower/plan.ts";
 import { numberText } from "./thing-text.ts";
 
 /** The weights at a path and below it. */
@@ -78,6 +78,11 @@ function ratesOf({ groups }: StagePlan, parameters: readonly ParameterPlan[]): r
   return [...used].flatMap((index) => {
     const group = groups[index];
     if (group === undefined) return [];
-    return [`${numberText(Number(peakOf(group.rate).toPrecision(6)))}, decay ${numberText(group.weightDecay)}`];
+    return [rateText(group)];
   });
+}
+
+/** `1e-5, decay 0.01`: the peak of the rate, and the decay. */
+export function rateText({ rate, weightDecay }: GroupPlan): string {
+  return `${numberText(Number(peakOf(rate).toPrecision(6)))}, decay ${numberText(weightDecay)}`;
 }

@@ -1,8 +1,7 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
 import { printGraph, shownNumbers } from "../ir/print.ts";
+import { digestOf } from "./digest.ts";
 import { headOutputs, stageGraphs } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
@@ -32,7 +31,7 @@ export class StagePlans {
     const label = () => this.names.get(stage.key) ?? stage.label;
     const plain = plainPart(checked);
     const described = once(() => this.#described(checked));
-    const hash = once(() => bytesToHex(sha256(utf8ToBytes(`${toJson(described())}\n${graphText(checked)}`))));
+    const hash = once(() => digestOf(`${toJson(described())}\n${graphText(checked)}`));
     const plan: StagePlan = {
       ...plain,
       get features() {
@@ -175,12 +174,14 @@ function differAtTheEnd(a: CheckedStage, b: CheckedStage): boolean {
   return false;
 }
 
+/** What of a stage's graph decides its identity: the terms of the loss, and the heads. */
+export function decidingGraph(checked: CheckedStage): Graph {
+  const terms = [...checked.loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value }));
+  return { name: "stage", outputs: [...terms, ...headOutputs(checked)] };
+}
+
 function graphText(checked: CheckedStage): string {
-  const outputs = [
-    ...[...checked.loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value })),
-    ...headOutputs(checked),
-  ];
-  const graph: Graph = { name: "stage", outputs };
+  const graph = decidingGraph(checked);
   // Without places: stages share nodes, and which of them made one first must not matter.
   return `${printGraph(graph, false)}${constantsText(graph)}`;
 }
@@ -189,8 +190,7 @@ function graphText(checked: CheckedStage): string {
 function constantsText(graph: Graph): string {
   const digests = leavesOf(graph).flatMap(({ source }) => {
     if (source.kind !== "constant" || source.data.length <= shownNumbers) return [];
-    const { buffer, byteOffset, byteLength } = source.data;
-    return [`${bytesToHex(sha256(new Uint8Array(buffer, byteOffset, byteLength)))}\n`];
+    return [`${digestOf(source.data)}\n`];
   });
   return digests.join("");
 }
