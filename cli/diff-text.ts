@@ -6,10 +6,16 @@ import { bytesText } from "./explain-text.ts";
 import { type Palette, printable } from "./render-diagnostics.ts";
 import { textTable } from "./text-table.ts";
 
-export const noDifference = "no difference in meaning";
+const noDifference = "no difference in meaning";
 
-/** What two stages differ in, for people; under a title, if it has one. */
+/** What two stages differ in, for people. */
 export function stageChangesText(title: string, changes: StageChanges, palette: Palette): string {
+  const sections = sectionsOf(changes, palette);
+  const bold = palette.bold(printable(title));
+  return sections.length === 0 ? `${bold}: ${noDifference}` : [bold, ...sections].join("\n");
+}
+
+function sectionsOf(changes: StageChanges, palette: Palette): readonly string[] {
   const { settings, loss, reads, layers, weights, trained, starts, rest, cost } = changes;
   const sections = [
     ["settings", settings],
@@ -25,9 +31,7 @@ export function stageChangesText(title: string, changes: StageChanges, palette: 
     found.length === 0 ? [] : [`${palette.bold(name)}\n${changesText(found, palette)}`],
   );
   const costs = cost === null ? [] : costRows(cost);
-  if (told.length === 0) return `${palette.bold(printable(title))}: ${noDifference}`;
-  const costText = costs.length === 0 ? [] : [`${palette.bold("cost")}\n${textTable(costs)}`];
-  return [palette.bold(printable(title)), ...told, ...costText].join("\n");
+  return [...told, ...(costs.length === 0 ? [] : [`${palette.bold("cost")}\n${textTable(costs)}`])];
 }
 
 /** What two specs differ in, for people. */
@@ -40,11 +44,24 @@ export function specChangesText(title: string, changes: SpecChanges, palette: Pa
     same.length === 0 ? "" : `  the same: ${same.map(printable).join(", ")}`,
     moved.join("\n"),
     [...listed("-", palette.red, removed), ...listed("+", palette.green, added)].join("\n"),
-    ...changed.map((each) => `\n${stageChangesText(`stage ${each.name}`, each.changes, palette)}`),
+    ...alike(changed, palette).map(
+      ([text, names]) =>
+        `\n${palette.bold(printable(`${names.length > 1 ? "stages" : "stage"} ${names.join(", ")}`))}\n${text}`,
+    ),
     others.length === 0 ? "" : `\n${palette.bold("assemblies, exports, sweeps")}\n${changesText(others, palette)}`,
   ].filter((part) => part !== "");
   const nothing = removed.length + added.length + changed.length + others.length === 0;
   return [`${palette.bold(printable(title))}${nothing ? `: ${noDifference}` : ""}`, ...parts].join("\n");
+}
+
+/** Stages that differ in the same are told of together. */
+function alike(changed: SpecChanges["changed"], palette: Palette): ReadonlyArray<readonly [string, readonly string[]]> {
+  const names = new Map<string, string[]>();
+  for (const { name, changes } of changed) {
+    const text = sectionsOf(changes, palette).join("\n");
+    names.set(text, [...(names.get(text) ?? []), name]);
+  }
+  return [...names];
 }
 
 /** `+` what only the second has, `-` what only the first has, `~` what is there on both. */

@@ -83,6 +83,32 @@ const thingExplanation = record({
   stages: listOf(text),
 });
 
+const change = record({
+  path: text,
+  kind: oneOf("added", "removed", "changed"),
+  before: { ...text, nullable: true },
+  after: { ...text, nullable: true },
+});
+const cost = record({
+  weights: integer,
+  trained: integer,
+  forward: number,
+  features: number,
+  step: { ...record({ frames: integer, flops: number, memory: number }), nullable: true },
+});
+const stageChanges = {
+  settings: listOf(change),
+  loss: listOf(change),
+  reads: listOf(change),
+  layers: listOf(change),
+  weights: listOf(change),
+  trained: listOf(change),
+  starts: listOf(change),
+  rest: listOf(change),
+  cost: { ...record({ before: cost, after: cost }), nullable: true },
+} as const;
+const side = record({ spec: text, name: text, hash: digest });
+
 /** What `--json` of each command prints. */
 export const jsonSchemas = {
   check: record({
@@ -113,6 +139,18 @@ export const jsonSchemas = {
   explainSpec: record({
     stages: listOf(record({ name: text, call: text, weights: integer, trained: integer })),
     names: listOf(record({ kind: text, name: text, file: text })),
+  }),
+  diffStages: record({ kind: oneOf("stages"), before: side, after: side, same: truth, ...stageChanges }),
+  diffSpecs: record({
+    kind: oneOf("specs"),
+    before: text,
+    after: text,
+    same: listOf(text),
+    renamed: listOf(record({ before: text, after: text })),
+    removed: listOf(text),
+    added: listOf(text),
+    changed: listOf(record({ name: text, changes: record(stageChanges) })),
+    others: listOf(change),
   }),
   train: scores,
   eval: scores,

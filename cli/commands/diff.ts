@@ -49,21 +49,19 @@ function isSpec(text: string): boolean {
 
 /** The mistakes of both are printed before they end the command. */
 function bothLookedInto(path: string, other: string, options: SpecOptions, ask: readonly string[]) {
-  const looks = [path, other].map((each) => {
-    try {
-      return lookedInto(each, options, ask);
-    } catch (problem) {
-      if (problem instanceof SpecMistakes) return problem;
-      throw problem;
-    }
-  });
-  const found = looks.map((look) => {
-    if (look instanceof SpecMistakes) throw look;
-    return look;
-  });
-  const [a, b] = found;
-  if (a === undefined || b === undefined) throw new Error("two specs were looked into");
+  const [a, b] = [lookOrMistakes(path, options, ask), lookOrMistakes(other, options, ask)];
+  if (a instanceof SpecMistakes) throw a;
+  if (b instanceof SpecMistakes) throw b;
   return [a, b] as const;
+}
+
+function lookOrMistakes(path: string, options: SpecOptions, ask: readonly string[]): LookedInto | SpecMistakes {
+  try {
+    return lookedInto(path, options, ask);
+  } catch (problem) {
+    if (problem instanceof SpecMistakes) return problem;
+    throw problem;
+  }
 }
 
 function sideOf(looked: LookedInto, path: string, place: number): Side {

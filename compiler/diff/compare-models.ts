@@ -11,7 +11,9 @@ export interface ModelChanges {
   readonly terms: ReadonlyMap<string, Change>;
 }
 
-interface Difference extends Change, Leaf {}
+interface Difference extends Change, Leaf {
+  readonly sized: boolean;
+}
 
 type Places = ReadonlyMap<string, Place>;
 
@@ -34,8 +36,10 @@ export function compareModels(a: Side, b: Side): ModelChanges {
   }
   const terms = differencesOf(byPath(layersOfA.terms(new Map())), byPath(layersOfB.terms(renames)), clips);
   const [pathsOfA, pathsOfB] = [pathsOf(a), pathsOf(b)];
+  const places = differencesOf(before, after, clips);
+  const told = foldByPath(places.map((each) => (each.sized ? { ...each, key: "" } : each)));
   return {
-    layers: foldByPath(differencesOf(before, after, clips)).map((folded) => changeAt(folded, pathsOfA, pathsOfB)),
+    layers: [...told.map((folded) => changeAt(folded, pathsOfA, pathsOfB)), ...sizeChanges(places)],
     terms: new Map(terms.filter(({ key }) => key !== "").map((term) => [term.path.replace(/^loss /, ""), term])),
   };
 }
@@ -55,13 +59,23 @@ function differencesOf(a: Places, b: Places, clips: boolean): readonly Differenc
     if (x === undefined || y === undefined) {
       const kind = x === undefined ? "added" : "removed";
       const text = (place: Place | undefined) => (place === undefined ? null : opsText(place));
-      return { path, key: kind, kind, before: text(x), after: text(y) };
+      return { path, key: kind, kind, before: text(x), after: text(y), sized: false };
     }
     const instead = comparePlaces(x, y, clips);
-    if (instead === undefined) return { path, key: "", kind: "changed", before: null, after: null };
-    const [before, after] = instead.map((text) => (text === "" ? null : text));
-    return { path, key: instead.join(" → "), kind: "changed", before: before ?? null, after: after ?? null };
+    if (instead === undefined) return { path, key: "", kind: "changed", before: null, after: null, sized: false };
+    const [before, after] = [instead.before || null, instead.after || null];
+    return { path, key: `${before} → ${after}`, kind: "changed", before, after, sized: instead.of === "sizes" };
   });
+}
+
+/** Layers that are alike but for their sizes are many: of what stands under one name of the model, the last. */
+function sizeChanges(places: readonly Difference[]): readonly Change[] {
+  const last = new Map<string, Change>();
+  for (const { path, sized, kind, before, after } of places) {
+    const name = /^[^.[]+/.exec(path)?.[0] ?? path;
+    if (sized) last.set(name, { path: name, kind, before, after });
+  }
+  return [...last.values()];
 }
 
 /** Of what was added or removed, the module says more than its ops. */

@@ -47,11 +47,17 @@ export function compareWeights(a: Side, b: Side): WeightChanges {
           : { ...none, key: texts.join(" → "), before: texts[0] ?? null, after: texts[1] ?? null };
       }),
     );
+  // How a layer is drawn follows from its sizes.
+  const resized = new Set(
+    [...before].flatMap(([path, { shape }]) =>
+      samePlain(shape, after.get(path)?.shape ?? shape) ? [] : [layerOf(path)],
+    ),
+  );
   return {
     weights: folded((x, y) => (samePlain(x.shape, y.shape) ? undefined : ["", ""]), true).map(shapeChange),
     trained: folded((x, y) => (x.trained === y.trained ? undefined : [x.trained, y.trained]), false).map(settingChange),
     starts: folded((x, y, path) => {
-      const drawn = drawnOf(x.from) && drawnOf(y.from) && !samePlain(x.shape, y.shape);
+      const drawn = drawnOf(x.from) && drawnOf(y.from) && resized.has(layerOf(path));
       if (drawn || samePlain(x.from, y.from)) return undefined;
       // How it is drawn matters where both are.
       if (drawnOf(x.from) !== drawnOf(y.from))
@@ -81,6 +87,10 @@ function tensorsOf({ stage: { plan, checked } }: Side): ReadonlyMap<string, Tens
       { shape, from, trained: frozen ? "frozen" : "trained", statistic: true },
     ]),
   ]);
+}
+
+function layerOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("."));
 }
 
 function drawnOf({ kind }: WeightSource): boolean {

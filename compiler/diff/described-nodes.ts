@@ -1,4 +1,4 @@
-import { printAttributes } from "../ir/builder.ts";
+import { printAttributes, printType } from "../ir/builder.ts";
 import { type Dim, printDim, printShape, symbolsOf } from "../ir/dim.ts";
 import type { Attribute, Node, Value } from "../ir/graph.ts";
 import { digestOf } from "../lower/digest.ts";
@@ -7,8 +7,12 @@ import { digestOf } from "../lower/digest.ts";
 export interface DescribedNode {
   /** What it does: `dropout{rate: 0.3}`, `multiply(0.5)`; empty for what only arranges. Axes count from the first that is no row. */
   readonly what: string;
-  /** The sizes that it works on. */
+  /** All sizes that it makes. */
   readonly sizes: string;
+  /** The shape of what it makes. */
+  readonly shape: string;
+  /** Types of the inputs of the graph that it takes. */
+  readonly fed: string;
   /** Which of the stage's random streams it draws from. */
   readonly stream: string;
 }
@@ -22,7 +26,7 @@ const arranging: ReadonlySet<string> = new Set(["reshape", "broadcast"]);
 export function describeNode({ op, inputs, attributes, outputs }: Node): DescribedNode {
   const rows = rowAxes(inputs[0]?.type.shape ?? []);
   const kept: Record<string, Attribute> = {};
-  const sizes = outputs.map(({ type }) => `${type.dtype}${printShape(type.shape)}`);
+  const sizes = outputs.map(({ type }) => printType(type));
   for (const [key, value] of Object.entries(attributes)) {
     if (key === "stream") continue;
     if (sizeKeys.has(key)) sizes.push(printAttributes({ [key]: value }));
@@ -33,6 +37,8 @@ export function describeNode({ op, inputs, attributes, outputs }: Node): Describ
   return {
     what: arranging.has(op) ? "" : `${op}${given}${printAttributes(kept)}`,
     sizes: sizes.join(" "),
+    shape: printShape(outputs[0]?.type.shape ?? []),
+    fed: inputs.flatMap((input) => (input?.source.kind === "input" ? [printType(input.type)] : [])).join(" "),
     stream: String(attributes["stream"] ?? ""),
   };
 }

@@ -1,6 +1,5 @@
 import type { CheckedStage } from "../check/check-stage.ts";
 import { fieldPlace, lossPlace } from "../draw/flow.ts";
-import { printType } from "../ir/builder.ts";
 import { type Node, nodesOf, nodesReaching, type Value } from "../ir/graph.ts";
 import { decidingGraph } from "../lower/stage-plan.ts";
 import { type DescribedNode, describeNode } from "./described-nodes.ts";
@@ -86,9 +85,9 @@ export class Layers {
         reads.add(name);
         return `${name} ${from.node.op}:${from.output}`;
       }
-      const name = from.role === "field" ? fieldPlace(from.name) : `${from.role} ${from.name}`;
+      const name = `${from.role === "field" ? fieldPlace(from.name) : `${from.role} ${from.name}`}${this.#decidedBy(from.name)}`;
       if (from.role !== "seed") reads.add(name);
-      return `${name} ${printType(value.type)}${this.#decidedBy(from.name)}`;
+      return name;
     };
     const nodes = own.map((node) => {
       const described = describeNode(node);
@@ -110,7 +109,7 @@ export class Layers {
   #decidedBy(name: string): string {
     const { scalars, facts } = this.#checked.loss;
     const by = scalars.get(name) ?? facts.get(name);
-    return by === undefined ? "" : JSON.stringify(by);
+    return by === undefined ? "" : ` ${JSON.stringify(by)}`;
   }
 }
 
