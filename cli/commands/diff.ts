@@ -19,7 +19,7 @@ export function diff(): Command {
   return withSpecOptions(
     abawCommand(
       "diff",
-      "Compare two stages, or two specs, by what they mean: settings, loss, layers, weights, cost. Comments, names, order and how a thing is written do not count: stages with one hash have no difference. Ends with 0 whether there are differences or not.",
+      "Compare two stages, or two specs, by what they mean: settings, loss, layers, weights, cost. Comments, names, the order of keys and how a thing is written do not count: stages with one hash have no difference. Ends with 0 whether there are differences or not.",
       "abaw diff examples/quickstart.abaw 'alone(au)' 'alone(expr)'\nabaw diff old.abaw new.abaw\nabaw diff old.abaw new.abaw together",
     ),
   )

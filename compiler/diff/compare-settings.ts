@@ -80,7 +80,9 @@ function termChanges(term: string, change: Change, x: ResolvedStage, y: Resolved
   const path = `loss.${term}`;
   if (before === undefined || after === undefined || before === after)
     return before === after ? [{ ...change, path }] : changeOf(path, before, after);
-  return compareTexts(path, before, after);
+  const told = compareTexts(path, before, after);
+  // A weight of 1 that is written is a multiplication more.
+  return told.length > 0 ? told : changeOf(path, before, after);
 }
 
 function dataChanges(a: CheckedStage, b: CheckedStage): readonly Change[] {

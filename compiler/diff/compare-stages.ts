@@ -22,7 +22,7 @@ export interface StageChanges extends WeightChanges {
   readonly cost: CostChange | null;
 }
 
-export const noChanges: StageChanges = {
+const noChanges: StageChanges = {
   settings: [],
   loss: [],
   reads: [],
@@ -35,6 +35,14 @@ export const noChanges: StageChanges = {
 };
 
 export function compareStages(a: Side, b: Side): StageChanges {
+  const changes = compareMeanings(a, b);
+  if (changes === noChanges) return noChanges;
+  const cost = compareCosts(a, b);
+  return { ...changes, cost: samePlain(cost.before, cost.after) ? null : cost };
+}
+
+/** All but the cost, which takes longer to count. */
+export function compareMeanings(a: Side, b: Side): StageChanges {
   if (a.stage.plan.hash === b.stage.plan.hash) return noChanges;
   const { layers, terms } = compareModels(a, b);
   const told = {
@@ -44,10 +52,5 @@ export function compareStages(a: Side, b: Side): StageChanges {
     ...compareWeights(a, b),
   };
   const nothing = Object.values(told).every(({ length }) => length === 0);
-  const cost = compareCosts(a, b);
-  return {
-    ...told,
-    rest: nothing ? compareRest(a.stage, b.stage) : [],
-    cost: samePlain(cost.before, cost.after) ? null : cost,
-  };
+  return { ...told, rest: nothing ? compareRest(a.stage, b.stage) : [], cost: null };
 }
