@@ -22,17 +22,16 @@ export function compareModels(a: Side, b: Side): ModelChanges {
   const numbers = new Map<string, number>();
   const [layersOfA, layersOfB] = [new Layers(a.stage.checked, numbers), new Layers(b.stage.checked, numbers)];
   const clips = (a.stage.plan.clip === undefined) !== (b.stage.plan.clip === undefined);
-  const before = byPath(layersOfA.places(new Map()));
+  const before = new Map([...layersOfA.places(new Map())].map((place) => [place.path, place]));
   const after = new Map<string, Place>();
   const renames = new Map<string, string>();
   for (const place of layersOfB.places(renames)) {
-    const free = [...before.values()].filter(({ path }) => !layersOfB.has(path) && !after.has(path));
-    const same =
-      layersOfA.has(place.path) || place.weighted
-        ? undefined
-        : free.find(({ signature }) => signature === place.signature);
-    if (same !== undefined) renames.set(place.path, same.path);
-    after.set(same?.path ?? place.path, place);
+    const same = layersOfA.has(place.path) ? undefined : underAnotherName(place, before, layersOfB);
+    if (same === undefined) after.set(place.path, place);
+    else {
+      renames.set(place.path, same);
+      before.delete(same);
+    }
   }
   const terms = differencesOf(byPath(layersOfA.terms(new Map())), byPath(layersOfB.terms(renames)), clips);
   const [pathsOfA, pathsOfB] = [pathsOf(a), pathsOf(b)];
@@ -42,6 +41,12 @@ export function compareModels(a: Side, b: Side): ModelChanges {
     layers: [...told.map((folded) => changeAt(folded, pathsOfA, pathsOfB)), ...sizeChanges(places)],
     terms: new Map(terms.filter(({ key }) => key !== "").map((term) => [term.path.replace(/^loss /, ""), term])),
   };
+}
+
+/** The name that a place without weights has on the other side alone, where it is the same. */
+function underAnotherName({ weighted, signature }: Place, others: Places, own: Layers): string | undefined {
+  if (weighted) return undefined;
+  return [...others.values()].find((place) => place.signature === signature && !own.has(place.path))?.path;
 }
 
 function byPath(places: Iterable<Place>): Places {
