@@ -1,7 +1,7 @@
 import type { Change } from "../compiler/diff/change.ts";
 import type { SpecChanges } from "../compiler/diff/compare-specs.ts";
 import type { StageChanges } from "../compiler/diff/compare-stages.ts";
-import { flopsText } from "../compiler/explain/facts.ts";
+import { counted } from "../compiler/lower/describe-plan.ts";
 import { bytesText } from "./explain-text.ts";
 import { type Palette, printable } from "./render-diagnostics.ts";
 import { textTable } from "./text-table.ts";
@@ -85,13 +85,13 @@ function changesText(changes: readonly Change[], { red, green, yellow }: Palette
 /** Before, after, and how many times as much, where that can be seen. */
 function costRows({ before, after }: NonNullable<StageChanges["cost"]>): readonly (readonly string[])[] {
   const count = (value: number) => value.toLocaleString("en");
-  const giga = (value: number) => (value === 0 ? "none" : `${flopsText(value)} GFLOPs`);
+  const ops = (value: number) => (value === 0 ? "none" : `${counted(value)}FLOPs`);
   const rows = [
     ["weights", before.weights, after.weights, count],
     ["trained weights", before.trained, after.trained, count],
-    ["a frame", before.forward, after.forward, giga],
-    ["a frame's features", before.features, after.features, giga],
-    ["a training step", before.step?.flops ?? 0, after.step?.flops ?? 0, giga],
+    ["a frame", before.forward, after.forward, ops],
+    ["a frame's features", before.features, after.features, ops],
+    ["a training step", before.step?.flops ?? 0, after.step?.flops ?? 0, ops],
     ["a step's memory", before.step?.memory ?? 0, after.step?.memory ?? 0, bytesText],
   ] as const;
   return rows

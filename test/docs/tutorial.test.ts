@@ -38,6 +38,7 @@ describe("the tutorial, step by step", () => {
       "export",
       "fmt",
       "explain",
+      "diff",
     ])
       expect(commands).toContain(word);
   });

@@ -293,7 +293,7 @@ test("what is told says what it costs, and nothing of a spec reaches the termina
   const changes = compareStages(side(base, "together"), side(other, "together"));
   const told = stageChangesText("together → together\u001b[1m", changes, plainly);
   expect(told).toContain("cost\n  weights          354,694 → 279,750");
-  expect(told).toMatch(/ {2}a frame +0\.0035 GFLOPs → 0\.0034 GFLOPs {2}× 0\.9\d\d\n/);
+  expect(told).toMatch(/ {2}a frame +3\.5 MFLOPs → 3\.4 MFLOPs +× 0\.958\n/);
   expect([told.includes("\u001b"), told.includes("\u009b")]).toEqual([false, false]);
 });
 
