@@ -63,7 +63,7 @@ function findOut(): void {
   setImmediate(count, name, id, checked.costs()[Symbol.iterator](), new Map());
 }
 
-/** Counts costs a little at a time, so that the next order need not wait. */
+/** Counts costs a little at a time, so that the next order need not wait. The next check of the file ends it, and waits for a pause of its own. */
 function count(
   name: string,
   id: number,
@@ -75,14 +75,14 @@ function count(
     const { value, done } = left.next();
     if (done === true) {
       answer({ kind: "costs", id, costs: counted });
-      break;
+      setImmediate(findOut);
+      return;
     }
     counted.set(...value);
     if (performance.now() < until) continue;
     setImmediate(count, name, id, left, counted);
     return;
   }
-  setImmediate(findOut);
 }
 
 function answer(message: Answer): void {
