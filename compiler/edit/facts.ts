@@ -79,42 +79,57 @@ export class FactCollector {
   };
 
   /** Facts of an analysis, with places in these of its files. */
-  facts({ stages, session }: Analysis, names: Iterable<string>): Facts {
+  facts(analysis: Analysis, names: Iterable<string>): Facts {
+    const finding = this.finding(analysis, names);
+    for (;;) {
+      const { value, done } = finding.next();
+      if (done === true) return value;
+    }
+  }
+
+  /** The same a little at a time: it stops between declarations, and between stages. */
+  *finding({ stages, session }: Analysis, names: Iterable<string>): Generator<undefined, Facts> {
     const values = new Map<string, readonly ValueFact[]>();
     const texts = new Map<string, string>();
     for (const name of new Set(names)) {
       const file = session.files.get(name);
       if (file === undefined) continue;
       texts.set(name, file.source.text);
-      values.set(name, [...this.#valuesIn(file.node.declarations)]);
+      const own: ValueFact[] = [];
+      values.set(name, own);
+      for (const declaration of file.node.declarations) {
+        own.push(...this.#valuesIn(declaration));
+        yield;
+      }
     }
     const paths = new Map<string, Set<string>>();
+    const facts: StageFact[] = [];
     for (const { plan, checked } of stages) {
       const { name } = checked.stage.declaration;
       const own = paths.get(name.text) ?? new Set();
       paths.set(name.text, own);
       for (const { path } of plan.parameters) own.add(path);
+      facts.push(stageFact({ plan, checked }));
+      yield;
     }
     return {
       texts,
       values,
-      stages: stages.map(stageFact),
+      stages: facts,
       paths: new Map([...paths].map(([name, own]) => [name, [...own]])),
     };
   }
 
-  *#valuesIn(declarations: readonly Declaration[]): Iterable<ValueFact> {
-    for (const declaration of declarations) {
-      for (const expr of expressionsOf(declaration)) {
-        const told = this.#seen.get(expr)?.told ?? [];
-        const texts = new Map<string, string | undefined>();
-        for (const { thing, through } of told) {
-          const text = thingText(thing);
-          if (!texts.has(text)) texts.set(text, through);
-        }
-        const { start, end } = expr.span;
-        for (const [text, through] of texts) yield { start, end, text, through };
+  *#valuesIn(declaration: Declaration): Iterable<ValueFact> {
+    for (const expr of expressionsOf(declaration)) {
+      const told = this.#seen.get(expr)?.told ?? [];
+      const texts = new Map<string, string | undefined>();
+      for (const { thing, through } of told) {
+        const text = thingText(thing);
+        if (!texts.has(text)) texts.set(text, through);
       }
+      const { start, end } = expr.span;
+      for (const [text, through] of texts) yield { start, end, text, through };
     }
   }
 }

@@ -9,7 +9,7 @@ const checks = new Checks(open);
 
 /** Milliseconds without an order after which more than diagnostics is worked out. */
 const pause = 40;
-/** Milliseconds that costs are counted without looking up. */
+/** Milliseconds that something is worked out without looking up. */
 const slice = 10;
 
 interface Found {
@@ -59,28 +59,24 @@ function findOut(): void {
   if (first === undefined) return;
   const [name, { id, checked }] = first;
   waiting.delete(name);
-  answer({ kind: "facts", id, facts: checked.facts() });
-  setImmediate(count, name, id, checked.costs()[Symbol.iterator](), new Map());
+  work(name, id, findings(id, checked));
 }
 
-/** Counts costs a little at a time, so that the next order need not wait. The next check of the file ends it, and waits for a pause of its own. */
-function count(
-  name: string,
-  id: number,
-  left: Iterator<readonly [string, number]>,
-  counted: Map<string, number>,
-): void {
+function* findings(id: number, checked: Checked): Generator<undefined, void> {
+  answer({ kind: "facts", id, facts: yield* checked.facts() });
+  answer({ kind: "costs", id, costs: yield* checked.costs() });
+}
+
+/** Does a little at a time, so that the next order need not wait. The next check of the file ends it, and has a pause of its own. */
+function work(name: string, id: number, rest: Iterator<undefined>): void {
   const until = performance.now() + slice;
   while (newest.get(name) === id) {
-    const { value, done } = left.next();
-    if (done === true) {
-      answer({ kind: "costs", id, costs: counted });
+    if (rest.next().done === true) {
       setImmediate(findOut);
       return;
     }
-    counted.set(...value);
     if (performance.now() < until) continue;
-    setImmediate(count, name, id, left, counted);
+    setImmediate(work, name, id, rest);
     return;
   }
 }

@@ -5,12 +5,12 @@ import { FactCollector, type Facts } from "../../compiler/edit/index.ts";
 import { weightHeader } from "../../runtime/spec-files/spec-files.ts";
 import { readerOf } from "./file-names.ts";
 
-/** A check with what it found out; facts are put together when they are asked for, before the next check of the file. */
+/** A check, and what else it found out: worked out a little at a time when it is asked for, and only until the next check of the file. */
 export interface Checked {
   readonly analysis: Analysis;
-  readonly facts: () => Facts;
-  /** Floating-point operations for a frame of each stage, what it reads of others included, one stage after the other. */
-  readonly costs: () => Iterable<readonly [label: string, flops: number]>;
+  readonly facts: () => Generator<undefined, Facts>;
+  /** Floating-point operations for a frame of each stage, what it reads of others included, by the stage's label. */
+  readonly costs: () => Generator<undefined, ReadonlyMap<string, number>>;
 }
 
 type PlannedStage = Analysis["stages"][number];
@@ -39,7 +39,7 @@ export class Checks {
     const analysis = checker.check(source);
     return {
       analysis,
-      facts: () => collector.facts(analysis, [source.name, ...this.#open.keys()]),
+      facts: () => collector.finding(analysis, [source.name, ...this.#open.keys()]),
       costs: () => this.#costsOf(analysis.stages),
     };
   }
@@ -64,16 +64,17 @@ export class Checks {
     return made;
   }
 
-  *#costsOf(stages: readonly PlannedStage[]): Iterable<readonly [string, number]> {
-    const byHash = new Map<string, PlannedStage>();
+  *#costsOf(stages: readonly PlannedStage[]): Generator<undefined, ReadonlyMap<string, number>> {
+    const byHash = new Map(stages.map((each) => [each.plan.hash, each]));
+    const found = new Map<string, number>();
     for (const planned of stages) {
-      let flops = this.#costs.get(planned.checked);
-      if (flops === undefined) {
-        if (byHash.size === 0) for (const each of stages) byHash.set(each.plan.hash, each);
-        flops = forwardFlops(planned.checked).total + featureFlops(planned, (hash) => byHash.get(hash));
-        this.#costs.set(planned.checked, flops);
-      }
-      yield [planned.plan.label, flops];
+      const { checked, plan } = planned;
+      const flops =
+        this.#costs.get(checked) ?? forwardFlops(checked).total + featureFlops(planned, (hash) => byHash.get(hash));
+      this.#costs.set(checked, flops);
+      found.set(plan.label, flops);
+      yield;
     }
+    return found;
   }
 }
