@@ -1,7 +1,7 @@
 // Bundles the command line: the program as one function, and what starts it; the workers that read images and check
 // for editors; the pages. Into another folder that is given, beside specs and docs, without the pages.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildGraphPage } from "./graph-page.mjs";
@@ -34,6 +34,7 @@ await build({
   banner: { js: "(function(require,abawFile){const abawUrl=require('node:url').pathToFileURL(abawFile).href;" },
   footer: { js: "})" },
 });
+// Node loads CommonJS sooner than modules.
 await build({
   ...common,
   entryPoints: {
@@ -41,11 +42,11 @@ await build({
     "image-worker": "runtime/data/loader/image-worker.ts",
     "check-worker": "editors/server/check-worker.ts",
   },
-  format: "esm",
-  banner: {
-    js: "import { createRequire as abawRequire } from 'node:module'; const require = abawRequire(import.meta.url);",
-  },
+  format: "cjs",
+  define: { "import.meta.url": "abawUrl" },
+  banner: { js: "const abawUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/abaw.js`, 0o755);
 if (process.argv[2] === undefined) {
   await buildGraphPage(`${outdir}/graph-page`);

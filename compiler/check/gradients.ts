@@ -1,6 +1,6 @@
 import type { LossBuild } from "./build-loss.ts";
 import type { StageBuild } from "./model-build.ts";
-import { reachedParameters } from "./reached.ts";
+import { reachedParameters, reaching } from "./reached.ts";
 import type { Session } from "./session.ts";
 import { entryOf } from "./stage-entry.ts";
 import type { Trained } from "./trained.ts";
@@ -23,7 +23,8 @@ export function checkGradients(
     reporter.report("nothing-to-train", span, { stage: stage.label }, { help, related });
     return;
   }
-  const reached = reachedParameters([...loss.terms.values()]);
+  const terms = [...loss.terms.values()];
+  const reached = reachedParameters(terms);
   const related = [{ span: stage.span, text: `in ${stage.label}` }];
   for (const { path, of } of missed(wanted, reached)) {
     const parameter = model.parameters.get(of);
@@ -32,10 +33,10 @@ export function checkGradients(
     reporter.report("no-gradient", parameter.span, { path }, { help, related });
   }
   if (reached.size === 0) return;
+  const training = reaching(terms, new Set(wanted));
   for (const [name, value] of loss.terms) {
-    const own = reachedParameters([value]);
     const span = loss.places.get(name);
-    if (span === undefined || wanted.some((path) => own.has(path))) continue;
+    if (span === undefined || training.has(value)) continue;
     const help = "no gradient flows from it to a weight that is trained";
     reporter.report("changes-nothing", span, { path: `loss.${name}` }, { help, related });
   }

@@ -88,7 +88,8 @@ export function inSourceOrder(diagnostics: readonly Diagnostic[]): readonly Diag
     const key = `${each.span.source.name}:${each.span.start}:${each.span.end}:${each.code}:${each.message}`;
     if (!known.has(key)) known.set(key, each);
   }
-  return [...known.values()].sort(
-    (a, b) => a.span.source.name.localeCompare(b.span.source.name, "en") || a.span.start - b.span.start,
-  );
+  return [...known.values()].sort(({ span: a }, { span: b }) => {
+    if (a.source.name === b.source.name) return a.start - b.start;
+    return a.source.name < b.source.name ? -1 : 1;
+  });
 }
