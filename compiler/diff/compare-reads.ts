@@ -1,15 +1,28 @@
 import { printShape } from "../ir/dim.ts";
 import type { FeatureUse } from "../lower/plan.ts";
 import { type Change, compareTextMaps } from "./change.ts";
-import { type Side, stageNames } from "./side.ts";
+import { type Side, shownDigits, stageNames } from "./side.ts";
 
-/** What two stages read of finished stages: which tensors, and of which training. */
+/** What two stages read of finished stages: which tensors, of which training, and made how. */
 export function compareReads(a: Side, b: Side): readonly Change[] {
   const [nameInA, nameInB] = stageNames(a, b);
-  return compareTextMaps("", readsOf(a, nameInA), readsOf(b, nameInB));
+  return compareTextMaps("", readsOf(a, nameInA, madeIn(b)), readsOf(b, nameInB, madeIn(a)));
 }
 
-function readsOf({ stage }: Side, nameOf: (hash: string) => string): ReadonlyMap<string, string> {
-  const text = ({ stage: hash, tensor, shape }: FeatureUse) => `${tensor} of ${nameOf(hash)}, ${printShape(shape)}`;
+function readsOf(
+  { stage }: Side,
+  nameOf: (hash: string) => string,
+  others: ReadonlyMap<string, FeatureUse>,
+): ReadonlyMap<string, string> {
+  const text = ({ input, stage: hash, tensor, shape, made }: FeatureUse) => {
+    const other = others.get(input);
+    // Of one training, in a graph that no loss or head of it depends on.
+    const otherwise = other !== undefined && other.stage === hash && other.made !== made;
+    return `${tensor}${otherwise ? ` #${made.slice(0, shownDigits)}` : ""} of ${nameOf(hash)}, ${printShape(shape)}`;
+  };
   return new Map(stage.plan.features.map((use) => [use.input, text(use)]));
+}
+
+function madeIn({ stage }: Side): ReadonlyMap<string, FeatureUse> {
+  return new Map(stage.plan.features.map((use) => [use.input, use]));
 }

@@ -18,4 +18,5 @@ export function stageNames(a: Side, b: Side): readonly [(hash: string) => string
   return [naming(a, hashesOf(b)), naming(b, hashesOf(a))];
 }
 
-const shownDigits = 8;
+/** So many digits of a hash tell two things apart for a reader. */
+export const shownDigits = 8;

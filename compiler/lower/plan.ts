@@ -51,6 +51,8 @@ export interface StagePlan {
   readonly facts: ReadonlyMap<string, FactPlan>;
   /** Names of the loss's terms. */
   readonly terms: readonly string[];
+  /** Of the graph that makes a named tensor: with the stage's own hash it decides the tensor's values. */
+  readonly tensorHash: (name: string) => string;
   readonly graphs: StageGraphs;
 }
 
@@ -85,6 +87,8 @@ export interface FeatureUse {
   readonly stage: string;
   /** The name in the producer's model. */
   readonly tensor: string;
+  /** The producer's `tensorHash` of it. */
+  readonly made: string;
   /** Sizes per frame. */
   readonly shape: readonly number[];
 }

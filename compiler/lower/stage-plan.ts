@@ -2,7 +2,7 @@ import type { CheckedStage } from "../check/check-stage.ts";
 import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
 import { printGraph, shownNumbers } from "../ir/print.ts";
 import { digestOf } from "./digest.ts";
-import { headOutputs, stageGraphs } from "./graphs.ts";
+import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
 import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
 /**
@@ -31,7 +31,7 @@ export class StagePlans {
     const label = () => this.names.get(stage.key) ?? stage.label;
     const plain = plainPart(checked);
     const described = once(() => this.#described(checked));
-    const hash = once(() => digestOf(`${toJson(described())}\n${graphText(checked)}`));
+    const hash = once(() => digestOf(`${toJson(described())}\n${graphText(decidingGraph(checked))}`));
     const plan: StagePlan = {
       ...plain,
       get features() {
@@ -53,6 +53,7 @@ export class StagePlans {
         return label();
       },
       call: stage.call,
+      tensorHash: (name) => tensorHash(checked, name),
       graphs: stageGraphs(checked),
     };
     this.#plans.set(checked, plan);
@@ -67,13 +68,14 @@ export class StagePlans {
   #described(checked: CheckedStage) {
     const { built, trained, sources } = checked;
     const { model } = built;
-    const hashOf = (key: string) => this.planOf(this.#lookUp(key)).hash;
+    const producerOf = (key: string) => this.planOf(this.#lookUp(key));
     const source = (from: WeightSource): WeightSource =>
-      from.kind === "stage" ? { ...from, stage: hashOf(from.stage) } : from;
+      from.kind === "stage" ? { ...from, stage: producerOf(from.stage).hash } : from;
     const { data, tasks, fields, clip, rows, augment, batch, duration, seed, ...rest } = plainPart(checked);
-    const features = [...model.features.values()].map(
-      ({ input, producer, name, shape }): FeatureUse => ({ input, stage: hashOf(producer.key), tensor: name, shape }),
-    );
+    const features = [...model.features.values()].map(({ input, producer, name, shape }): FeatureUse => {
+      const { hash, tensorHash } = producerOf(producer.key);
+      return { input, stage: hash, tensor: name, made: tensorHash(name), shape };
+    });
     // The order of the keys is part of the hash.
     return {
       data,
@@ -180,8 +182,12 @@ export function decidingGraph(checked: CheckedStage): Graph {
   return { name: "stage", outputs: [...terms, ...headOutputs(checked)] };
 }
 
-function graphText(checked: CheckedStage): string {
-  const graph = decidingGraph(checked);
+/** What decides the values of a named tensor, weights apart: it may lie on no way to a loss or a head. */
+function tensorHash(checked: CheckedStage, name: string): string {
+  return digestOf(graphText({ name: "tensor", outputs: [{ name: "value", value: tensorNamed(checked, name) }] }));
+}
+
+function graphText(graph: Graph): string {
   // Without places: stages share nodes, and which of them made one first must not matter.
   return `${printGraph(graph, false)}${constantsText(graph)}`;
 }

@@ -26,7 +26,7 @@ export class FeatureStore {
   async #make(producer: StagePlan, tensor: string, part: Part): Promise<FeatureMatrix> {
     const { options } = this.#run;
     const path = join(options.folder.stage(producer), "features", `${tensor}-${part}.safetensors`);
-    const identity = await this.#run.identityOf(producer);
+    const identity = `${await this.#run.identityOf(producer)} ${producer.tensorHash(tensor)}`;
     const stored = existsSync(path) ? readSafetensors(path) : undefined;
     const values = stored?.header.metadata["identity"] === identity ? stored.tensors.get(tensor) : undefined;
     if (values?.data instanceof Float32Array) return { shape: values.shape.slice(1), values: values.data };

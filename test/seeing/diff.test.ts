@@ -265,6 +265,21 @@ describe("a spec's", () => {
     expect(linesOf(back).toSorted()).toEqual(expected.map(mirrored).toSorted());
   });
 
+  test("tensor that only another stage reads", () => {
+    const reading = (layer: string): readonly Edit[] => [
+      ["sum(s.x for s in from)", "sum(s.z for s in from)"],
+      ["  m = ", `  z = x -> ${layer}\n  m = `],
+    ];
+    const [one, other] = [edited(...reading("relu")), edited(...reading("tanh"))];
+    expect(one.stage("alone(au)").plan.hash).toBe(other.stage("alone(au)").plan.hash);
+    expect(one.stage("together").plan.hash).not.toBe(other.stage("together").plan.hash);
+    const changes = compareMeanings(side(one, "together"), side(other, "together"));
+    expect(linesOf(changes)).toEqual([
+      "reads ~ alone(au).z: z # of alone(au), [96] → z # of alone(au), [96]",
+      "reads ~ alone(valence).z: z # of alone(valence), [96] → z # of alone(valence), [96]",
+    ]);
+  });
+
   test("stages that differ alike are told of together, others by name, exports too", () => {
     const other = edited(
       ["dropout(0.2)", "dropout(0.1)"],
