@@ -1,8 +1,10 @@
 /** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
+import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
 
+benchCheck();
 benchCompile();
 await benchLanguageServer();
 await benchStep();
