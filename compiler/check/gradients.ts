@@ -47,6 +47,7 @@ function missed(
   wanted: readonly string[],
   reached: ReadonlySet<string>,
 ): readonly { readonly path: string; readonly of: string }[] {
+  if (wanted.every((path) => reached.has(path))) return [];
   const above = new Set<string>();
   for (const path of wanted) if (reached.has(path)) for (const name of namesAbove(path)) above.add(name);
   const found = new Map<string, string>();
