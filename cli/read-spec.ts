@@ -2,7 +2,7 @@ import { Trace } from "../compiler/check/trace.ts";
 import { type Analysis, analyse, type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
-import { usedFile, weightHeader } from "../runtime/spec-files/spec-files.ts";
+import { fileHeader, usedFile } from "../runtime/spec-files/spec-files.ts";
 import { readSpecText, SpecTextError } from "../runtime/spec-files/spec-text.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -39,7 +39,7 @@ function sourceOf(path: string): Source {
 function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions {
   return {
     read: (name) => usedText(path, name),
-    inspect: (file) => weightHeader(process.cwd(), file),
+    inspect: (...file) => fileHeader(process.cwd(), ...file),
     ...(profile === undefined ? {} : { profile }),
     set: (set ?? []).map(settingOf),
   };

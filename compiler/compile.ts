@@ -1,11 +1,11 @@
 /** The page: text to plan, every stage by name. */
 import { type Asked, askedThing } from "./check/asked.ts";
+import type { Inspect } from "./check/file-header.ts";
 import { isStandard, openMain } from "./check/files.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
 import { type Again, newSession, type Observe, type ReadUsed, type Session } from "./check/session.ts";
 import { forgetStale, reachesFar } from "./check/staleness.ts";
-import type { FileHeader } from "./check/weight-files.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder, withoutMost } from "./diagnostics/diagnostic.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
@@ -17,8 +17,8 @@ import { reparse } from "./syntax/reparse.ts";
 
 export interface CompileOptions {
   readonly read: ReadUsed;
-  /** The header of a weight file, its path as the spec writes it; left out where there are no files, as in a browser. */
-  readonly inspect?: (path: string) => FileHeader;
+  /** The header of a file, its path as the spec writes it; left out where there are no files, as in a browser. */
+  readonly inspect?: Inspect;
   readonly profile?: string;
   /** `--set path=value`, in order. */
   readonly set?: readonly (readonly [path: string, value: string])[];

@@ -84,10 +84,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "editors/graph-page": ["compiler/draw", "editors/playground/page"],
   "runtime/spec-files": [
     "compiler/check/files.ts",
-    "compiler/check/weight-files.ts",
-    "runtime/checkpoints",
+    "compiler/check/file-header.ts",
     "runtime/data/inside-folder.ts",
+    "runtime/headers",
   ],
+  "runtime/headers": ["compiler/check/file-header.ts", "runtime/checkpoints", "runtime/data/inside-folder.ts"],
   "editors/server": ["compiler", "runtime/spec-files", "package.json"],
   // What it needs of abaw, it asks the server or the program.
   "editors/vscode": [],

@@ -2,7 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { freshPath, namedPath } from "./body.ts";
 import type { Env } from "./env.ts";
 import { applyUserModule } from "./modules.ts";
-import { bindLibrary } from "./parameters.ts";
+import { argumentPlaces, bindLibrary } from "./parameters.ts";
 import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
@@ -107,7 +107,8 @@ function applyRecipe(
     }
   }
   spend(env.session, span, stepsOfLayer);
-  const use = makeUse(recipe.name, path, env, bodyOf(env), span, expected);
+  const places = argumentPlaces(Object.keys(spec.params), given);
+  const use = makeUse(recipe.name, path, env, bodyOf(env), span, expected, places);
   return constrained(use, () => spec.apply(use, tensors, args));
 }
 

@@ -10,7 +10,7 @@ import { forcedThing } from "./forced.ts";
 import { libraryRecipe } from "./library.ts";
 import { library } from "./library-calls.ts";
 import { applyListFunction, applyNumberFunction, listFunctions, numberFunctions } from "./number-functions.ts";
-import { argumentValue, bindLibrary } from "./parameters.ts";
+import { argumentPlaces, argumentValue, bindLibrary } from "./parameters.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import { type Arguments, type Given, type ListThing, none, number, type RecipeThing, type Thing } from "./things.ts";
@@ -146,16 +146,6 @@ function known(args: Arguments, things: readonly Thing[], sent: number): Argumen
 
 function firstType(params: Readonly<Record<string, { readonly type: Type }>>): Type {
   return Object.values(params)[0]?.type ?? any;
-}
-
-/** Where the argument of each parameter was written. */
-function argumentPlaces(names: readonly string[], { positional, named }: Arguments): ReadonlyMap<string, Span> {
-  const places = new Map([...named].map(([name, given]) => [name, given.span] as const));
-  positional.forEach((given, i) => {
-    const name = names[i];
-    if (name !== undefined) places.set(name, given.span);
-  });
-  return places;
 }
 
 /** All positional arguments as one list; a single list is itself. */

@@ -5,6 +5,7 @@ import { checkFolds, formatPlan } from "./formats.ts";
 import { memoKind } from "./memo.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
+import { checkStoredFeatures } from "./stored-features.ts";
 import type { DataThing } from "./things.ts";
 
 const plans = memoKind<DataPlan | undefined>();
@@ -38,6 +39,7 @@ function planned(session: Session, data: DataThing): DataPlan {
     fields.set(name, plan);
   }
   checkFolds(session, data);
+  checkStoredFeatures(session, data);
   const plan = formatPlan(session, data, format, imageColumn);
   if (root?.kind !== "string" && root?.kind !== "list" && plan.kind !== "synthetic")
     reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "root" });

@@ -186,3 +186,13 @@ function defaultOf(parameter: Parameter, scope: Env): Thing {
     evaluating.delete(parameter);
   }
 }
+
+/** Where the argument of each parameter was written. */
+export function argumentPlaces(names: readonly string[], { positional, named }: Arguments): ReadonlyMap<string, Span> {
+  const places = new Map([...named].map(([name, given]) => [name, given.span] as const));
+  positional.forEach((given, i) => {
+    const name = names[i];
+    if (name !== undefined) places.set(name, given.span);
+  });
+  return places;
+}

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
+import type { Inspect } from "./file-header.ts";
 import type { FileScope } from "./files.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Keeper } from "./memo.ts";
@@ -9,7 +10,6 @@ import type { ModelBuild } from "./model-build.ts";
 import type { Recording } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Thing } from "./things.ts";
-import type { FileHeader } from "./weight-files.ts";
 
 /** One `path: value` of a profile or of `--set`: stronger than arguments and `with`; later ones win. */
 export interface Setting {
@@ -43,8 +43,8 @@ export interface Session {
   readonly memos: Keeper["memos"];
   /** The text of a used file by its path, undefined if there is none, or why it cannot be read. */
   readonly read: ReadUsed;
-  /** What can be known of a weight file, or undefined where no file can be looked at. */
-  readonly inspect: ((path: string) => FileHeader) | undefined;
+  /** What can be known of a file that the spec names, or undefined where no file can be looked at. */
+  readonly inspect: Inspect | undefined;
   readonly observe: Observe | undefined;
   readonly again: Again | undefined;
   readonly files: Map<string, FileScope>;
@@ -64,7 +64,7 @@ export interface Session {
 export function newSession(
   reporter: Reporter,
   read: ReadUsed,
-  inspect: ((path: string) => FileHeader) | undefined,
+  inspect: Inspect | undefined,
   observe?: Observe,
   again?: Again,
 ): Session {

@@ -1,8 +1,11 @@
 import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import type { DiagnosticExtras } from "../diagnostics/diagnostic.ts";
+import type { Span } from "../diagnostics/source.ts";
 import type { GraphBuilder } from "../ir/builder.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Initialiser } from "../lower/plan.ts";
+import type { FileFormat } from "./file-header.ts";
+import type { KnownHeader } from "./look-at.ts";
 import type { TensorThing, Thing } from "./things.ts";
 import type { Params } from "./type.ts";
 
@@ -39,6 +42,12 @@ export interface Use {
   pathOf(name: string): string;
   /** Says that this version checks it and cannot carry it out. */
   later(what: string): void;
+  /** The header of a file that an argument names, if it can be looked at. */
+  headerOf(argument: string, file: string, format: FileFormat): KnownHeader | undefined;
+  /** Where an argument was written, else the call. */
+  placeOf(argument: string): Span;
+  /** Reports a mistake at a place and goes on. */
+  report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void;
   /** Reports a mistake at the call and gives up. */
   refuse<C extends Code>(code: C, holes: HolesOf<C>, extras?: DiagnosticExtras): never;
 }

@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Initialiser } from "../lower/plan.ts";
 import type { Body } from "./body.ts";
 import type { Env } from "./env.ts";
+import { lookAt } from "./look-at.ts";
 import { presentOf, randomSeed } from "./model-build.ts";
 import { addParameter, addState } from "./model-records.ts";
 import type { Reporter } from "./reporter.ts";
@@ -15,9 +16,11 @@ export function makeUse(
   body: Body,
   span: Span,
   expected: number | undefined,
+  places: ReadonlyMap<string, Span> = new Map(),
 ): Use {
   const { build } = body;
   const reporter: Reporter = env.session.reporter;
+  const placeOf = (argument: string) => places.get(argument) ?? span;
   const at = (part: string) => (part === "" ? path : `${path}.${part}`);
   build.g.at = path;
   return {
@@ -47,6 +50,9 @@ export function makeUse(
     },
     pathOf: at,
     later: (what) => reporter.report("not-yet", span, { what }),
+    headerOf: (argument, file, format) => lookAt(env.session, { file, format, span: placeOf(argument) }),
+    placeOf,
+    report: (code, place, holes, extras) => reporter.report(code, place, holes, extras),
     refuse: (code, holes, extras) => reporter.refuse(code, span, holes, extras),
   };
 }

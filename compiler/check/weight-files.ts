@@ -5,6 +5,7 @@ import type { EncoderNode, Entry, Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
+import { lookAt } from "./look-at.ts";
 import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { nearest, suggestion } from "./nearest.ts";
@@ -14,13 +15,6 @@ import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { type CallThing, type LayerThing, placeIn } from "./things.ts";
 import { call, orNone } from "./type.ts";
-
-/** What can be known of a file without reading its numbers. */
-export type FileHeader =
-  | { readonly kind: "absent" }
-  /** It is there, and this version does not read its header. */
-  | { readonly kind: "unread"; readonly reason: string }
-  | { readonly kind: "tensors"; readonly shapes: ReadonlyMap<string, readonly number[]> };
 
 /** The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule 61). */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): ReadonlyMap<string, WeightSource> {
@@ -159,13 +153,8 @@ function checkHeader(
   scope: Env,
 ): void {
   const { session } = scope;
-  const header = session.inspect?.(file);
-  if (header === undefined) return;
-  if (header.kind !== "tensors") {
-    const what = header.kind === "absent" ? "whether its tensors fit is not checked" : header.reason;
-    session.reporter.report("not-looked-at", fileSpan(given), { file, what });
-    return;
-  }
+  const header = lookAt(session, { file, format: "weights", span: fileSpan(given) });
+  if (header?.kind !== "tensors") return;
   const inFile = [...header.shapes.keys()];
   if (under !== undefined && !inFile.some((name) => name.startsWith(`${under}.`))) {
     reportName(given, "under", under, prefixesOf(inFile), session.reporter);

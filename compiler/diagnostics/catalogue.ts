@@ -51,7 +51,9 @@ const entries = {
   "changes-nothing": warning("`{path}` changes nothing"),
   "not-yet": later("{what}: checked, but this version cannot train with it"),
   "not-yet-written": later("{what}: checked, but this version cannot write it"),
-  "not-looked-at": note("{file} is not here: {what}"),
+  "not-looked-at": note("{file} was not looked at: {reason}"),
+  "broken-file": error("{file} cannot be used: {reason}"),
+  "file-mismatch": error("{file} does not fit: {reason}"),
   // Shapes
   "shape-mismatch": error("{what}: {left} does not fit {right}"),
   "op-refuses": error("{callee}: {reason}"),

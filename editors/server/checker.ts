@@ -1,8 +1,9 @@
+import type { Inspect } from "../../compiler/check/file-header.ts";
 import { type Analysis, Checker } from "../../compiler/compile.ts";
 import { featureFlops, forwardFlops } from "../../compiler/cost/forward.ts";
 import type { Source } from "../../compiler/diagnostics/source.ts";
 import { FactCollector, type Facts } from "../../compiler/edit/index.ts";
-import { weightHeader } from "../../runtime/spec-files/spec-files.ts";
+import { fileHeader } from "../../runtime/spec-files/spec-files.ts";
 import { readerOf } from "./file-names.ts";
 
 /** A check, and what else it found out: worked out a little at a time when it is asked for, and only until the next check of the file. */
@@ -57,7 +58,7 @@ export class Checks {
     const known = this.#kept.get(name);
     if (known?.folder === folder) return known;
     const collector = new FactCollector();
-    const inspect = (path: string) => weightHeader(folder, path);
+    const inspect: Inspect = (...file) => fileHeader(folder, ...file);
     const checker = new Checker({ read: readerOf(name, this.#open), inspect }, collector.observe);
     const made = { folder, checker, collector };
     this.#kept.set(name, made);

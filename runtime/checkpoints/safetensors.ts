@@ -4,8 +4,11 @@ import { writeAtomically } from "./write-atomically.ts";
 
 /** A weight file that cannot be used, with the file and why. */
 export class WeightFileError extends Error {
+  readonly reason: string;
+
   constructor(file: string, reason: string, options?: ErrorOptions) {
     super(`${file}: ${reason}`, options);
+    this.reason = reason;
     this.name = "WeightFileError";
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { FileFormat, FileHeader } from "../../compiler/check/file-header.ts";
 import { isStandard } from "../../compiler/check/files.ts";
-import type { FileHeader } from "../../compiler/check/weight-files.ts";
-import { type Header, readHeader, WeightFileError } from "../checkpoints/safetensors.ts";
 import { insideFolder } from "../data/inside-folder.ts";
+import { headerOf } from "../headers/read-header.ts";
 
 /** A folder that comes with the program: beside the folder of its bundle, or at the root of its sources. */
 export function shippedFolder(name: string): string {
@@ -29,20 +29,10 @@ function besideSpec(spec: string, name: string): string | undefined {
   return insideFolder(folder, relative(folder, resolve(name)));
 }
 
-/** What is in a weight file below a folder. Only safetensors say in their first bytes what is inside. */
-export function weightHeader(folder: string, path: string): FileHeader {
-  const file = insideFolder(folder, path);
-  if (file === undefined || !existsSync(file)) return { kind: "absent" };
-  if (!path.endsWith(".safetensors"))
-    return { kind: "unread", reason: "only the headers of .safetensors files are read" };
-  try {
-    return { kind: "tensors", shapes: shapesOf(readHeader(file)) };
-  } catch (problem) {
-    if (problem instanceof WeightFileError) return { kind: "unread", reason: problem.message };
-    throw problem;
-  }
-}
-
-function shapesOf({ tensors }: Header): ReadonlyMap<string, readonly number[]> {
-  return new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+/** What a file that a spec names says of itself; only below the folder, or, of data, below their root. */
+export function fileHeader(folder: string, path: string, format: FileFormat, root = "."): FileHeader {
+  const place = resolve(folder, root);
+  const file = insideFolder(place, path);
+  if (file === undefined) return { kind: "unread", reason: "it is outside of the folder in which files are looked at" };
+  return existsSync(file) ? headerOf(file, format) : { kind: "absent" };
 }

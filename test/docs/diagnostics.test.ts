@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import type { FileHeader } from "../../compiler/check/weight-files.ts";
+import type { FileHeader, Inspect } from "../../compiler/check/file-header.ts";
 import { catalogue } from "../../compiler/diagnostics/catalogue.ts";
 import { compiled } from "../plan-of.ts";
 
@@ -12,6 +12,9 @@ const programsOf = (code: string) =>
 
 /** The files that pages speak of. */
 const headers: Readonly<Record<string, FileHeader>> = {
+  "face.h5": stored("video1/00001", [64]),
+  "voice.h5": stored("video1/00001", [32]),
+  "other.h5": stored("", [100, 64]),
   "face.safetensors": {
     kind: "tensors",
     shapes: new Map([
@@ -22,9 +25,18 @@ const headers: Readonly<Record<string, FileHeader>> = {
   },
 };
 
+function stored(name: string, shape: readonly number[]): FileHeader {
+  return { kind: "arrays", arrays: new Map([[name, { shape, type: "float32", numeric: true }]]) };
+}
+
+const inspect: Inspect = (path, format) =>
+  path === "other.h5" && format !== "npy"
+    ? { kind: "broken", reason: "it is not HDF5, but an array of NumPy", is: "npy" }
+    : (headers[path] ?? { kind: "absent" });
+
 function saidOf(text: string) {
   const options = text.includes("\nprofile toy {") ? { profile: "toy" } : {};
-  return compiled(text, { ...options, inspect: (path) => headers[path] ?? { kind: "absent" } }).diagnostics;
+  return compiled(text, { ...options, inspect }).diagnostics;
 }
 
 test("every code has its page, and no page is without a code", () => {

@@ -1,4 +1,4 @@
-import type { FileHeader } from "../../compiler/check/weight-files.ts";
+import type { FileHeader } from "../../compiler/check/file-header.ts";
 import { positionOf } from "../../compiler/diagnostics/source.ts";
 import { compiled } from "../plan-of.ts";
 import { type Block, type Page, pageAt } from "./pages.ts";

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { positionOf, type Span } from "../../compiler/diagnostics/source.ts";
+import { fileHeader } from "../../runtime/spec-files/spec-files.ts";
 import { compiled } from "../plan-of.ts";
 
 export const folder = fileURLToPath(new URL("./", import.meta.url));
+const files = `${folder}files`;
 export const groups = ["one", "several", "published"] as const;
 
 /** What divides a spec from what must be said about it. */
@@ -28,11 +31,16 @@ export function fixtures(group: (typeof groups)[number]): readonly Fixture[] {
     });
 }
 
+/** A spec compiled beside the files of `files`, which scripts/write-mistake-files.ts and test/reference/make_hdf5.py make. */
+export function compiledHere(spec: string): Compiled {
+  return compiled(spec, { inspect: (...file) => fileHeader(files, ...file) });
+}
+
 /** Everything that is said about a spec but what is only for a later version: code, severity, range, message, and what goes with it. */
 export function said(spec: string): string {
-  const { diagnostics } = compiled(spec);
+  const { diagnostics } = compiledHere(spec);
   return diagnostics
-    .filter(({ severity }) => severity === "error" || severity === "warning")
+    .filter(({ severity }) => severity !== "later")
     .map(described)
     .join("");
 }

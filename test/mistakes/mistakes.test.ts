@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
-import { compiled } from "../plan-of.ts";
-import { fixtures, said } from "./expectation.ts";
+import { compiledHere, fixtures, said } from "./expectation.ts";
 
-const messages = (expected: string) => expected.match(/^# (?:error|warning) /gm) ?? [];
+const messages = (expected: string) => expected.match(/^# (?:error|warning|note) /gm) ?? [];
 
 describe.each(["one", "published"] as const)("%s", (group) => {
   const all = fixtures(group);
@@ -17,7 +16,7 @@ describe.each(["one", "published"] as const)("%s", (group) => {
 test("every repair takes its mistake away and brings no other", () => {
   let repaired = 0;
   for (const { spec } of fixtures("one")) {
-    const { sources, diagnostics } = compiled(spec);
+    const { sources, diagnostics } = compiledHere(spec);
     const main = sources[0];
     if (main === undefined || !diagnostics.some(({ fix }) => fix?.span.source === main)) continue;
     const { text, applied } = applyFixes(main, diagnostics);
@@ -32,7 +31,7 @@ describe("several", () => {
   test.each(fixtures("several"))("$path: all of them in one run, in the order of the text", ({ spec, expected }) => {
     expect(said(spec)).toBe(expected);
     expect(messages(expected).length).toBeGreaterThanOrEqual(3);
-    const lines = [...expected.matchAll(/^# (?:error|warning) \S+ (\d+):(\d+)-/gm)].map(([, line, column]) => [
+    const lines = [...expected.matchAll(/^# (?:error|warning|note) \S+ (\d+):(\d+)-/gm)].map(([, line, column]) => [
       Number(line),
       Number(column),
     ]);

@@ -5,6 +5,7 @@ import type { TensorThing, Thing } from "../things.ts";
 import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
 import { countOf } from "./arguments.ts";
 import { axesText, constrained } from "./axes.ts";
+import { checkNetwork } from "./foreign-network.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -47,8 +48,11 @@ export const foreignFunctions: TensorFunctions = {
       const dims = args.get("dims");
       const names = outputs?.kind === "map" ? [...outputs.entries.keys()] : undefined;
       use.later("a network of an ONNX file");
-      if (names === undefined) return outputNamed(use, x, "output", sizesOf(use, dims, undefined));
-      const entries = new Map(names.map((name) => [name, outputNamed(use, x, name, sizesOf(use, dims, name))]));
+      const wanted = (names ?? [undefined]).map((key) => ({ key, dims: sizesOf(use, dims, key) }));
+      checkNetwork(use, x, args, wanted);
+      const [only] = wanted;
+      if (names === undefined) return outputNamed(use, x, "output", only?.dims ?? []);
+      const entries = new Map(wanted.map(({ key = "", dims: sizes }) => [key, outputNamed(use, x, key, sizes)]));
       return { kind: "map", entries, places: new Map() };
     },
   },

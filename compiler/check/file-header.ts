@@ -1,0 +1,43 @@
+/** What a file is opened as: what a spec says it is, whatever its name ends with. */
+export type FileFormat = "weights" | "onnx" | "npy" | "npz" | "hdf5" | "safetensors";
+
+/** Numbers in a file: their sizes, and the file's own name for their type. */
+export interface ArrayHeader {
+  readonly shape: readonly number[];
+  readonly type: string;
+  /** Whether they are numbers, not texts or objects. */
+  readonly numeric: boolean;
+}
+
+/** An input or output of an ONNX graph; a size without a number is the name of one, or nothing. Undefined where the file does not say it. */
+export interface PortHeader {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[] | undefined;
+}
+
+/** What can be known of a file without reading its numbers. */
+export type FileHeader =
+  | { readonly kind: "absent" }
+  /** It is there, and what is inside is not known from here. */
+  | { readonly kind: "unread"; readonly reason: string }
+  /** It is there, and cannot be what it is opened as: another kind of file (`is`, if that is known), cut off, or not to be trusted. */
+  | {
+      readonly kind: "broken";
+      readonly reason: string;
+      readonly is?: FileFormat | undefined;
+      readonly repair?: string | undefined;
+    }
+  /** Weights: sizes by name. */
+  | { readonly kind: "tensors"; readonly shapes: ReadonlyMap<string, readonly number[]> }
+  /** Stored features: arrays by name. Of a file with one for each frame, it is the first. */
+  | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, ArrayHeader> }
+  | {
+      readonly kind: "network";
+      readonly inputs: readonly PortHeader[];
+      readonly outputs: readonly PortHeader[];
+      readonly opset: number;
+    };
+
+/** Looks at a file; `root` is the folder that its path begins in, where that is not the one that abaw runs in. */
+export type Inspect = (path: string, format: FileFormat, root?: string) => FileHeader;

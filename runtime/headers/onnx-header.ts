@@ -1,0 +1,175 @@
+import type { PortHeader } from "../../compiler/check/file-header.ts";
+import { type FileWindow, HeaderError } from "./file-window.ts";
+import { refuseStart } from "./other-kind.ts";
+import { type Part, ProtobufFields } from "./protobuf-fields.ts";
+
+/** What a model says of itself (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); the numbers of the fields are those of its file. */
+export interface OnnxHeader {
+  readonly inputs: readonly PortHeader[];
+  readonly outputs: readonly PortHeader[];
+  /** Of ONNX's own operators. */
+  readonly opset: number;
+  /** Tensors whose numbers lie in other files: which file, beside this one, and which bytes of it. */
+  readonly external: readonly ExternalData[];
+}
+
+export interface ExternalData {
+  readonly tensor: string;
+  readonly location: string;
+  readonly end: number;
+}
+
+/** The newest IR version that the engine loads. */
+const newestIr = 13;
+const deepest = 16;
+
+export function readOnnx(file: FileWindow): OnnxHeader {
+  try {
+    return new OnnxReader(file).model();
+  } catch (problem) {
+    // Without a mark at its start, what is not a model at all shows in its fields.
+    if (problem instanceof HeaderError && file.size > 0 && file.start(1).readUInt8() !== 0x08)
+      refuseStart(file, "a model of ONNX");
+    throw problem;
+  }
+}
+
+class OnnxReader {
+  readonly #fields: ProtobufFields;
+  readonly #size: number;
+  readonly #external: ExternalData[] = [];
+
+  constructor(file: FileWindow) {
+    this.#fields = new ProtobufFields(file);
+    this.#size = file.size;
+  }
+
+  model(): OnnxHeader {
+    let ir = 0;
+    let opset: number | undefined;
+    let graph: Part | undefined;
+    for (const field of this.#fields.of({ from: 0, to: this.#size })) {
+      if (field.number === 1) ir = field.value;
+      if (field.number === 7) graph = field;
+      if (field.number === 8) opset = this.#opset(field) ?? opset;
+    }
+    if (ir === 0 || graph === undefined || opset === undefined)
+      throw new HeaderError("it is not a model of ONNX: its version, its graph or its operators are missing");
+    if (ir > newestIr) throw new HeaderError(`its IR version is ${ir}; up to ${newestIr} are known`);
+    return { ...this.#graph(graph, 0), opset, external: this.#external };
+  }
+
+  #opset(part: Part): number | undefined {
+    let domain = "";
+    let version: number | undefined;
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 1) domain = this.#fields.text(field);
+      if (field.number === 2) version = field.value;
+    }
+    return domain === "" || domain === "ai.onnx" ? version : undefined;
+  }
+
+  /** Inputs without those that are weights: older models list both. */
+  #graph(part: Part, depth: number): Pick<OnnxHeader, "inputs" | "outputs"> {
+    if (depth > deepest) throw new HeaderError(`its graphs stand in one another more than ${deepest} deep`);
+    const inputs: PortHeader[] = [];
+    const outputs: PortHeader[] = [];
+    const weights = new Set<string>();
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 1) this.#node(field, depth);
+      if (field.number === 5) weights.add(this.#tensor(field));
+      if (field.number === 11) inputs.push(this.#port(field));
+      if (field.number === 12) outputs.push(this.#port(field));
+      if (field.number === 15) this.#sparse(field);
+    }
+    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs };
+  }
+
+  #node(part: Part, depth: number): void {
+    for (const attribute of this.#fields.of(part)) {
+      if (attribute.number !== 5) continue;
+      for (const field of this.#fields.of(attribute)) {
+        if (field.number === 5 || field.number === 10) this.#tensor(field);
+        if (field.number === 6 || field.number === 11) this.#graph(field, depth + 1);
+        if (field.number === 22 || field.number === 23) this.#sparse(field);
+      }
+    }
+  }
+
+  #sparse(part: Part): void {
+    for (const field of this.#fields.of(part)) if (field.number === 1 || field.number === 2) this.#tensor(field);
+  }
+
+  /** Its name; where its numbers lie elsewhere, notes that. The numbers themselves are stepped over. */
+  #tensor(part: Part): string {
+    let name = "";
+    const entries = new Map<string, string>();
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 8) name = this.#fields.text(field);
+      if (field.number === 13) entries.set(...this.#entry(field));
+    }
+    const location = entries.get("location");
+    if (location !== undefined) {
+      const end = Number(entries.get("offset") ?? 0) + Number(entries.get("length") ?? 0);
+      this.#external.push({ tensor: name, location, end });
+    }
+    return name;
+  }
+
+  #entry(part: Part): [string, string] {
+    let key = "";
+    let value = "";
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 1) key = this.#fields.text(field);
+      if (field.number === 2) value = this.#fields.text(field);
+    }
+    return [key, value];
+  }
+
+  #port(part: Part): PortHeader {
+    let name = "";
+    let type = "unknown";
+    let shape: readonly (number | string)[] | undefined;
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 1) name = this.#fields.text(field);
+      if (field.number !== 2) continue;
+      for (const kind of this.#fields.of(field)) {
+        // A tensor; sequences, maps and the rest have other numbers.
+        if (kind.number !== 1) type = "no tensor";
+        else
+          for (const each of this.#fields.of(kind)) {
+            if (each.number === 1) type = elementTypes[each.value] ?? `type ${each.value}`;
+            if (each.number === 2) shape = this.#shape(each);
+          }
+      }
+    }
+    return { name, type, shape };
+  }
+
+  #shape(part: Part): readonly (number | string)[] {
+    return [...this.#fields.of(part)].map((dimension) => {
+      let size: number | string = "?";
+      for (const field of this.#fields.of(dimension)) {
+        if (field.number === 1) size = field.value;
+        if (field.number === 2) size = this.#fields.text(field);
+      }
+      return size;
+    });
+  }
+}
+
+/** Names of TensorProto.DataType. */
+const elementTypes: Readonly<Record<number, string>> = {
+  1: "float32",
+  2: "uint8",
+  3: "int8",
+  4: "uint16",
+  5: "int16",
+  6: "int32",
+  7: "int64",
+  8: "string",
+  9: "bool",
+  10: "float16",
+  11: "float64",
+  16: "bfloat16",
+};

@@ -1,0 +1,68 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { ArrayHeader, FileFormat, FileHeader } from "../../compiler/check/file-header.ts";
+import { type Header, readHeader, WeightFileError } from "../checkpoints/safetensors.ts";
+import { insideFolder } from "../data/inside-folder.ts";
+import { FileWindow, HeaderError } from "./file-window.ts";
+import { readHdf5 } from "./hdf5-header.ts";
+import { readNpy } from "./npy-header.ts";
+import { readNpz } from "./npz-header.ts";
+import { type ExternalData, readOnnx } from "./onnx-header.ts";
+import { UnreadHeader } from "./unread-header.ts";
+
+/** What a file that exists says of itself, opened as `format`. */
+export function headerOf(path: string, format: FileFormat): FileHeader {
+  if (!statSync(path).isFile()) return { kind: "broken", reason: "it is no file" };
+  try {
+    return read(path, format);
+  } catch (problem) {
+    if (problem instanceof HeaderError) {
+      const { message: reason, is, repair } = problem;
+      return { kind: "broken", reason, is, repair };
+    }
+    if (problem instanceof WeightFileError) return { kind: "broken", reason: problem.reason };
+    if (problem instanceof UnreadHeader) return { kind: "unread", reason: problem.message };
+    throw problem;
+  }
+}
+
+function read(path: string, format: FileFormat): FileHeader {
+  switch (format) {
+    case "weights":
+      // Only safetensors say in their first bytes what is inside.
+      return path.endsWith(".safetensors")
+        ? { kind: "tensors", shapes: new Map([...readHeader(path).tensors].map(([name, { shape }]) => [name, shape])) }
+        : { kind: "unread", reason: "only the headers of .safetensors files are read" };
+    case "onnx":
+      return networkOf(path);
+    case "npy":
+      return { kind: "arrays", arrays: new Map([["", FileWindow.over(path, readNpy)]]) };
+    case "npz":
+      return { kind: "arrays", arrays: FileWindow.over(path, readNpz) };
+    case "hdf5":
+      return { kind: "arrays", arrays: FileWindow.over(path, readHdf5) };
+    case "safetensors":
+      return { kind: "arrays", arrays: arraysOf(readHeader(path)) };
+  }
+}
+
+function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {
+  return new Map([...tensors].map(([name, { shape, dtype }]) => [name, { shape, type: dtype, numeric: true }]));
+}
+
+function networkOf(path: string): FileHeader {
+  const { inputs, outputs, opset, external } = FileWindow.over(path, readOnnx);
+  for (const each of external) checkExternal(dirname(path), each);
+  return { kind: "network", inputs, outputs, opset };
+}
+
+/** Numbers beside the model are below its folder: a model from elsewhere must not name other files of this machine. */
+function checkExternal(folder: string, { tensor, location, end }: ExternalData): void {
+  const file = insideFolder(folder, location);
+  const repair = "the files of a network belong beside it";
+  const what = `the numbers of ${JSON.stringify(tensor)} are in ${JSON.stringify(location)}`;
+  if (file === undefined) throw new HeaderError(`${what}, outside of its folder`, { repair });
+  if (!existsSync(file) || !statSync(file).isFile()) throw new HeaderError(`${what}, which is not there`, { repair });
+  const { size } = statSync(file);
+  if (!(end <= size)) throw new HeaderError(`${what} up to byte ${end}, and that has ${size}`);
+}
