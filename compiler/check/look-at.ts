@@ -14,7 +14,7 @@ export interface NamedFile {
   readonly root?: string;
   readonly span: Span;
   /** What to do about a file of another kind. */
-  readonly help?: (is: FileFormat) => string | undefined;
+  readonly help?: ((is: FileFormat) => string | undefined) | undefined;
 }
 
 /** The header of a file, if it can be looked at; that it cannot, and what is wrong with the file alone, is told where it is named. */

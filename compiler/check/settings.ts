@@ -117,6 +117,10 @@ function unknownTarget(
     "override-target",
     place,
     { path: text, what: describeThing(thing) },
-    { help: suggestion(name, names) },
+    {
+      help:
+        suggestion(name, names) ??
+        (names.length === 0 ? undefined : `it has ${names.map((each) => `\`${each}\``).join(", ")}`),
+    },
   );
 }

@@ -5,7 +5,7 @@ import type { GraphBuilder } from "../ir/builder.ts";
 import type { Value } from "../ir/graph.ts";
 import type { Initialiser } from "../lower/plan.ts";
 import type { FileFormat } from "./file-header.ts";
-import type { KnownHeader } from "./look-at.ts";
+import type { KnownHeader, NamedFile } from "./look-at.ts";
 import type { TensorThing, Thing } from "./things.ts";
 import type { Params } from "./type.ts";
 
@@ -42,8 +42,8 @@ export interface Use {
   pathOf(name: string): string;
   /** Says that this version checks it and cannot carry it out. */
   later(what: string): void;
-  /** The header of a file that an argument names, if it can be looked at. */
-  headerOf(argument: string, file: string, format: FileFormat): KnownHeader | undefined;
+  /** The header of a file that an argument names, if it can be looked at; `help` is for one of another kind. */
+  headerOf(argument: string, file: string, format: FileFormat, help: NamedFile["help"]): KnownHeader | undefined;
   /** Where an argument was written, else the call. */
   placeOf(argument: string): Span;
   /** Reports a mistake at a place and goes on. */

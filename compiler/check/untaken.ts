@@ -1,12 +1,14 @@
-import type { Argument, Expr, Item } from "../syntax/ast.ts";
-import { type Env, localNamed } from "./env.ts";
-import { visible } from "./files.ts";
+import type { Argument, Expr, Item, ModelNode, ModuleNode, Suffix } from "../syntax/ast.ts";
+import { type Env, inner, localNamed } from "./env.ts";
+import { type Found, isStandard, visible } from "./files.ts";
 import { library } from "./library-calls.ts";
+import { memoKind } from "./memo.ts";
 import { listsLabel } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { listFunctions, numberFunctions } from "./number-functions.ts";
 import { own } from "./own.ts";
 import { tensorFunctions } from "./tensors/index.ts";
+import { poison } from "./things.ts";
 import { any, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
 
@@ -36,8 +38,9 @@ export function checkUntaken(expr: Expr, env: Env, wanted: Type = any): void {
       else if (expr.to.kind === "name") called(expr.to, [], env);
       break;
     case "binary":
-      checkUntaken(expr.left, env);
-      checkUntaken(expr.right, env);
+      // What is compared with a bare name may be a label.
+      for (const side of [expr.left, expr.right])
+        if (side.kind !== "name" || !comparisons.has(expr.operator)) checkUntaken(side, env);
       break;
     case "unary":
       checkUntaken(expr.operand, env);
@@ -58,6 +61,8 @@ export function checkUntaken(expr: Expr, env: Env, wanted: Type = any): void {
   }
 }
 
+const comparisons: ReadonlySet<string> = new Set(["==", "!=", "in"]);
+
 function items(list: readonly Item[], env: Env): void {
   for (const item of list) {
     // Loop variables are not known here.
@@ -70,6 +75,8 @@ function called(callee: Expr, args: readonly Argument[], env: Env): void {
   if (callee.kind !== "name") checkUntaken(callee, env);
   else if (!known(callee.name, env)) reportUnknown(callee.name, callee.span, "module or function", env);
   else {
+    const found = localNamed(env, callee.name) === undefined ? visible(env.file, callee.name) : undefined;
+    if (found !== undefined) checkUnappliedBody(found, env);
     const names = parametersOf(callee.name, env);
     for (const { name } of args) {
       if (name === undefined || names === undefined || names.includes(name.text)) continue;
@@ -90,10 +97,50 @@ function parametersOf(name: string, env: Env): readonly string[] | undefined {
   return [...Object.keys(spec.params), ...(spec.inputs === "many" ? [] : spec.inputs)];
 }
 
+const bodies = memoKind<void>();
+
+/** The same for the body of a module or model that nothing applies: what it is sent is not known, and what it names must exist. */
+export function checkUnappliedBody({ declaration, file }: Found, { session }: Pick<Env, "session">): void {
+  if (
+    (declaration.kind !== "module" && declaration.kind !== "loss" && declaration.kind !== "model") ||
+    isStandard(file.source.name)
+  )
+    return;
+  const env: Env = { session, file, local: undefined, body: undefined };
+  bodies(session).get(declaration, () => checkBody(declaration, env), {
+    decidedBy: () => declaration.name.text,
+    inTheMaking: () => undefined,
+  });
+}
+
+function checkBody({ parameters, inputs, body }: ModuleNode | ModelNode, env: Env): void {
+  const axes = inputs.flatMap(({ shape }) => shape?.axes ?? []);
+  const sizes = axes.flatMap((axis) => (axis.kind === "axis" ? [axis.name.text] : []));
+  const names = new Set([...parameters.map(({ name }) => name.text), ...inputs.map(({ name }) => name.text), ...sizes]);
+  for (const statement of body.statements) {
+    const suffixes = statement.kind === "return" ? [] : statement.suffixes;
+    checkUntaken(statement.value, withNames(env, [...names, ...variablesOf(suffixes)]));
+    if (statement.kind === "define") names.add(statement.name.text);
+  }
+}
+
+function variablesOf(suffixes: readonly Suffix[]): readonly string[] {
+  return suffixes.flatMap((suffix) => (suffix.kind === "for" ? [suffix.name.text] : []));
+}
+
+function withNames(env: Env, names: readonly string[]): Env {
+  return inner(
+    env,
+    names.map((name) => [name, poison]),
+  );
+}
+
 function known(name: string, env: Env): boolean {
+  const found = visible(env.file, name);
+  if (found !== undefined) env.session.ledger.use(found.declaration);
   return (
     localNamed(env, name) !== undefined ||
-    visible(env.file, name) !== undefined ||
+    found !== undefined ||
     Object.hasOwn(tensorFunctions, name) ||
     Object.hasOwn(library, name) ||
     Object.hasOwn(numberFunctions, name) ||

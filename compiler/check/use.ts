@@ -50,7 +50,7 @@ export function makeUse(
     },
     pathOf: at,
     later: (what) => reporter.report("not-yet", span, { what }),
-    headerOf: (argument, file, format) => lookAt(env.session, { file, format, span: placeOf(argument) }),
+    headerOf: (argument, file, format, help) => lookAt(env.session, { file, format, span: placeOf(argument), help }),
     placeOf,
     report: (code, place, holes, extras) => reporter.report(code, place, holes, extras),
     refuse: (code, holes, extras) => reporter.refuse(code, span, holes, extras),

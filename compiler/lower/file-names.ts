@@ -3,6 +3,7 @@ import { type FileScope, visible } from "../check/files.ts";
 import { mentionedBy } from "../check/mentioned-names.ts";
 import { nearIn } from "../check/nearest.ts";
 import type { Session } from "../check/session.ts";
+import { checkUnappliedBody } from "../check/untaken.ts";
 import { warnUnusedParameters } from "../check/unused-parameters.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 
@@ -62,6 +63,7 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
   }): void {
     const found = visible(file, name.text);
     if (found === undefined || session.ledger.isUsed(found.declaration)) return;
+    checkUnappliedBody(found, { session });
     if (mentioned.some((names) => names.has(name.text))) return;
     // What is probably meant by a misspelt name is not unused.
     meant ??= new Set(session.reporter.found.map(({ help }) => nearIn(help)));

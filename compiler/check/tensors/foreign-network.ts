@@ -20,7 +20,7 @@ export interface WantedOutput {
 export function checkNetwork(use: Use, x: TensorThing, args: Args, wanted: readonly WantedOutput[]): void {
   const given = args.get("file");
   const file = given?.kind === "string" ? given.value : "";
-  const header = use.headerOf("file", file, "onnx");
+  const header = use.headerOf("file", file, "onnx", () => "export the network as ONNX");
   if (header?.kind !== "network") return;
   const { opset } = header;
   if (opset < opsets.least || opset > opsets.most) {
