@@ -4,10 +4,9 @@ import { completed } from "./completed.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import type { StageBuild } from "./model-build.ts";
-import { nearPattern, patternOf } from "./pattern.ts";
+import { firstNames, nearPattern, patternOf } from "./pattern.ts";
 import { attempt } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
-import { firstNames } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
 import { placeIn } from "./things.ts";
 import { call } from "./type.ts";
@@ -40,6 +39,7 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adap
     ({ path, layer }) => layer === "linear" && path.endsWith(".weight"),
   );
   const added: string[] = [];
+  const adapted = new Map<string, Span>();
   for (const entry of node.entries) {
     forEachSuffix(entry.suffixes, place, (here) => {
       attempt(
@@ -78,6 +78,12 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adap
                 actual: rank,
               });
             const layer = path.slice(0, -".weight".length);
+            const before = adapted.get(layer);
+            if (before !== undefined) {
+              const related = [{ span: before, text: "first adapted here" }];
+              reporter.refuse("duplicate-key", entry.path.span, { key: layer }, { related });
+            }
+            adapted.set(layer, entry.path.span);
             added.push(`${layer}.lora.down`, `${layer}.lora.up`);
           }
         },

@@ -20,12 +20,15 @@ export function fieldsOf(data: DataThing, reporter: Reporter): ReadonlyMap<strin
   const fields = new Map<string, Field>();
   const given = data.entries.get("fields");
   if (given?.kind !== "map") return fields;
-  for (const [name, thing] of given.entries) {
-    if (thing.kind !== "call" || thing.family !== "field") continue;
-    const field = thing.name === "images" ? imageField(thing, reporter) : featureField(thing, reporter);
-    if (field !== undefined) fields.set(name, field);
-  }
-  return fields;
+  const use = data.places.get("") ?? data.declaration.span;
+  return reporter.within(use, `in this use of \`${data.declaration.name.text}\``, () => {
+    for (const [name, thing] of given.entries) {
+      if (thing.kind !== "call" || thing.family !== "field") continue;
+      const field = thing.name === "images" ? imageField(thing, reporter) : featureField(thing, reporter);
+      if (field !== undefined) fields.set(name, field);
+    }
+    return fields;
+  });
 }
 
 /** No camera has more pixels in a row. */

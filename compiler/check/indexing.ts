@@ -13,7 +13,15 @@ import { noteRead, spend } from "./session.ts";
 import { printAxes } from "./signature.ts";
 import { stageOf } from "./stage-of.ts";
 import { bodyOf, toTensor } from "./tensor-arithmetic.ts";
-import { dimsOf, type LayerThing, none, type SweepThing, type TensorThing, type Thing } from "./things.ts";
+import {
+  dimsOf,
+  type LayerThing,
+  type MemberThing,
+  none,
+  type SweepThing,
+  type TensorThing,
+  type Thing,
+} from "./things.ts";
 import { describeThing } from "./type.ts";
 
 /** `list[0]`, `list[-1]`, `blocks[0 .. 5]`, `map[key]`, `x[n: 0]`, `x[time: 1 ..]`; ends of a range are included. */
@@ -40,6 +48,7 @@ export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Th
     });
   }
   if (target.kind === "map") return entryOf(target, index, env);
+  if (target.kind === "member" && env.body === undefined) return layerOf(target, index, env);
   const items = itemsOf(target);
   if (items === undefined) {
     return reporter.refuse("cannot-combine", expr.span, {
@@ -64,6 +73,17 @@ export function indexThing(expr: Extract<Expr, { kind: "index" }>, env: Env): Th
   return reporter.refuse("wrong-type", index.span, {
     what: "the index",
     expected: "a whole number or a range",
+    actual: describeThing(at),
+  });
+}
+
+/** `teacher.blocks[2]`, where weights start from (language rule 60): a path below a stage. */
+function layerOf(member: MemberThing, index: IndexNode, env: Env): Thing {
+  const at = evaluate(index.value, env);
+  if (at.kind === "number" && at.integer && at.value >= 0) return { ...member, name: `${member.name}[${at.value}]` };
+  return env.session.reporter.refuse("wrong-type", index.span, {
+    what: "the index of a stage's layer",
+    expected: "a whole number from 0 on",
     actual: describeThing(at),
   });
 }

@@ -18,9 +18,10 @@ export interface NamedFile {
 }
 
 /** The header of a file, if it can be looked at; that it cannot, and what is wrong with the file alone, is told where it is named. */
-export function lookAt(session: Session, { file, format, root, span, help }: NamedFile): KnownHeader | undefined {
+export function lookAt(session: Session, { file: path, format, root, span, help }: NamedFile): KnownHeader | undefined {
   const reporter: Reporter = session.reporter;
-  const header = session.inspect?.(file, format, root);
+  const header = session.inspect?.(path, format, root);
+  const file = path === "" ? '""' : path;
   switch (header?.kind) {
     case undefined:
       return undefined;

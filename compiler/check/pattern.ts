@@ -82,7 +82,7 @@ function rangeName(from: number, to: number): string {
 /** The pattern that a plain path is. */
 export function plainPattern(path: string, paths: readonly string[] = []): Pattern {
   const counted = fromStart(stepsIn(path), paths);
-  return { text: path, name: path, covers: (at) => matches(counted, stepsOf(at)) };
+  return { text: path, name: counted.map(stepName).join("."), covers: (at) => matches(counted, stepsOf(at)) };
 }
 
 /** `blocks[0 .. 5].attn`, `blocks[-1]`. */
@@ -161,10 +161,20 @@ export function nearPattern(
   span: Span,
   paths: readonly string[],
 ): { readonly help?: string; readonly fix?: Fix } {
-  const near = nearest(text, namesIn(text, paths));
+  if (text.includes("..")) return {};
+  const near = nearest(
+    text,
+    [...namesIn(text, paths)].filter((each) => isAlike(text, each)),
+  );
   if (near === undefined) return {};
   const help = `did you mean \`${near}\`?`;
   return text.includes("[") || near.includes("[") ? { help } : { help, fix: { span, replacement: near } };
+}
+
+/** Whether each step of a path is like that of another: of long paths a third is a whole layer. */
+function isAlike(text: string, other: string): boolean {
+  const [own, steps] = [text.split("."), other.split(".")];
+  return own.length !== steps.length || own.every((step, i) => nearest(step, [steps[i] ?? ""]) !== undefined);
 }
 
 /** Every path and every layer above it, for suggestions; behind `**.`, every end of a path. */
@@ -180,4 +190,18 @@ export function prefixesOf(paths: readonly string[]): ReadonlySet<string> {
     for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) prefixes.add(path.slice(0, end));
   }
   return prefixes;
+}
+
+/** The first names of paths, each once. */
+export function firstOf(paths: Iterable<string>): readonly string[] {
+  return [...new Set([...paths].map((path) => path.split(/[.[]/)[0] ?? path))];
+}
+
+/** The same as text. */
+export function firstNames(paths: Iterable<string>): string {
+  return (
+    firstOf(paths)
+      .map((name) => `\`${name}\``)
+      .join(", ") || "nothing"
+  );
 }

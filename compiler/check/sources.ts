@@ -1,15 +1,14 @@
 import type { Span } from "../diagnostics/source.ts";
 import { printShape, sameShape } from "../ir/dim.ts";
 import type { WeightSource } from "../lower/plan.ts";
-import type { Entry } from "../syntax/ast.ts";
 import { borrowedFrom } from "./borrowed.ts";
 import { buildStage } from "./build-stage.ts";
-import { type Env, inner, localNamed } from "./env.ts";
+import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { checkCheckpoint } from "./features.ts";
 import type { ModelBuild, StageBuild } from "./model-build.ts";
 import { nearest, suggestion } from "./nearest.ts";
-import { namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { firstNames, firstOf, namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { entryOf } from "./stage-entry.ts";
 import { stageOf } from "./stage-of.ts";
@@ -47,12 +46,28 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
     const thing = evaluate(expr, place);
     if (thing.kind !== "none") copyAll(producerOf(thing, expr.span, place), expr.span, built, place, sources);
   }
+  const paths = [...model.parameters.keys(), ...model.states.keys()];
+  const seen = new Map<string, Span>();
   for (const entry of expr?.kind === "map" ? expr.entries : []) {
     forEachSuffix(entry.suffixes, place, (here) => {
       attempt(
         () => {
-          const from = producerOf(evaluate(entry.value, here), entry.value.span, here);
-          copyPart(patternOf(entry.path, here), leftPath(entry, here), from, entry.path.span, built, here, sources);
+          const { span } = entry.path;
+          const pattern = patternOf(entry.path, here, paths);
+          const before = seen.get(pattern.name);
+          if (before !== undefined) {
+            const related = [{ span: before, text: "first set here" }];
+            scope.session.reporter.refuse("duplicate-key", span, { key: pattern.text }, { related });
+          }
+          seen.set(pattern.name, span);
+          copyPart(
+            pattern,
+            producerOf(evaluate(entry.value, here), entry.value.span, here),
+            span,
+            built,
+            here,
+            sources,
+          );
         },
         () => undefined,
       );
@@ -61,10 +76,9 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
   for (const { path, expr: value, env, span } of stage.changes) {
     if (path[0] !== "init" || path.length < 2) continue;
     const here = inner(outside, env.local?.names ?? []);
-    const left = path.slice(1).join(".");
+    const pattern = plainPattern(path.slice(1).join("."), paths);
     attempt(
-      () =>
-        copyPart(plainPattern(left), left, producerOf(evaluate(value, here), span, here), span, built, here, sources),
+      () => copyPart(pattern, producerOf(evaluate(value, here), span, here), span, built, here, sources),
       () => undefined,
     );
   }
@@ -102,22 +116,13 @@ function checkSource({ stage, path, member }: Producer, have: ReadonlyMap<string
     "no-member",
     member.span,
     { what: `${stage.label}, as weights,`, name: path },
-    { help: suggestion(path, names) ?? `its weights begin with ${firstNames(have.keys())}` },
+    // An index that is beyond the end is like any other.
+    {
+      help:
+        (path.includes("[") ? undefined : suggestion(path, names)) ??
+        `its weights begin with ${firstNames(have.keys())}`,
+    },
   );
-}
-
-function leftPath(entry: Entry, env: Env): string {
-  return entry.path.segments
-    .map(({ name, indices }) => {
-      const local = localNamed(env, name.text);
-      const text = local?.kind === "task" ? local.name : name.text;
-      const at = indices.map((index) => {
-        const thing = evaluate(index, env);
-        return `[${thing.kind === "number" ? thing.value : "?"}]`;
-      });
-      return `${text}${at.join("")}`;
-    })
-    .join(".");
 }
 
 function shapesOf(model: ModelBuild): ReadonlyMap<string, readonly number[]> {
@@ -127,7 +132,6 @@ function shapesOf(model: ModelBuild): ReadonlyMap<string, readonly number[]> {
 /** Every weight under the left must exist under the right with equal shape. */
 function copyPart(
   pattern: Pattern,
-  left: string,
   from: Producer,
   span: Span,
   built: StageBuild,
@@ -139,12 +143,28 @@ function copyPart(
   const have = shapesOf(producer);
   checkSource(from, have, env);
   const shapes = shapesOf(built.model);
+  const left = pattern.name;
+  // What is below one layer has its place below the other; of what several layers have, that is not known.
+  if (from.path !== "" && /\*\*|\.\./.test(left)) {
+    const what = `what starts from ${from.stage.label}.${from.path}`;
+    const expected = "the path of one layer, such as face.trunk";
+    reporter.refuse("wrong-type", span, { what, expected, actual: `\`${pattern.text}\`, which can be several` });
+  }
   let found = 0;
   for (const [path, shape] of shapes) {
     if (!pattern.covers(path)) continue;
     found += 1;
     const there = from.path === "" ? path : `${from.path}${path.slice(left.length)}`;
-    fits(path, shape, there, have, from, span, reporter);
+    const other = have.get(there);
+    if (other === undefined || !sameShape(other, shape))
+      mismatch(
+        `\`${path}\``,
+        `\`${there}\` of ${from.stage.label}`,
+        reasonOf(shape, other, there, have),
+        from,
+        span,
+        reporter,
+      );
     sources.set(path, { from: { kind: "stage", stage: from.stage.key, path: there }, stage: from.stage });
   }
   if (found > 0) return;
@@ -163,38 +183,45 @@ function copyAll(
   sources: Map<string, { from: WeightSource; stage: StageThing | undefined }>,
 ): void {
   const here = shapesOf(built.model);
-  for (const [path, shape] of shapesOf(buildStage(env.session, from.stage, span).model)) {
+  const have = shapesOf(buildStage(env.session, from.stage, span).model);
+  for (const [path, shape] of have) {
     const under = from.path === "" || plainPattern(from.path).covers(path);
     if (!under) continue;
-    fits(path, shape, path, here, { ...from, stage: built.stage }, span, env.session.reporter);
+    const own = here.get(path);
+    if (own === undefined || !sameShape(own, shape)) {
+      const reason =
+        own === undefined
+          ? `its \`${path}\` has no place here`
+          : `its \`${path}\` is ${printShape(shape)}, the one here ${printShape(own)}`;
+      const shared = firstOf(here.keys()).find((name) => firstOf(have.keys()).includes(name));
+      const help =
+        shared === undefined ? undefined : `to start only a part: {${shared}: ${from.stage.label}.${shared}}`;
+      mismatch(built.stage.label, from.stage.label, reason, from, span, env.session.reporter, help);
+    }
     sources.set(path, { from: { kind: "stage", stage: from.stage.key, path }, stage: from.stage });
   }
 }
 
-function fits(
-  path: string,
+function reasonOf(
   shape: readonly number[],
+  other: readonly number[] | undefined,
   there: string,
   have: ReadonlyMap<string, readonly number[]>,
+): string {
+  if (other !== undefined) return `one is ${printShape(shape)}, the other ${printShape(other)}`;
+  const near = nearest(there, have.keys());
+  return `it has no such weight${near === undefined ? "" : `, only \`${near}\``}`;
+}
+
+function mismatch(
+  left: string,
+  right: string,
+  reason: string,
   { stage }: Producer,
   span: Span,
   reporter: Reporter,
-): void {
-  const other = have.get(there);
-  const mismatch = (reason: string) =>
-    reporter.refuse(
-      "init-mismatch",
-      span,
-      { left: `\`${path}\``, right: `\`${there}\` of ${stage.label}`, reason },
-      { related: [{ span: stage.span, text: `${stage.label} is made here` }] },
-    );
-  if (other === undefined) {
-    const near = nearest(there, have.keys());
-    mismatch(`it has no such weight${near === undefined ? "" : `, only \`${near}\``}`);
-  } else if (!sameShape(other, shape)) mismatch(`one is ${printShape(shape)}, the other ${printShape(other)}`);
-}
-
-export function firstNames(paths: Iterable<string>): string {
-  const names = new Set([...paths].map((path) => path.split(/[.[]/)[0] ?? path));
-  return [...names].map((name) => `\`${name}\``).join(", ") || "nothing";
+  help?: string,
+): never {
+  const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+  return reporter.refuse("init-mismatch", span, { left, right, reason }, { related, help });
 }

@@ -20,6 +20,8 @@ export function stageScope(session: Session, stage: StageThing): Env {
 /** The value of a key of the stage's block with its overrides; undefined if it is not set. */
 export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing | undefined {
   const { session } = scope;
+  // What changes nothing is told by `checkAppliedKeys`, and not looked into.
+  if (stage.declaration.verb === "apply" && !usedToApply.has(key)) return undefined;
   const { type } = stageKeys[key];
   const what = `\`${key}\``;
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === key);

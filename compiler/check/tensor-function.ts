@@ -48,8 +48,8 @@ export interface Use {
   placeOf(argument: string): Span;
   /** Reports a mistake at a place and goes on. */
   report<C extends Code>(code: C, span: Span, holes: HolesOf<C>, extras?: DiagnosticExtras): void;
-  /** Reports a mistake at the call and gives up. */
-  refuse<C extends Code>(code: C, holes: HolesOf<C>, extras?: DiagnosticExtras): never;
+  /** Reports a mistake, at the call if no other place is given, and gives up. */
+  refuse<C extends Code>(code: C, holes: HolesOf<C>, extras?: DiagnosticExtras, place?: Span): never;
 }
 
 /** Arguments after conversion to their parameters' types, by name; those not given are absent. */

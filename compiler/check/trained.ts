@@ -9,12 +9,12 @@ import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
-import { nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { firstNames, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { outlasts } from "./plain-settings.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationIn, peakOf } from "./schedules.ts";
 import { spend } from "./session.ts";
-import { firstNames, type Sources } from "./sources.ts";
+import type { Sources } from "./sources.ts";
 import { entryOf } from "./stage-entry.ts";
 import { placeIn, type StageThing } from "./things.ts";
 
@@ -99,7 +99,10 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Maki
     const adapted = !adapters.complete && pattern.text.includes("lora");
     if (!adapted && !paths.some((path) => pattern.covers(path))) {
       const related = [{ span: stage.span, text: `in ${stage.label}` }];
-      const near = nearPattern(pattern, span, paths);
+      const isLora = adapters.paths.length === 0 && pattern.text.split(".").includes("lora");
+      const near = isLora
+        ? { help: "`adapt` adds such weights, and this stage has none" }
+        : nearPattern(pattern, span, paths);
       const help = near.help ?? `weights begin with ${firstNames(paths)}`;
       reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { ...near, help, related });
     }
@@ -205,7 +208,13 @@ function changeOf(expr: Expr, env: Env, pattern: Pattern, making: Making): Parti
     const thing = evaluateAs(expr, env, patternValue, "what a pattern is set to");
     if (thing.kind === "call") {
       const until = durationIn(thing, "until");
-      if (until !== undefined && duration !== undefined && outlasts(until, duration, stage))
+      if (until !== undefined && until.value <= 0)
+        reporter.report("out-of-range", placeIn(thing, "until"), {
+          what: "`until`",
+          expected: "above 0",
+          actual: `${until.value} ${until.unit}`,
+        });
+      else if (until !== undefined && duration !== undefined && outlasts(until, duration, stage))
         reporter.report("out-of-range", placeIn(thing, "until"), {
           what: "`until`",
           expected: `below the training's ${duration.value} ${duration.unit}`,

@@ -53,6 +53,6 @@ export function makeUse(
     headerOf: (argument, file, format, help) => lookAt(env.session, { file, format, span: placeOf(argument), help }),
     placeOf,
     report: (code, place, holes, extras) => reporter.report(code, place, holes, extras),
-    refuse: (code, holes, extras) => reporter.refuse(code, span, holes, extras),
+    refuse: (code, holes, extras, place = span) => reporter.refuse(code, place, holes, extras),
   };
 }

@@ -6,10 +6,10 @@ import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { lookAt } from "./look-at.ts";
-import type { ModelBuild, ParameterBuild, StageBuild } from "./model-build.ts";
+import type { ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { nearest, suggestion } from "./nearest.ts";
-import { namesIn, plainPattern, prefixesOf } from "./pattern.ts";
+import { firstNames, namesIn, plainPattern, prefixesOf } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
@@ -33,18 +33,38 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   const fresh = textsIn(given, "fresh");
   const under = textIn(given, "under");
   const into = textIn(given, "into");
-  const inside = into === undefined ? layer.path : `${layer.path}.${into}`;
-  const parameters = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, inside));
-  if (!checkNames(given, fresh, layer, inside, built.model, reporter)) return sources;
+  const own = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, layer.path));
+  const home = homeOf(layer, own);
+  const inside = into === undefined ? home : `${home}.${into}`;
+  const parameters = own.filter(({ path }) => isUnder(path, inside));
+  if (own.length === 0) {
+    const help = "this encoder has no weights of its own";
+    reporter.report("changes-nothing", given.span, { path: "weights" }, { help });
+    return sources;
+  }
+  if (!checkNames(given, fresh, own, home, inside, reporter)) return sources;
   for (const { path } of parameters) {
-    const local = path.slice(layer.path.length + 1);
+    const local = below(path, home);
     if (fresh.some((prefix) => isUnder(local, prefix))) continue;
-    const { tensor, arrange } = (map ?? nameMaps.abaw)(path.slice(inside.length + 1));
+    const { tensor, arrange } = (map ?? nameMaps.abaw)(below(path, inside));
     const from = { kind: "file" as const, file, tensor: under === undefined ? tensor : `${under}.${tensor}` };
     sources.set(path, arrange === undefined ? from : { ...from, arrange });
   }
-  if (map !== undefined) checkHeader(given, layer, file, under, parameters, sources, scope);
+  if (map !== undefined) checkHeader(given, home, file, under, parameters, sources, scope);
   return sources;
+}
+
+/** Where the weights of an encoder are: of a list, in its only part that has some, which a file knows nothing of. */
+function homeOf({ path, of }: LayerThing, own: readonly ParameterBuild[]): string {
+  if (of.kind !== "sequence") return path;
+  const parts = new Set(own.map((each) => path + (/^\[\d+\]/.exec(below(each.path, path))?.[0] ?? "")));
+  const [only = path] = parts;
+  return parts.size === 1 ? only : path;
+}
+
+/** What is left of a path under a prefix. */
+function below(path: string, prefix: string): string {
+  return path.slice(prefix.length).replace(/^\./, "");
 }
 
 function isUnder(path: string, prefix: string): boolean {
@@ -104,13 +124,13 @@ function textsIn(given: CallThing, name: string): readonly string[] {
 function checkNames(
   given: CallThing,
   fresh: readonly string[],
-  layer: LayerThing,
+  own: readonly ParameterBuild[],
+  home: string,
   inside: string,
-  model: ModelBuild,
   reporter: Reporter,
 ): boolean {
-  const paths = [...model.parameters.keys()].filter((path) => isUnder(path, layer.path));
-  const known = paths.map((path) => path.slice(layer.path.length + 1));
+  const paths = own.map(({ path }) => path);
+  const known = paths.map((path) => below(path, home));
   for (const name of fresh) {
     if (known.some((path) => isUnder(path, name))) continue;
     reportName(given, "fresh", name, namesIn(name, known), reporter);
@@ -118,7 +138,7 @@ function checkNames(
   for (const name of textsIn(given, "resize"))
     if (!known.some((path) => isUnder(path, name))) reportName(given, "resize", name, namesIn(name, known), reporter);
   if (paths.some((path) => isUnder(path, inside))) return true;
-  reportName(given, "into", inside.slice(layer.path.length + 1), namesIn(inside, known), reporter);
+  reportName(given, "into", below(inside, home), namesIn(inside, known), reporter);
   return false;
 }
 
@@ -130,22 +150,30 @@ function reportName(
   names: Iterable<string>,
   reporter: Reporter,
 ): void {
-  const list = given.args.get(argument);
-  const at = list?.kind === "list" ? list.items.findIndex((item) => item.kind === "string" && item.value === name) : -1;
-  const span = (list?.kind === "list" ? list.places?.[at] : undefined) ?? placeIn(given, argument);
-  const near = nearest(name, names);
+  const span = itemSpan(given, argument, name);
+  const all = [...names];
+  const near = nearest(name, all);
   const extras =
-    near === undefined ? {} : { help: `did you mean \`${near}\`?`, fix: { span, replacement: JSON.stringify(near) } };
+    near === undefined
+      ? { help: `names there begin with ${firstNames(all)}` }
+      : { help: `did you mean \`${near}\`?`, fix: { span, replacement: JSON.stringify(near) } };
   // What is under a name, and what is dropped, is of the file.
   if (argument === "under" || argument === "drop")
     reporter.report("no-member", span, { what: textIn(given, "file") ?? "the file", name }, extras);
   else reporter.report("pattern-matches-nothing", span, { pattern: name }, extras);
 }
 
+/** Where a name of a list, or of an argument, is written. */
+function itemSpan(given: CallThing, argument: string, name: string): Span {
+  const list = given.args.get(argument);
+  const at = list?.kind === "list" ? list.items.findIndex((item) => item.kind === "string" && item.value === name) : -1;
+  return (list?.kind === "list" ? list.places?.[at] : undefined) ?? placeIn(given, argument);
+}
+
 /** What is neither loaded nor fresh, and what is left over and not dropped, is told: both sides. */
 function checkHeader(
   given: CallThing,
-  layer: LayerThing,
+  home: string,
   file: string,
   under: string | undefined,
   parameters: readonly ParameterBuild[],
@@ -169,7 +197,7 @@ function checkHeader(
     used.add(source.tensor);
     const have = header.shapes.get(source.tensor);
     if (have === undefined) problems.push(`it has no ${source.tensor} for \`${path}\``);
-    else if (!fits(shape, have) && !resized.some((name) => isUnder(path.slice(layer.path.length + 1), name)))
+    else if (!fits(shape, have) && !resized.some((name) => isUnder(below(path, home), name)))
       problems.push(`${source.tensor} is ${printShape(have)}, \`${path}\` is ${printShape(shape)}`);
   }
   const left = inFile.flatMap((name) => {
@@ -177,9 +205,18 @@ function checkHeader(
     return local === undefined ? [] : [{ name, local }];
   });
   const drops = textsIn(given, "drop").map((name) => plainPattern(name));
-  for (const drop of drops)
-    if (!left.some(({ local }) => drop.covers(local)))
+  for (const drop of drops) {
+    const covered = left.filter(({ local }) => drop.covers(local));
+    if (covered.length === 0)
       reportName(given, "drop", drop.text, prefixesOf(left.map(({ local }) => local)), session.reporter);
+    else if (covered.every(({ name }) => used.has(name)))
+      session.reporter.report(
+        "changes-nothing",
+        itemSpan(given, "drop", drop.text),
+        { path: drop.text },
+        { help: "all of it has its place here, and is loaded; what is not to be loaded belongs into `fresh` too" },
+      );
+  }
   const lacking = problems.length > 0;
   for (const { name, local } of left)
     if (!used.has(name) && !drops.some((drop) => drop.covers(local))) problems.push(`${name} has no place here`);

@@ -12,7 +12,7 @@ import { UnreadHeader } from "./unread-header.ts";
 
 /** What a file that exists says of itself, opened as `format`. */
 export function headerOf(path: string, format: FileFormat): FileHeader {
-  if (!statSync(path).isFile()) return { kind: "broken", reason: "it is no file" };
+  if (!statSync(path).isFile()) return { kind: "broken", reason: "it is a folder or a device", repair: "name a file" };
   try {
     return read(path, format);
   } catch (problem) {

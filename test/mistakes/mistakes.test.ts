@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
-import { compiledHere, fixtures, said } from "./expectation.ts";
+import { catalogue } from "../../compiler/diagnostics/catalogue.ts";
+import { compiledHere, fixtures, groups, said } from "./expectation.ts";
 
 const messages = (expected: string) => expected.match(/^# (?:error|warning|note) /gm) ?? [];
 
@@ -42,4 +43,23 @@ describe("several", () => {
 test("there are at least 100 with one mistake and 25 with several", () => {
   expect(fixtures("one").length).toBeGreaterThanOrEqual(100);
   expect(fixtures("several").length).toBeGreaterThanOrEqual(25);
+});
+
+/** Codes that no spec of this folder can have, and what holds them. */
+const without: ReadonlyMap<string, string> = new Map([
+  ["file-too-large", "a text of a million characters is made by test/grammar/parsing.test.ts"],
+  ["not-yet", "it is said of what is right: docs/diagnostics"],
+  ["not-yet-written", "it is said of what is right: docs/diagnostics"],
+]);
+
+test("every code of the catalogue is said of some spec here", () => {
+  const said = new Set(
+    groups.flatMap((group) =>
+      fixtures(group).flatMap(({ expected }) =>
+        [...expected.matchAll(/^# (?:error|warning|note) (\S+) /gm)].map(([, code]) => code),
+      ),
+    ),
+  );
+  const codes = Object.keys(catalogue);
+  expect(codes.filter((code) => !said.has(code)).toSorted()).toEqual([...without.keys()].toSorted());
 });

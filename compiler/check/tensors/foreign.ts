@@ -47,6 +47,11 @@ export const foreignFunctions: TensorFunctions = {
       const outputs = args.get("outputs");
       const dims = args.get("dims");
       const names = outputs?.kind === "map" ? [...outputs.entries.keys()] : undefined;
+      if (names?.length === 0) use.refuse("empty-list", { callee: "`outputs`" }, {}, use.placeOf("outputs"));
+      if (names !== undefined && args.get("output")?.kind === "string") {
+        const help = "`outputs` names all of them";
+        use.report("changes-nothing", use.placeOf("output"), { path: "output" }, { help });
+      }
       use.later("a network of an ONNX file");
       const wanted = (names ?? [undefined]).map((key) => ({ key, dims: sizesOf(use, dims, key) }));
       checkNetwork(use, x, args, wanted);
@@ -103,7 +108,11 @@ function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): r
   const sizes =
     given?.kind === "list" ? given.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
   if (sizes.length > 0 && sizes.every((size) => size >= 1)) return sizes;
-  return use.refuse("size-unknown", { axis: name ?? "the output" }, { help: "write its sizes, such as dims: [512]" });
+  const help = "write its sizes, such as dims: [512]";
+  if (sizes.length === 0)
+    return use.refuse("size-unknown", { axis: name ?? "the output" }, { help }, use.placeOf("dims"));
+  const holes = { what: "a size in `dims`", expected: "at least 1", actual: Math.min(...sizes) };
+  return use.refuse("out-of-range", holes, {}, use.placeOf("dims"));
 }
 
 /** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
