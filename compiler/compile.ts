@@ -2,14 +2,16 @@
 import { type Asked, askedThing } from "./check/asked.ts";
 import type { Inspect } from "./check/file-header.ts";
 import { isStandard, openMain } from "./check/files.ts";
+import { mendedOrBroken } from "./check/incomplete.ts";
 import { openSettings } from "./check/open-settings.ts";
 import { Reporter } from "./check/reporter.ts";
 import { type Again, newSession, type Observe, type ReadUsed, type Session } from "./check/session.ts";
 import { forgetStale, reachesFar } from "./check/staleness.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder, withoutMost } from "./diagnostics/diagnostic.ts";
+import { withoutEchoes } from "./diagnostics/echoes.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
-import type { Source } from "./diagnostics/source.ts";
+import type { Source, Span } from "./diagnostics/source.ts";
 import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
 import { limits, type Parsed, parseFile } from "./syntax/index.ts";
@@ -101,7 +103,9 @@ export class Checker {
     const next = reparse(before, source);
     if (next === undefined) return undefined;
     const { declarations } = next.parsed.file;
-    const difference = { ...next, declarations };
+    const asScope = ({ file, diagnostics }: Parsed) => ({ node: file, textMistakes: diagnostics });
+    const changed = mendedOrBroken(asScope(before), asScope(next.parsed));
+    const difference = { declarations, fresh: [...next.fresh, ...changed], gone: [...next.gone, ...changed] };
     if (reachesFar(difference)) return undefined;
     forgetStale(session, difference);
     return { session, parsed: next.parsed };
@@ -117,9 +121,19 @@ function analysisOf(session: Session, parsed: Parsed, { profile, set = [], ask =
   const asked = ask.map((text) => askedThing(session, main, text));
   const { plan: planned, stages } = makePlan(session, asked);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
-  const all = mergeRepeats(inSourceOrder(withoutAllowed(reporter.found, comments)));
+  const texts = [...session.files.values()].flatMap(({ textMistakes }) => textMistakes);
+  const said = withoutEchoes(withoutAllowed(reporter.found, comments), texts, (place) =>
+    declarationEnd(session, place),
+  );
+  const all = mergeRepeats(inSourceOrder(said));
   const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source: main.source, start: 0, end: 0 });
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
   return { plan: failed ? undefined : planned, planned, stages, asked, sources, diagnostics, session };
+}
+
+/** Where the declaration after a place begins. */
+function declarationEnd(session: Session, { source, start }: Span): number {
+  const declarations = session.files.get(source.name)?.node.declarations ?? [];
+  return declarations.find(({ span }) => span.start > start)?.span.start ?? source.text.length + 1;
 }

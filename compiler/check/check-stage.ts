@@ -5,6 +5,7 @@ import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
 import { checkGradients } from "./gradients.ts";
+import { isBroken } from "./incomplete.ts";
 import { checkLeakage } from "./leakage.ts";
 import type { LeastRows } from "./loss-making.ts";
 import { memoKind } from "./memo.ts";
@@ -15,7 +16,7 @@ import { warnRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
-import { entryOf, stageScope } from "./stage-entry.ts";
+import { entryOf, stageEntry, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
 import { anchorsOf } from "./stands-in.ts";
 import type { StageThing } from "./things.ts";
@@ -70,21 +71,24 @@ const stepsOfStage = 200;
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   spend(session, span, stepsOfStage);
-  const built = attempt(
-    () => buildStage(session, stage, span),
+  const { built, data, labelled } = attempt(
     () => {
-      // What the block says apart from the model is checked all the same.
-      plainSettings(stage, stageScope(session, stage), false);
+      const built = buildStage(session, stage, span);
+      const data = dataPlan(session, mainData(built.model.data));
+      const labelled = partsOf(built.model.data).flatMap((part) => dataPlan(session, part).tasks);
+      return { built, data, labelled };
+    },
+    () => {
+      checkApartFromModel(session, stage);
       throw new Refusal();
     },
   );
   const before = session.reporter.errors;
   const { model } = built;
   const heads = [...model.heads.values()];
-  const data = dataPlan(session, mainData(model.data));
-  const labelled = partsOf(model.data).flatMap((part) => dataPlan(session, part).tasks);
   for (const { task, span: at } of heads) {
-    if (!labelled.some(({ name }) => name === task.name)) {
+    const known = partsOf(model.data).every(({ declaration, env }) => !isBroken(declaration, env.file));
+    if (known && !labelled.some(({ name }) => name === task.name)) {
       session.reporter.report(
         "task-not-in-data",
         at,
@@ -97,7 +101,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     }
   }
   if (session.reporter.errors > before) {
-    plainSettings(stage, stageScope(session, stage), false);
+    checkApartFromModel(session, stage);
     throw new Refusal();
   }
   const loss = buildLoss(session, built);
@@ -148,6 +152,20 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   };
   checkLeakage(session, checked, undefined, (need) => checkStage(session, need, stage.span));
   return checked;
+}
+
+/** Keys whose values are what they are whatever the model is. */
+const apartFromModel = ["where", "augment", "mix", "sample", "clip", "evaluate", "validate"] as const;
+
+/** Where the model cannot be built, what the block says apart from it is checked all the same. */
+function checkApartFromModel(session: Session, stage: StageThing): void {
+  const scope = stageScope(session, stage);
+  plainSettings(stage, scope, false);
+  for (const key of apartFromModel)
+    attempt(
+      () => stageEntry(stage, key, scope),
+      () => undefined,
+    );
 }
 
 /** One message for all losses that so few rows say nothing to. */

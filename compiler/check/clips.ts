@@ -31,17 +31,19 @@ export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env):
   };
   const length = numberOf("length") ?? 1;
   const hop = numberOf("hop") ?? length;
-  const wrong = length < 1 || length > longest ? "length" : hop < 1 ? "hop" : undefined;
-  if (wrong !== undefined) {
-    const actual = wrong === "length" ? length : hop;
-    reporter.refuse("out-of-range", placeIn(thing, wrong), {
-      what: `a clip's ${wrong}`,
-      expected: actual < 1 ? "at least 1" : `at most ${longest}`,
-      actual,
-    });
+  if (length < 1 || length > longest) {
+    const expected = length < 1 ? "at least 1" : `at most ${longest}`;
+    reporter.refuse("out-of-range", placeIn(thing, "length"), { what: "a clip's length", expected, actual: length });
   }
+  // No shape depends on what follows: with it wrong, the model is looked at all the same.
+  if (hop < 1)
+    reporter.report("out-of-range", placeIn(thing, "hop"), {
+      what: "a clip's hop",
+      expected: "at least 1",
+      actual: hop,
+    });
   if (hop > length)
-    reporter.refuse(
+    reporter.report(
       "hop-over-length",
       placeIn(thing, "hop"),
       { hop, length },
@@ -62,20 +64,23 @@ function gapOf(clip: CallThing, fps: Thing | undefined, reporter: Reporter): num
   const gap = clip.args.get("gap");
   if (gap?.kind !== "quantity") return undefined;
   const span = placeIn(clip, "gap");
-  if (gap.unit === "rows" || gap.value < 1)
-    return reporter.refuse("out-of-range", span, {
+  if (gap.unit === "rows" || gap.value < 1) {
+    reporter.report("out-of-range", span, {
       what: "a clip's gap",
       expected: gap.unit === "rows" ? "in frames or seconds, since rows have none" : "at least 1 frame",
       actual: canonical(gap),
     });
+    return undefined;
+  }
   if (gap.unit === "frames") return gap.value;
   if (fps?.kind === "number") return gap.value * fps.value;
-  return reporter.refuse(
+  reporter.report(
     "missing-key",
     span,
     { where: "data, of which a span is in seconds,", key: "fps" },
     { help: "such as fps: 30" },
   );
+  return undefined;
 }
 
 /** `fps` of the data that a stage is trained on, as far as they are known. */

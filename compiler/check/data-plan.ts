@@ -1,4 +1,5 @@
 import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan.ts";
+import { refuseMissing } from "./data.ts";
 import { tasksOf } from "./data-labels.ts";
 import { fieldsOf } from "./fields.ts";
 import { checkFolds, formatPlan } from "./formats.ts";
@@ -27,8 +28,7 @@ function planned(session: Session, data: DataThing): DataPlan {
   const root = data.entries.get("root");
   const place = data.places.get("root") ?? data.declaration.span;
   const format = data.entries.get("format");
-  if (format === undefined)
-    reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "format" });
+  if (format === undefined) refuseMissing(data, "format", reporter);
   if (format.kind === "poison") throw new Refusal();
   const duplicates = data.entries.get("duplicates");
   const fields = new Map<string, FieldPlan>();
@@ -42,7 +42,7 @@ function planned(session: Session, data: DataThing): DataPlan {
   checkStoredFeatures(session, data);
   const plan = formatPlan(session, data, format, imageColumn);
   if (root?.kind !== "string" && root?.kind !== "list" && plan.kind !== "synthetic")
-    reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "root" });
+    refuseMissing(data, "root", reporter);
   if (root?.kind === "list" && plan.kind !== "synthetic" && plan.kind !== "later")
     reporter.report("not-yet", place, { what: "several roots" });
   const { of, fold } = data.part;

@@ -3,6 +3,7 @@ import type { DataNode } from "../syntax/ast.ts";
 import { canonical } from "./canonical.ts";
 import { type Env, localNamed } from "./env.ts";
 import { evaluateAs, forEachSuffix, keyOf } from "./evaluate.ts";
+import { mayBeMeant } from "./incomplete.ts";
 import { type DataKey, dataKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
 import { suggestion } from "./nearest.ts";
@@ -154,4 +155,11 @@ export function changeText({ path, expr, env }: Change): string {
 /** The text of a place on one line. */
 function textAt({ source, start, end }: Span): string {
   return source.text.slice(start, end).replace(/\s+/g, " ");
+}
+
+/** A key that data must have. */
+export function refuseMissing(data: DataThing, key: DataKey, reporter: Reporter): never {
+  const { declaration, label } = data;
+  if (mayBeMeant(declaration, isDataKey)) return reporter.silent();
+  return reporter.refuse("missing-key", declaration.span, { where: `the data ${label}`, key });
 }

@@ -6,6 +6,7 @@ import { encoderThing } from "./encoders.ts";
 import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FileScope, Found } from "./files.ts";
+import { isBroken } from "./incomplete.ts";
 import { memoKind } from "./memo.ts";
 import { typeOf } from "./parameters.ts";
 import { attempt } from "./reporter.ts";
@@ -50,6 +51,7 @@ export function thingNamed(session: Session, found: Found, span: Span): Thing {
         });
         const whole = settings.findLast(({ path }) => path.length === 1);
         const value = evaluate(whole?.expr ?? declaration.value, whole?.env ?? env);
+        if (isBroken(declaration, file)) return poison;
         const changes = settings.filter(({ path }) => path.length > 1).map(inside);
         const [first] = changes;
         // People know data by the name it is bound to, not by what was overridden.

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Source, Span } from "../diagnostics/source.ts";
 import type { Declaration, FileNode, Name, UseNode } from "../syntax/ast.ts";
 import { type Parsed, parseFile } from "../syntax/index.ts";
@@ -27,6 +28,8 @@ export interface FileScope {
   aliasSpans: Map<string, Span>;
   /** Whether a file that it uses could not be read: then a name that is unknown may be one of that file's. */
   lacksFile: boolean;
+  /** What is wrong with its text alone. */
+  textMistakes: readonly Diagnostic[];
 }
 
 export function visible(file: FileScope, name: string): Found | undefined {
@@ -73,6 +76,7 @@ function emptyScope(node: FileNode): FileScope {
     aliases: new Map(),
     aliasSpans: new Map(),
     lacksFile: false,
+    textMistakes: [],
   };
 }
 
@@ -89,6 +93,7 @@ function declare(session: Session, file: FileScope, { file: node, diagnostics }:
   file.aliases = aliases;
   file.aliasSpans = new Map();
   file.lacksFile = false;
+  file.textMistakes = diagnostics;
   for (const declaration of node.declarations) {
     if (!hasName(declaration)) continue;
     const { text, span } = declaration.name;

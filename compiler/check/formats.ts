@@ -1,4 +1,5 @@
 import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan.ts";
+import { refuseMissing } from "./data.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
@@ -49,8 +50,7 @@ export function formatPlan(session: Session, data: DataThing, format: Thing, ima
       const file = data.entries.get(part);
       if (file?.kind === "string") parts[part] = file.value;
     }
-    if (parts.train === undefined)
-      reporter.refuse("missing-key", data.declaration.span, { where: `the data ${data.label}`, key: "train" });
+    if (parts.train === undefined) refuseMissing(data, "train", reporter);
     if (name === "s_aff_wild2") {
       checkIdle(session, data, format, ["split"], "its parts are files");
       return { kind: name, parts };

@@ -4,6 +4,7 @@ import type { Body as BodyNode, ModuleNode, ShapeNode } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
+import { isBroken } from "./incomplete.ts";
 import { withSettings } from "./overrides.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
 import { applicationOf } from "./recording.ts";
@@ -13,6 +14,7 @@ import { spend } from "./session.ts";
 import { carriedMark, matchInputs, printAxes, textOf } from "./signature.ts";
 import { bodyOf } from "./tensor-arithmetic.ts";
 import { dimsOf, type LayerThing, number, type RecipeThing, type TensorThing, type Thing } from "./things.ts";
+import { checkUnappliedBody } from "./untaken.ts";
 
 /** Thrown where an annotation fixes the number of frames: the model is built again with that number for `time`. */
 export class TimeFixed extends Error {
@@ -43,6 +45,10 @@ export function applyUserModule(
   spend(env.session, span);
   if (around.depth >= depthLimit)
     return reporter.refuse("too-deep", span, { limit: depthLimit, parts: "modules in one another" });
+  if (isBroken(declaration, home.file)) {
+    checkUnappliedBody({ declaration, file: home.file }, env);
+    reporter.silent();
+  }
   const { names, sizes, callers } = matchInputs(declaration, inputs, env, span);
   const given = bindDeclared(recipe.name, declaration.parameters, recipe.args, env, span);
   const bound = withExpected(declaration, withSettings(env.session, declaration, home, given), expected, env, span);

@@ -3,6 +3,7 @@ import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
 import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";
+import { mayBeMeant } from "./incomplete.ts";
 import { type Optimiser, optimiserOf } from "./optimisers.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationOf } from "./schedules.ts";
@@ -141,9 +142,7 @@ function lengthOf(stage: StageThing, scope: Env): Duration {
   const length = given === undefined ? undefined : durationOf(given);
   if (stage.declaration.verb === "apply") return { unit: "steps", value: 0 };
   if (length === undefined) {
-    // A key that is none may be meant for it.
-    if (stage.declaration.body?.entries.some(({ path }) => !isStageKey(path.segments[0]?.name.text ?? "")))
-      return reporter.silent();
+    if (mayBeMeant(stage.declaration, isStageKey)) return reporter.silent();
     return reporter.refuse(
       "missing-key",
       stage.declaration.span,

@@ -8,7 +8,7 @@ import { evaluate, evaluateAs } from "./evaluate.ts";
 import { sweepKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
-import { Refusal, type Reporter } from "./reporter.ts";
+import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import { stageThing } from "./stages.ts";
 import { everyCombination } from "./sweep-axes.ts";
@@ -22,6 +22,7 @@ import {
   type Thing,
 } from "./things.ts";
 import { call, describeThing, int } from "./type.ts";
+import { checkUntaken } from "./untaken.ts";
 
 /** More variants than these are made only where the sweep says that so many are meant. */
 const usualMost = 200;
@@ -54,7 +55,15 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
     }
     for (const item of listed(target, node, env)) add(item);
   } else if (target.kind === "stage" || target.kind === "assembly") {
-    varied(target, keys, env, add, node.span);
+    attempt(
+      () => varied(target, keys, env, add, node.span),
+      () => {
+        // What is reported of variants is another matter than the axes that make them.
+        const report = keys.get("report");
+        if (report !== undefined) checkUntaken(report.value, env);
+        return reporter.silent();
+      },
+    );
   } else {
     return reporter.refuse("wrong-type", node.value.span, {
       what: "what a sweep is of",

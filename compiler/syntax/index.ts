@@ -69,6 +69,15 @@ export function parsePart(source: Source, from: number, to: number): Parsed {
   return { file, diagnostics };
 }
 
+/** Behind a number a name reads as its unit; where a map's entry then goes on with a value, it is a key without its colon. */
+function keyWithoutColon({ token, context }: IRecognitionException, tokens: readonly IToken[]): IToken | undefined {
+  const name = tokens[tokens.indexOf(token) - 1];
+  const isKey = name?.tokenType.name === "Unit" && valueStarts.has(token.tokenType.name);
+  return isKey && context.ruleStack.at(-1) === "map" ? name : undefined;
+}
+
+const valueStarts: ReadonlySet<string> = new Set(["Number", "String", "Name", "Key"]);
+
 function textMistake(error: IRecognitionException, tokens: readonly IToken[], places: Places): Diagnostic {
   const last = tokens.at(-1);
   const atEnd = error.token.tokenType.name === "EOF" || Number.isNaN(error.token.startOffset);
@@ -81,6 +90,13 @@ function textMistake(error: IRecognitionException, tokens: readonly IToken[], pl
     const help = `arguments are set with a colon: ${error.token.image}: ..`;
     const fix = sign === undefined ? undefined : { span: places.token(sign), replacement: ":" };
     return diagnostic("unexpected-text", span, { expected: wanted, found }, { help, fix });
+  }
+  const key = keyWithoutColon(error, tokens);
+  if (key !== undefined) {
+    const { end } = places.token(key);
+    const fix = { span: { ...places.token(key), start: end }, replacement: ":" };
+    const help = `a key is set with a colon: ${key.image}: ..`;
+    return diagnostic("unexpected-text", span, { expected: "`:`", found }, { help, fix });
   }
   return diagnostic("unexpected-text", span, { expected: wanted, found });
 }

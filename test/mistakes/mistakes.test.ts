@@ -40,9 +40,9 @@ describe("several", () => {
   });
 });
 
-test("there are at least 100 with one mistake and 25 with several", () => {
-  expect(fixtures("one").length).toBeGreaterThanOrEqual(100);
-  expect(fixtures("several").length).toBeGreaterThanOrEqual(25);
+test("there are at least 400 with one mistake and 55 with several", () => {
+  expect(fixtures("one").length).toBeGreaterThanOrEqual(400);
+  expect(fixtures("several").length).toBeGreaterThanOrEqual(55);
 });
 
 /** Codes that no spec of this folder can have, and what holds them. */
