@@ -1,5 +1,6 @@
 import type { Env } from "./env.ts";
 import { weightBalancers } from "./library-calls.ts";
+import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import { type CallThing, placeIn, type Thing } from "./things.ts";
 
@@ -14,8 +15,8 @@ export function balanceOf(thing: Thing, count: number, scope: Env): void {
     const terms = item.args.get("terms");
     const names =
       terms?.kind === "list" ? terms.items.flatMap((term) => (term.kind === "call" ? [term.name] : [])) : [];
-    const twice = names.find((name, i) => names.indexOf(name) !== i);
-    if (twice !== undefined) reporter.report("duplicate-name", item.span, { name: `loss.${twice}` });
+    const twice = firstRepeat(names);
+    if (twice !== undefined) reporter.report("duplicate-name", item.span, { name: `loss.${twice.name}` });
     const balanced = terms === undefined ? count : names.length;
     if (balanced < 2)
       reporter.report("out-of-range", terms === undefined ? item.span : placeIn(item, "terms"), {

@@ -40,7 +40,8 @@ export function classWeights(
       const weight = thing.entries.get(label);
       return weight?.kind === "number" ? weight.value : 1;
     });
-    const unknown = [...thing.entries.keys()].find((key) => !meaning.names.includes(key));
+    const known = new Set(meaning.names);
+    const unknown = [...thing.entries.keys()].find((key) => !known.has(key));
     if (unknown !== undefined)
       reporter.refuse(
         "no-member",

@@ -1,6 +1,7 @@
 import type { Declaration, Input, ModuleNode, Name, ShapeNode, Statement } from "../syntax/ast.ts";
 import type { FileScope } from "./files.ts";
 import { memoKind } from "./memo.ts";
+import { repeats } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
 
@@ -27,16 +28,10 @@ function checkText(declaration: Declaration, reporter: Reporter): void {
 }
 
 function checkRepeated(names: readonly Name[], reporter: Reporter): void {
-  names.forEach(({ text, span }, i) => {
-    const before = names.slice(0, i).find((other) => other.text === text);
-    if (before === undefined) return;
-    reporter.report(
-      "duplicate-name",
-      span,
-      { name: text },
-      { related: [{ span: before.span, text: "first named here" }] },
-    );
-  });
+  for (const [{ text, span }, first] of repeats(names, (name) => name.text)) {
+    const related = [{ span: first.span, text: "first named here" }];
+    reporter.report("duplicate-name", span, { name: text }, { related });
+  }
 }
 
 function checkBody(

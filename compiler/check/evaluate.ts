@@ -12,6 +12,7 @@ import { memberOf } from "./member.ts";
 import { nameThing } from "./names.ts";
 import { suggestion } from "./nearest.ts";
 import { own } from "./own.ts";
+import { firstRepeat } from "./repeated.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { enter, leave, spend } from "./session.ts";
 import { withChanges } from "./stages.ts";
@@ -219,7 +220,7 @@ function shapeThing(items: readonly Item[], span: Span, env: Env): ShapeThing {
   // No size may depend on the batch (language rule 34).
   const batch = axes.find(({ name }) => name === "batch");
   if (batch !== undefined) reporter.refuse("named-batch", batch.span, {});
-  const twice = axes.find((axis, i) => axes.findIndex(({ name }) => name === axis.name) !== i);
+  const twice = firstRepeat(axes.map(({ name }) => name));
   if (twice !== undefined) reporter.refuse("duplicate-axis", span, { axis: twice.name });
   return { kind: "shape", carried, axes };
 }

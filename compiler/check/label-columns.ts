@@ -1,4 +1,5 @@
 import { suggestion } from "./nearest.ts";
+import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
 import type { Session } from "./session.ts";
@@ -62,10 +63,11 @@ function checkColumn(labels: CallThing, { name: task, meaning }: TaskThing, repo
     return;
   }
   if (meaning.byVideo === true) return;
+  const known = new Set(meaning.names);
   const check = (list: ListThing, otherwise: CallThing["span"]) => {
     for (const [i, item] of list.items.entries())
       for (const text of textOf(item)) {
-        if (meaning.names.includes(text)) continue;
+        if (known.has(text)) continue;
         const help = suggestion(text, meaning.names) ?? `\`${task}\` has ${meaning.names.join(", ")}`;
         const span = list.places?.[i] ?? otherwise;
         reporter.report("no-member", span, { what: `the task \`${task}\``, name: text }, { help });
@@ -120,8 +122,7 @@ function listIn(call: CallThing, name: string): ListThing | undefined {
 }
 
 function checkOnce(list: ListThing, call: CallThing, reporter: Reporter): void {
-  const names = list.items.map((item) => textOf(item)[0] ?? "");
-  const at = names.findIndex((name, i) => names.indexOf(name) !== i);
-  const name = names[at];
-  if (name !== undefined) reporter.report("duplicate-name", list.places?.[at] ?? call.span, { name });
+  const twice = firstRepeat(list.items.map((item) => textOf(item)[0] ?? ""));
+  if (twice !== undefined)
+    reporter.report("duplicate-name", list.places?.[twice.at] ?? call.span, { name: twice.name });
 }

@@ -3,6 +3,7 @@ import { canonical } from "./canonical.ts";
 import { type Env, labelsOfParameter, localNamed } from "./env.ts";
 import { visible } from "./files.ts";
 import { suggestion } from "./nearest.ts";
+import { repeats } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
@@ -14,8 +15,10 @@ export function armOf(expr: Match, subject: Thing, env: Env): Arm {
   const reporter: Reporter = env.session.reporter;
   const text = canonical(subject);
   const known = armsFor(expr, subject, env);
-  expr.arms.forEach(({ label }, i) => {
-    const before = expr.arms.slice(0, i).find((other) => other.label.text === label.text);
+  const twice = repeats(expr.arms, ({ label }) => label.text);
+  for (const arm of expr.arms) {
+    const { label } = arm;
+    const before = twice.get(arm);
     if (before !== undefined) {
       const related = [{ span: before.label.span, text: "first set here" }];
       reporter.report("duplicate-key", label.span, { key: label.text }, { related });
@@ -24,7 +27,7 @@ export function armOf(expr: Match, subject: Thing, env: Env): Arm {
       const help = suggestion(label.text, known);
       reporter.report("wrong-type", label.span, { what: "this arm", expected, actual: `\`${label.text}\`` }, { help });
     }
-  });
+  }
   return (
     expr.arms.find(({ label }) => label.text === text) ??
     expr.arms.find(({ label }) => meant(label.text, env) === text && label.text !== "else") ??
@@ -33,10 +36,13 @@ export function armOf(expr: Match, subject: Thing, env: Env): Arm {
       "no-match",
       expr.span,
       { value: describeThing(subject) },
-      { help: `add the arm \`${text}: ..\` or \`else: ..\`` },
+      { help: `add the arm ${written.has(subject.kind) ? `\`${text}: ..\` or ` : ""}\`else: ..\`` },
     )
   );
 }
+
+/** What the name, text or number of an arm can be. */
+const written: ReadonlySet<Thing["kind"]> = new Set(["bool", "number", "string", "label", "none", "task"]);
 
 /** A variable in an arm stands for its task. */
 function meant(label: string, env: Env): string {

@@ -8,6 +8,7 @@ import { isBroken } from "./incomplete.ts";
 import { withSettings } from "./overrides.ts";
 import { bindDeclared, withDefaults } from "./parameters.ts";
 import { applicationOf } from "./recording.ts";
+import { firstRepeat } from "./repeated.ts";
 import { recorded } from "./replay.ts";
 import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
@@ -262,12 +263,12 @@ function handBack(result: Thing, callers: ReadonlyMap<string, string>, env: Env,
   const axes = result.axes.map((name) =>
     name.startsWith(carriedMark) ? name.slice(carriedMark.length) : (callers.get(name) ?? name),
   );
-  const twice = axes.find((name, i) => axes.indexOf(name) !== i);
+  const twice = firstRepeat(axes);
   if (twice !== undefined) {
     return env.session.reporter.refuse(
       "duplicate-axis",
       span,
-      { axis: twice },
+      { axis: twice.name },
       { help: `its shape would be ${printShape(dimsOf(result))}` },
     );
   }

@@ -5,6 +5,7 @@ import { evaluateAs, forEachSuffix } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { nearest, suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
+import { own } from "./own.ts";
 import { withDefaults } from "./parameters.ts";
 import type { Session } from "./session.ts";
 import { changed } from "./settings.ts";
@@ -117,7 +118,7 @@ function pathText({ path }: Entry): string {
 
 /** Our key for what other tools call otherwise. */
 function usualName(key: string): string | undefined {
-  const ours = elsewhere[key.toLowerCase()];
+  const ours = own(elsewhere, key.toLowerCase());
   return ours === undefined ? undefined : `that is \`${ours}\` here`;
 }
 

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { taskKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
+import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import { type CallThing, placeIn, type TaskThing, type Thing } from "./things.ts";
 import { call } from "./type.ts";
@@ -80,10 +81,10 @@ function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
   }
   const list = value.args.get("names");
   const names = list?.kind === "list" ? list.items.flatMap((item) => (item.kind === "label" ? [item.name] : [])) : [];
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  const twice = firstRepeat(names);
   if (twice !== undefined) {
     const places = list?.kind === "list" ? list.places : undefined;
-    reporter.refuse("duplicate-name", places?.[names.lastIndexOf(twice)] ?? value.span, { name: twice });
+    reporter.refuse("duplicate-name", places?.[twice.at] ?? value.span, { name: twice.name });
   }
   if (value.name === "classes" && names.length === 1 && names[0] === "video") {
     reporter.report("not-yet", value.span, { what: "`classes(video)`" });

@@ -1,4 +1,5 @@
 import { plainFormats } from "../check/formats.ts";
+import { own } from "../check/own.ts";
 import type { Family } from "../check/things.ts";
 import { durations, spans, type Type } from "../check/type.ts";
 import { losses } from "../library/losses/index.ts";
@@ -274,7 +275,7 @@ function termKinds(at: At): ReadonlySet<TaskMeaning["kind"]> | undefined {
 }
 
 function admitted(loss: string, kinds: ReadonlySet<TaskMeaning["kind"]>): boolean {
-  const takes = losses[loss]?.takes ?? [];
+  const takes = own(losses, loss)?.takes ?? [];
   return takes.some((kind) => kinds.has(kind));
 }
 
@@ -289,7 +290,7 @@ function lossSubjects(at: At): readonly Completion[] | undefined {
   if (frame?.bracket !== "(" || frame.commas > 0 || frame.key !== undefined || context.before !== frame.at)
     return undefined;
   const name = edited.tokens[frame.at - 1]?.text ?? "";
-  const rule = losses[name];
+  const rule = own(losses, name);
   if (rule === undefined || localEntity(scope, name) !== undefined) return undefined;
   const views = entity === undefined ? [] : viewsOf(edited.program, entity);
   if (views.length > 0) return views.map((view) => named(view, `${view.name}.`));

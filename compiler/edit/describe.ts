@@ -1,4 +1,5 @@
 import { plainFormats } from "../check/formats.ts";
+import { own } from "../check/own.ts";
 import { namedTypes } from "../check/parameters.ts";
 import type { Key, Param, Params } from "../check/type.ts";
 import { durations, spans, type Type } from "../check/type.ts";
@@ -50,7 +51,7 @@ export function describeMeant(meant: Meant): readonly Description[] {
 /** What a label of the library stands for. */
 export function labelDoc(name: string): string {
   if (Object.hasOwn(plainFormats, name)) return `A format: ${plainFormats[name]}.`;
-  return labelDocs[name] ?? "";
+  return own(labelDocs, name) ?? "";
 }
 
 const labelDocs: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { own } from "../check/own.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { type Description, describeMeant } from "./describe.ts";
 import type { Edited } from "./edited.ts";
@@ -26,7 +27,7 @@ const unitDocs: Readonly<Record<string, string>> = {
 export function hoverAt(edited: Edited, offset: number): Hover | undefined {
   const unit = edited.tokens.find(({ name, start, end }) => name === "Unit" && start <= offset && offset <= end);
   if (unit !== undefined) {
-    const doc = unitDocs[unit.text.replace(/s$/, "")];
+    const doc = own(unitDocs, unit.text.replace(/s$/, ""));
     return doc === undefined
       ? undefined
       : { from: unit.start, to: unit.end, text: markdown([{ code: unit.text, text: doc }]) };

@@ -5,12 +5,13 @@ import { evaluate, evaluateAs } from "../check/evaluate.ts";
 import { checkCheckpoint, producedTensor } from "../check/features.ts";
 import { exportKeys, submitKeys } from "../check/keys.ts";
 import { suggestion } from "../check/nearest.ts";
+import { repeats } from "../check/repeated.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
 import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { sAffWild2 } from "../library/s-aff-wild2.ts";
-import type { OutputNode } from "../syntax/ast.ts";
+import type { Entry, OutputNode } from "../syntax/ast.ts";
 import { assemblyData } from "./assemblies.ts";
 import { exportGraph } from "./export-graph.ts";
 import { headOutputs } from "./graphs.ts";
@@ -177,14 +178,11 @@ export function checkSubmission(declaration: OutputNode, env: Env, making: Makin
 }
 
 function checkOnce({ body }: OutputNode, reporter: Reporter): void {
-  const entries = body?.entries ?? [];
-  entries.forEach(({ path }, i) => {
-    const key = path.segments[0]?.name.text ?? "";
-    const before = entries.slice(0, i).find((other) => other.path.segments[0]?.name.text === key);
-    if (before === undefined) return;
-    const related = [{ span: before.path.span, text: "first set here" }];
-    reporter.report("duplicate-key", path.span, { key }, { related });
-  });
+  const keyOf = ({ path }: Entry) => path.segments[0]?.name.text ?? "";
+  for (const [entry, first] of repeats(body?.entries ?? [], keyOf)) {
+    const related = [{ span: first.path.span, text: "first set here" }];
+    reporter.report("duplicate-key", entry.path.span, { key: keyOf(entry) }, { related });
+  }
 }
 
 function submissionKeys(declaration: OutputNode, env: Env): ReadonlyMap<string, Thing> {

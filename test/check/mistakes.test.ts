@@ -50,3 +50,20 @@ describe("a spec from outside is bounded", () => {
     expect(codes('use "std/../../package.json"')).toEqual(["cannot-read-file"]);
   });
 });
+
+describe("a message says nothing of the compiler's own", () => {
+  const helps = (text: string) => compiled(text).diagnostics.map(({ code, help }) => [code, help]);
+
+  test("of a key that every object of JavaScript has", () => {
+    const wrong = right.replace("opset: 17", "opset: 17, constructor: 3").replace("  batch: 4", "  constructor: 4");
+    expect(helps(wrong).filter(([code]) => code === "unknown-key")).toEqual([
+      ["unknown-key", undefined],
+      ["unknown-key", expect.stringMatching(/^it has /)],
+    ]);
+  });
+
+  test("of a tensor that no arm can name", () => {
+    const wrong = right.replace("x = image -> face", "x = match image {a: image -> face}");
+    expect(helps(wrong).filter(([code]) => code === "no-match")).toEqual([["no-match", "add the arm `else: ..`"]]);
+  });
+});

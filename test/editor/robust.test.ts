@@ -150,6 +150,16 @@ describe("every service answers at any place of any text", () => {
     );
   });
 
+  test("of names that every object of JavaScript has", () => {
+    const text =
+      "profile p {\n  constructor.valueOf: 3 constructor\n}\nstage s = train constructor() on valueOf { loss: {au: constructor(au)}, toString: valueOf, where: valid(toString) }\n";
+    const edited = opened(text);
+    for (let offset = 0; offset <= text.length; offset += 1) {
+      askAll(text, offset);
+      expect(JSON.stringify(hoverAt(edited, offset) ?? "")).not.toMatch(/native code|\[object/);
+    }
+  });
+
   test("of names that stand for themselves and for each other", () => {
     const text =
       'a = b\nb = a\nc = c.c.c\nmodel m(x: [stage] = [m]) (i) {\n  y = y -> y\n  z = z(z)\n  head t = z for t in t\n}\nstage s(s: stage = s) = train m(s) on s { loss: {s: s.s}, params: {s.s: s} }\nuse "test.abaw"\n';

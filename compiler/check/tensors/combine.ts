@@ -3,6 +3,7 @@ import { type Dim, printDim, sameDim } from "../../ir/dim.ts";
 import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { BinaryOperator } from "../../syntax/ast.ts";
+import { firstRepeat } from "../repeated.ts";
 import type { Use } from "../tensor-function.ts";
 import { dimsOf, type TensorThing } from "../things.ts";
 import { axesText, plain } from "./axes.ts";
@@ -59,9 +60,9 @@ export function entrywise(use: Use, a: TensorThing, b: TensorThing, rule: (a: Va
     // The left's name, but for an axis that only the right has.
     axes.unshift((i > left.length ? b : a).axes.at(-i) ?? "");
   }
-  const twice = axes.find((name, i) => axes.indexOf(name) !== i);
+  const twice = firstRepeat(axes);
   if (twice !== undefined)
-    use.refuse("duplicate-axis", { axis: plain(twice) }, { help: "rename one of the two axes first" });
+    use.refuse("duplicate-axis", { axis: plain(twice.name) }, { help: "rename one of the two axes first" });
   const wire = rule(aligned(use, a, rank), aligned(use, b, rank));
   return { kind: "tensor", wire, batched: a.batched || b.batched, axes };
 }

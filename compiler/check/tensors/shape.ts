@@ -1,5 +1,6 @@
 import { type Dim, multiplyDims, printDim, productOf, sameDim } from "../../ir/dim.ts";
 import * as v from "../../ops/vocabulary.ts";
+import { firstRepeat } from "../repeated.ts";
 import type { TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type ListThing, type ShapeThing, sizeOf, type TensorThing, type Thing } from "../things.ts";
 import { axis, int, list, map, may, must, shape } from "../type.ts";
@@ -113,8 +114,8 @@ export const shapeFunctions: TensorFunctions = {
         const to = pairs.entries.get(name);
         return to?.kind === "label" ? to.name : name;
       });
-      const twice = axes.find((name, i) => axes.indexOf(name) !== i);
-      if (twice !== undefined) return use.refuse("duplicate-axis", { axis: twice });
+      const twice = firstRepeat(axes);
+      if (twice !== undefined) return use.refuse("duplicate-axis", { axis: twice.name });
       return { ...x, axes };
     },
   },
@@ -192,8 +193,8 @@ function view(use: Use, x: TensorThing, wanted: ShapeThing): TensorThing {
   }
   const carried = x.axes.slice(0, lead);
   const axes = [...carried, ...wanted.axes.map(({ name }) => name)];
-  const twice = axes.find((name, i) => axes.indexOf(name) !== i);
-  if (twice !== undefined) return use.refuse("duplicate-axis", { axis: plain(twice) });
+  const twice = firstRepeat(axes);
+  if (twice !== undefined) return use.refuse("duplicate-axis", { axis: plain(twice.name) });
   const batch = x.batched ? x.wire.type.shape.slice(0, 1) : [];
   return { ...x, wire: v.reshape(use.g, x.wire, [...batch, ...own.slice(0, lead), ...sizes]), axes };
 }

@@ -85,7 +85,7 @@ function intoProfile(program: Program, file: FileScope, name: string): Step {
       meant: { kind: "entities", entities: [entity] },
       next: { kind: "targets", targets: ofEntity(program, entity) },
     };
-  const keys = profileKinds[name];
+  const keys = own(profileKinds, name);
   if (keys === undefined) return unknown;
   return { meant: { kind: "member", name, of: "profile" }, next: { kind: "block", where: `every ${name}`, keys } };
 }
