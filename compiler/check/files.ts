@@ -137,7 +137,7 @@ function bring(
 ): void {
   const { text: path, span } = use.path;
   const name = pathFrom(file.source.name, path);
-  const text = usedText(session, name);
+  const text = path === "" ? { problem: "the path is empty" } : usedText(session, name);
   if (typeof text !== "string") {
     if (use.alias === undefined) file.lacksFile = true;
     session.reporter.report("cannot-read-file", span, { path: JSON.stringify(path), reason: text.problem });

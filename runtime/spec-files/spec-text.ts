@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { specBytesLimit } from "./spec-files.ts";
 
-/** A file that cannot be a spec: it is not there, is a folder, too large, or no UTF-8. */
+/** A file that cannot be a spec: it is not there, may not be read, is a folder, too large, or no UTF-8. */
 export class SpecTextError extends Error {
   constructor(message: string) {
     super(message);
@@ -36,7 +36,7 @@ export function textOfBytes(name: string, bytes: Buffer): string {
 }
 
 function bytesOf(path: string, most: number): Buffer {
-  const file = openSync(path, "r");
+  const file = opened(path);
   try {
     const buffer = Buffer.allocUnsafe(most);
     let length = 0;
@@ -48,6 +48,16 @@ function bytesOf(path: string, most: number): Buffer {
     return buffer.subarray(0, length);
   } finally {
     closeSync(file);
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (problem) {
+    if (problem instanceof Error && "code" in problem && problem.code === "EACCES")
+      throw new SpecTextError(`there is no permission to read ${path}`);
+    throw problem;
   }
 }
 
