@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
 import type { Plan } from "../compiler/lower/plan.ts";
+import { nothingAsked } from "./nothing-asked.ts";
 import { readSpec, type SpecOptions } from "./read-spec.ts";
 import { renderDiagnostics } from "./render-diagnostics.ts";
 import { SpecMistakes } from "./spec-mistakes.ts";
@@ -29,6 +30,7 @@ export function checkedSpec(path: string, options: SpecOptions, purpose: Purpose
     terminal.say(`${path} is right, and asks for more than this version can do; nothing was started`);
     throw new SpecMistakes(path);
   }
+  if (purpose !== "look" && plan.stages.length === 0) throw nothingAsked(path);
   return { path, options, plan, sources };
 }
 

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
 import { fileHeader, usedFile } from "../runtime/spec-files/spec-files.ts";
 import { readSpecText, SpecTextError } from "../runtime/spec-files/spec-text.ts";
+import { namedSpecText } from "./named-spec.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What the options that every command with a spec has say. */
@@ -33,7 +34,7 @@ export function lookInto(path: string, options: SpecOptions, ask: readonly strin
 }
 
 function sourceOf(path: string): Source {
-  return { name: path, text: readSpecText(path) };
+  return { name: path, text: namedSpecText(path) };
 }
 
 function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions {

@@ -1,14 +1,14 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { formatSource } from "../../compiler/format/index.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
-import { readSpecText, textOfBytes } from "../../runtime/spec-files/spec-text.ts";
+import { textOfBytes } from "../../runtime/spec-files/spec-text.ts";
 import { abawCommand } from "../abaw-command.ts";
+import { namedSpecText } from "../named-spec.ts";
 import { renderDiagnostics } from "../render-diagnostics.ts";
 import { SpecMistakes } from "../spec-mistakes.ts";
 import { terminal } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
 
 export function fmt(): Command {
   return abawCommand(
@@ -22,7 +22,7 @@ export function fmt(): Command {
       const mistakes: Diagnostic[] = [];
       const others: string[] = [];
       for (const file of files) {
-        const text = file === "-" ? textOfBytes("-", readFileSync(0)) : textOf(file);
+        const text = file === "-" ? textOfBytes("-", readFileSync(0)) : namedSpecText(file);
         const { text: formatted, diagnostics } = formatSource({ name: file, text });
         mistakes.push(...diagnostics);
         if (file === "-") process.stdout.write(formatted);
@@ -35,9 +35,4 @@ export function fmt(): Command {
       if (mistakes.length > 0) terminal.say(renderDiagnostics(mistakes, terminal.palette));
       if (mistakes.length > 0 || (check === true && others.length > 0)) throw new SpecMistakes(files.join(", "));
     });
-}
-
-function textOf(file: string): string {
-  if (existsSync(file) && statSync(file).isDirectory()) throw new UsageError(`${file} is a folder; name its specs`);
-  return readSpecText(file);
 }

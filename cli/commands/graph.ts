@@ -11,6 +11,7 @@ import { svgFile, svgOf } from "../../runtime/report/svg.ts";
 import { specCommand } from "../abaw-command.ts";
 import { graphPage } from "../graph-page.ts";
 import { lookedInto } from "../looked-into.ts";
+import { nothingAsked } from "../nothing-asked.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -69,6 +70,7 @@ function formatOf({ format, to = "" }: GraphOptions): Format {
 function drawingOf(path: string, name: string | undefined, options: SpecOptions, withCosts: boolean): Drawing {
   const looked = lookedInto(path, options, name === undefined ? [] : [name]);
   const thing = looked.asked[0]?.thing;
+  if (thing === undefined && looked.stages.length === 0) throw nothingAsked(path);
   if (thing === undefined) return drawnTimeline(looked, path, withCosts);
   const stage =
     thing.kind === "stage" ? looked.stages.find(({ checked }) => checked.stage.key === thing.key) : undefined;

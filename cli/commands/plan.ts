@@ -42,7 +42,7 @@ function planText(plan: Plan): string {
     lines.push(`assembly ${name}: ${members.map(({ task }) => task.name).join(", ")}`);
   }
   for (const each of plan.exports) lines.push(`export ${exportName(plan, each)}, opset ${each.opset}`);
-  return lines.join("\n");
+  return lines.length === 0 ? "nothing: no stage is asked for" : lines.join("\n");
 }
 
 function stageLines(stage: StagePlan, place: number, names: ReadonlyMap<string, string>): readonly string[] {

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readdirSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import { toHash, untouched } from "../../editors/playground/page/share.ts";
-import { readSpecText } from "../../runtime/spec-files/spec-text.ts";
 import { abawCommand } from "../abaw-command.ts";
+import { namedSpecText } from "../named-spec.ts";
 import { builtPage, servePage } from "../serve-page.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -32,7 +32,7 @@ export function playground(): Command {
         copyPage(to);
         return;
       }
-      const hash = spec === undefined ? "" : `#${await toHash({ ...untouched, text: readSpecText(spec), profile })}`;
+      const hash = spec === undefined ? "" : `#${await toHash({ ...untouched, text: namedSpecText(spec), profile })}`;
       const served = await servePage(builtPage, port);
       const address = `${served.address}${hash}`;
       const ended = interrupted();

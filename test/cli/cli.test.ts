@@ -15,8 +15,10 @@ import { Ajv, type SchemaObject } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainFailure } from "../../cli/exit-code.ts";
 import { jsonSchemas } from "../../cli/json-schemas.ts";
+import { commands } from "../../cli/main.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
 import { abaw, interruptedAt } from "./abaw.ts";
+import { abawInProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "abaw-cli-"));
 const spec = "spec.abaw";
@@ -81,32 +83,29 @@ describe("abaw check", () => {
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["data", "synth", "--out", "x", "--videos", "many"], "--videos"],
     [["data", "stats", "std_only.abaw"], "no stage"],
-    [["tarin", spec], "unknown command"],
-  ])("%j is the user's mistake: 1, and what to do", (words, message) => {
-    const { status, err } = say(...words);
+  ])("%j is the user's mistake: 1, and what to do", async (words, message) => {
+    const { status, err } = await abawInProcess(words, folder);
     expect([status, err.includes(message) ? message : err]).toEqual([1, message]);
+  });
+
+  test("so is a command that there is none of", () => {
+    const { status, err } = say("tarin", spec);
+    expect([status, err]).toEqual([1, expect.stringContaining("unknown command")]);
   });
 });
 
-test("every command has help with an example", () => {
-  for (const words of [
-    ["check"],
-    ["plan"],
-    ["train"],
-    ["eval"],
-    ["predict"],
-    ["export"],
-    ["report"],
-    ["compile"],
-    ["data"],
-    ["data", "synth"],
-    ["data", "stats"],
-    ["doctor"],
-  ]) {
-    const { status, out } = say(...words, "--help");
-    expect(status, words.join(" ")).toBe(0);
-    expect(out, words.join(" ")).toMatch(/Example:\n {2}\$ abaw /);
+test("every command has help with an example", async () => {
+  for (const { load } of Object.values(commands)) {
+    const command = await load();
+    for (const each of [command, ...command.commands]) {
+      let help = "";
+      each.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(help, each.name()).toMatch(/^Usage: /);
+      expect(help, each.name()).toMatch(/Example:\n {2}\$ abaw /);
+    }
   }
+  const { status, out } = say("check", "--help");
+  expect([status, out.split("\n")[0]]).toEqual([0, "Usage: abaw check [options] <spec>"]);
 });
 
 describe("a run", () => {
