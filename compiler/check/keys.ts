@@ -213,7 +213,7 @@ export const sweepKeys = {
     "Draws points of ranges instead of taking all: `tpe(trials: 40)` or `random(trials: 40)`.",
   ),
   seeds: key(list(int), "Every variant is trained with each of these seeds."),
-  most: key(int, "So many variants are meant; more than that is a mistake.", "200"),
+  most: key(int, "So many variants are meant, from 1 to 5000; more is a mistake.", "200"),
 } as const;
 
 /** Keys of an export's block (language rule 75). */

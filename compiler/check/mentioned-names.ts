@@ -1,4 +1,4 @@
-import type { Declaration, Expr, Input, MapNode, ShapeNode, Statement, Suffix } from "../syntax/ast.ts";
+import type { Declaration, Entry, Expr, Input, MapNode, ShapeNode, Statement, Suffix } from "../syntax/ast.ts";
 import { perNode } from "../syntax/per-node.ts";
 
 /** Every name that declarations mention, keys of maps among them: a key can stand for a task. */
@@ -117,15 +117,17 @@ export class MentionedNames {
     }
   }
 
-  #map(node: MapNode): void {
-    for (const { path, value, suffixes } of node.entries) {
-      for (const { name, indices } of path.segments) {
-        this.#names.add(name.text);
-        for (const index of indices) this.expr(index);
-      }
-      this.expr(value);
-      this.#suffixes(suffixes);
+  entry({ path, value, suffixes }: Entry): void {
+    for (const { name, indices } of path.segments) {
+      this.#names.add(name.text);
+      for (const index of indices) this.expr(index);
     }
+    this.expr(value);
+    this.#suffixes(suffixes);
+  }
+
+  #map(node: MapNode): void {
+    for (const entry of node.entries) this.entry(entry);
   }
 
   #statement(node: Statement): void {

@@ -51,7 +51,8 @@ export function everyCombination(
   step(0, env, []);
 }
 
-function pointsOf(entry: Entry, axes: readonly AxisPoint[], grid: Grid, env: Env): readonly AxisPoint[] {
+/** The values of one axis where those before it have theirs. */
+export function pointsOf(entry: Entry, axes: readonly AxisPoint[], grid: Grid, env: Env): readonly AxisPoint[] {
   const reporter: Reporter = env.session.reporter;
   const { segments, span } = entry.path;
   const name = segments.length === 1 ? keyOf(entry.path, env) : segments.map((each) => each.name.text).join(".");

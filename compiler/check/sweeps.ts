@@ -12,6 +12,7 @@ import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import { stageThing } from "./stages.ts";
 import { everyCombination } from "./sweep-axes.ts";
+import { countCombinations } from "./sweep-count.ts";
 import {
   type AssemblyThing,
   type CallThing,
@@ -24,8 +25,9 @@ import {
 import { call, describeThing, int } from "./type.ts";
 import { checkUntaken } from "./untaken.ts";
 
-/** More variants than these are made only where the sweep says that so many are meant. */
+/** More variants than these are made only where the sweep says that so many are meant, and never more than `greatestMost`. */
 const usualMost = 200;
+const greatestMost = 5000;
 
 /** `sweep n = [stage, ..] {..}` or `sweep n = stage-or-assembly { over: {axis: list, ..} }` (language rules 71, 72). */
 export function sweepThing(node: SweepNode, env: Env): Thing {
@@ -34,18 +36,8 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
   const value = evaluate(node.value, env);
   const target = value.kind === "declaration" ? (instanceOf(env.session, value, node.value.span) ?? value) : value;
   if (target.kind === "poison") throw new Refusal();
-  const most = numberOf(keys.get("most"), env) ?? usualMost;
+  const most = mostOf(keys.get("most"), env);
   const points: SweepPoint[] = [];
-  const add = (point: SweepPoint) => {
-    points.push(point);
-    if (points.length <= most) return;
-    reporter.refuse(
-      "too-many-variants",
-      keys.get("over")?.span ?? node.value.span,
-      { most },
-      { help: "if so many are meant, say how many at most, such as `most: 1000`" },
-    );
-  };
   if (target.kind === "list") {
     for (const key of ["over", "search", "seeds"]) {
       const entry = keys.get(key);
@@ -53,10 +45,11 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
       const help = "it is a list of stages; axes are of one stage";
       reporter.report("changes-nothing", entry.path.span, { path: key }, { help });
     }
-    for (const item of listed(target, node, env)) add(item);
+    refuseMany(target.items.length, most, node.value.span, reporter);
+    points.push(...listed(target, node, env));
   } else if (target.kind === "stage" || target.kind === "assembly") {
     attempt(
-      () => varied(target, keys, env, add, node.span),
+      () => varied(target, keys, env, most, points, node),
       () => {
         // What is reported of variants is another matter than the axes that make them.
         const report = keys.get("report");
@@ -162,10 +155,28 @@ function checkSearchNumbers(call: CallThing, reporter: Reporter): void {
   }
 }
 
-function numberOf(entry: Entry | undefined, env: Env): number | undefined {
-  if (entry === undefined) return undefined;
+/** How many variants a sweep may have. */
+function mostOf(entry: Entry | undefined, env: Env): number {
+  if (entry === undefined) return usualMost;
   const thing = evaluateAs(entry.value, env, int, "`most`");
-  return thing.kind === "number" ? thing.value : undefined;
+  if (thing.kind !== "number") return usualMost;
+  if (thing.value >= 1 && thing.value <= greatestMost) return thing.value;
+  return env.session.reporter.refuse("out-of-range", entry.value.span, {
+    what: "`most`",
+    expected: `from 1 to ${greatestMost}`,
+    actual: thing.value,
+  });
+}
+
+/** Asks before so many are made. No repair says yes by itself: each variant is a training. */
+function refuseMany(variants: number, most: number, span: Span, reporter: Reporter): void {
+  if (variants <= most) return;
+  const help =
+    variants <= greatestMost
+      ? `if so many trainings are meant, say so: most: ${variants}`
+      : `a sweep has at most ${greatestMost}; leave values out, or draw some points with search: random(trials: 40)`;
+  const shown = Number.isSafeInteger(variants) ? variants : `more than ${greatestMost}`;
+  reporter.refuse("too-many-variants", span, { variants: shown, most }, { help });
 }
 
 function* listed({ items, places }: ListThing, node: SweepNode, env: Env): Generator<SweepPoint> {
@@ -189,8 +200,9 @@ function varied(
   target: StageThing | AssemblyThing,
   keys: ReadonlyMap<string, Entry>,
   env: Env,
-  add: (point: SweepPoint) => void,
-  span: Span,
+  most: number,
+  points: SweepPoint[],
+  { span, value }: SweepNode,
 ): void {
   const reporter: Reporter = env.session.reporter;
   const over = keys.get("over");
@@ -205,7 +217,10 @@ function varied(
     });
   const entries = over?.value.kind === "map" ? over.value.entries : [];
   const all = seeds === undefined ? entries : [...entries, seedAxis(seeds)];
-  everyCombination(all, { target, searched: keys.has("search") }, env, (axes) => {
+  const grid = { target, searched: keys.has("search") };
+  const variants = countCombinations(all, grid, env, greatestMost);
+  refuseMany(variants, most, over?.span ?? value.span, reporter);
+  everyCombination(all, grid, env, (axes) => {
     const changes = axes.map(({ change }) => change);
     const label = axes.map(({ name, thing }) => `${name}: ${canonical(thing)}`).join(", ");
     const thing =
@@ -217,7 +232,7 @@ function varied(
             changes: [...target.base.changes, ...changes],
           });
     const at = axes.at(-1)?.change.expr.span ?? span;
-    add({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: at });
+    points.push({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: at });
   });
 }
 

@@ -97,7 +97,7 @@ const entries = {
   "warmup-too-long": warning("the warm-up of {warmup} is as long as the training of {duration}"),
   "weight-of-no-loss": error("`{key}` sets a number that reaches nothing: {stage} never reads it"),
   "never-used": warning("{what} is never used"),
-  "too-many-variants": error("this sweep has more than {most} variants"),
+  "too-many-variants": error("this sweep has {variants} variants, more than {most}"),
   "submission-tasks": error("{what} {problem}: a submission has exactly the tasks of its format"),
   "not-folds": error("`folded` needs a member for each fold: {stage} was trained on {data}"),
   "fitted-where-judged": error("this number is fitted on the rows that it is judged by, {rows}"),
