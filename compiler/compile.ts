@@ -1,5 +1,6 @@
 /** The page: text to plan, every stage by name. */
 import { type Asked, askedThing } from "./check/asked.ts";
+import { withoutEchoes } from "./check/echoes.ts";
 import type { Inspect } from "./check/file-header.ts";
 import { isStandard, openMain } from "./check/files.ts";
 import { mendedOrBroken } from "./check/incomplete.ts";
@@ -9,9 +10,8 @@ import { type Again, newSession, type Observe, type ReadUsed, type Session } fro
 import { forgetStale, reachesFar } from "./check/staleness.ts";
 import { withoutAllowed } from "./diagnostics/allowed.ts";
 import { type Diagnostic, inSourceOrder, withoutMost } from "./diagnostics/diagnostic.ts";
-import { withoutEchoes } from "./diagnostics/echoes.ts";
 import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
-import type { Source, Span } from "./diagnostics/source.ts";
+import type { Source } from "./diagnostics/source.ts";
 import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
 import { limits, type Parsed, parseFile } from "./syntax/index.ts";
@@ -121,19 +121,10 @@ function analysisOf(session: Session, parsed: Parsed, { profile, set = [], ask =
   const asked = ask.map((text) => askedThing(session, main, text));
   const { plan: planned, stages } = makePlan(session, asked);
   const comments = [...session.files.values()].flatMap(({ node }) => node.comments);
-  const texts = [...session.files.values()].flatMap(({ textMistakes }) => textMistakes);
-  const said = withoutEchoes(withoutAllowed(reporter.found, comments), texts, (place) =>
-    declarationEnd(session, place),
-  );
+  const said = withoutEchoes(withoutAllowed(reporter.found, comments), session.files.values());
   const all = mergeRepeats(inSourceOrder(said));
   const diagnostics = withoutMost(all, limits.mistakes, reporter.full, { source: main.source, start: 0, end: 0 });
   const failed = diagnostics.some(({ severity }) => severity === "error");
   const sources = [...session.files.values()].map((file) => file.source);
   return { plan: failed ? undefined : planned, planned, stages, asked, sources, diagnostics, session };
-}
-
-/** Where the declaration after a place begins. */
-function declarationEnd(session: Session, { source, start }: Span): number {
-  const declarations = session.files.get(source.name)?.node.declarations ?? [];
-  return declarations.find(({ span }) => span.start > start)?.span.start ?? source.text.length + 1;
 }

@@ -2,7 +2,7 @@
 import { createTokenInstance, type IRecognitionException, type IToken, Lexer } from "chevrotain";
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
-import { AbawParser, TooManyErrors } from "./parser.ts";
+import { AbawParser, declarationMessage, TooManyErrors } from "./parser.ts";
 import * as t from "./tokens.ts";
 
 export interface Tokenised {
@@ -17,6 +17,19 @@ export interface Tokenised {
 export const declarationTokens: ReadonlySet<string> = new Set(
   Object.values(t.declarationWords).map(({ name }) => name),
 );
+
+/** A mistake of the text, and the token before what was found. */
+export type ParseError = IRecognitionException & { readonly previousToken?: IToken };
+
+/** Whether a mistake is that something stands where only a declaration could. */
+export function wantsDeclaration({ message }: ParseError): boolean {
+  return message === declarationMessage;
+}
+
+/** Whether a mistake is that something stands where a block could only end. */
+export function wantsEnd({ message }: ParseError): boolean {
+  return message === t.RightBrace.LABEL;
+}
 
 let lexer: Lexer | undefined;
 let parser: AbawParser | undefined;
@@ -46,7 +59,7 @@ export function tokenise(text: string): Tokenised {
 /** The tree of tokens, as far as it could be read; none of a text that is nothing but mistakes. The caller has looked at how deep they nest: the parser recurs. */
 export function parse(tokens: readonly IToken[]): {
   readonly cst: FileCstNode | undefined;
-  readonly errors: readonly IRecognitionException[];
+  readonly errors: readonly ParseError[];
 } {
   parser ??= new AbawParser();
   parser.input = [...tokens];

@@ -571,7 +571,8 @@ function counted(message: string): string {
   return message;
 }
 
-const declarationMessage = "a declaration, such as `name = ..` or `stage name = ..`";
+/** What a mistake says where only a declaration could stand. */
+export const declarationMessage = "a declaration, such as `name = ..` or `stage name = ..`";
 
 /** Messages are only what was expected, in words; what was found and where is added from the token. */
 const messages: IParserErrorMessageProvider = {

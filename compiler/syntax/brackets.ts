@@ -45,6 +45,8 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
   const echoes: { from: number; to: number }[] = [];
   const repaired: IToken[] = [];
   let open: { readonly token: IToken; readonly index: number }[] = [];
+  /** Where brackets opened that were closed again while another around them was open, and where they closed. */
+  let closed: { readonly opener: number; readonly closer: number }[] = [];
   const tree = new TreeHeight();
   const refused = (token: IToken, code: "nested-too-deep" | "chain-too-long", limit: number): Brackets => ({
     diagnostics: [...diagnostics, diagnostic(code, places.token(token), { limit })],
@@ -74,12 +76,14 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
       repaired.length -= i - at;
       const last = tokens[at - 1];
       const told = inside.at(-1) ?? culprit;
+      const lacking = misfit(tokens, told.index, closed) ?? told.token;
       if (diagnostics.length <= mostTold)
-        diagnostics.push(diagnostic("unclosed-bracket", places.token(told.token), { open: told.token.image }));
+        diagnostics.push(diagnostic("unclosed-bracket", places.token(lacking), { open: lacking.image }));
       echoes.push({ from: told.token.startOffset, to: tokens[at]?.startOffset ?? Number.POSITIVE_INFINITY });
       if (last !== undefined)
         for (const { token: opener } of inside.toReversed()) repaired.push(closerAfter(last, closerOf(opener.image)));
       open = [];
+      closed = [];
       tree.restart();
       i = at - 1;
       continue;
@@ -95,6 +99,8 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
     } else if (closers.has(image)) {
       if (culprit !== undefined && pairs.get(culprit.token.image) === image) {
         open.pop();
+        if (open.length === 0) closed = [];
+        else closed.push({ opener: culprit.index, closer: i });
         tree.close();
       }
     } else if (separators.has(tokenType.name) || declarations.has(tokenType.name)) tree.separate();
@@ -102,6 +108,28 @@ export function repairBrackets(tokens: readonly IToken[], declarations: Readonly
     if (tree.height > depthLimits.chain) return refused(token, "chain-too-long", depthLimits.chain);
   }
   return { diagnostics, tooDeep: false, tokens: repaired, echoes };
+}
+
+/**
+ * The bracket that really lacks its closing one, by the layout: what closed it stands first on its line and right below the line of
+ * another, which is therefore left open.
+ */
+function misfit(
+  tokens: readonly IToken[],
+  open: number,
+  closed: readonly { readonly opener: number; readonly closer: number }[],
+): IToken | undefined {
+  const indent = (index: number): number => {
+    let first = index;
+    while (first > 0 && tokens[first - 1]?.startLine === tokens[index]?.startLine) first -= 1;
+    return tokens[first]?.startColumn ?? 1;
+  };
+  const wrong = closed.find(({ opener, closer }) => {
+    const [before, at] = [tokens[closer - 1], tokens[closer]];
+    if (opener < open || at === undefined || before?.endLine === at.startLine) return false;
+    return at.startColumn === indent(open) && at.startColumn !== indent(opener);
+  });
+  return wrong === undefined ? undefined : tokens[wrong.opener];
 }
 
 function closerOf(image: string): ")" | "]" | "}" {

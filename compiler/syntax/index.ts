@@ -1,7 +1,15 @@
-import type { IRecognitionException, IToken } from "chevrotain";
-import { declarationTokens, parse, tokenise } from "../../grammar/index.ts";
+import type { IToken } from "chevrotain";
+import {
+  declarationTokens,
+  type ParseError,
+  parse,
+  type Tokenised,
+  tokenise,
+  wantsDeclaration,
+  wantsEnd,
+} from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
-import { lineOf, type Source, type Span, textIn } from "../diagnostics/source.ts";
+import { lineOf, pointBy, type Source, type Span, textIn } from "../diagnostics/source.ts";
 import type { FileNode } from "./ast.ts";
 import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
@@ -39,16 +47,18 @@ export function parsePart(source: Source, from: number, to: number): Parsed {
   const places = new Places(source, from);
   const { tokens, comments, unknown } = tokenise(source.text.slice(from, to));
   if (tokens.length > limits.tokens) return tooLarge(source, tokens.length, "words and marks", limits.tokens);
-  const diagnostics = unknown.slice(0, limits.mistakes + 1).map(({ offset, length }) => {
-    const span = places.range(offset, offset + length);
-    return diagnostic("unknown-character", span, { character: textIn(span) });
-  });
+  const diagnostics = unknownCharacters(source, unknown, places);
   for (const token of tokens) {
     if (token.tokenType.name === "UnclosedString" && diagnostics.length <= limits.mistakes)
       diagnostics.push(diagnostic("unclosed-string", places.token(token), {}));
   }
   const brackets = repairBrackets(tokens, declarationTokens, places);
-  for (const each of brackets.diagnostics) diagnostics.push(each);
+  const torn = new Set(
+    diagnostics.flatMap(({ code, span }) => (code === "unclosed-string" ? [lineOf(source, span.start)] : [])),
+  );
+  // What closes the bracket can be in the string that has no end.
+  for (const each of brackets.diagnostics)
+    if (each.code !== "unclosed-bracket" || !torn.has(lineOf(source, each.span.start))) diagnostics.push(each);
   if (brackets.tooDeep) return { file: { source, declarations: [], comments: [] }, diagnostics };
   const { cst, errors } = parse(brackets.tokens);
   const known = new Set(diagnostics.map(({ span }) => lineOf(source, span.start)));
@@ -58,6 +68,7 @@ export function parsePart(source: Source, from: number, to: number): Parsed {
     const line = lineOf(source, mistake.span.start);
     const start = mistake.span.start - from;
     if (known.has(line) || brackets.echoes.some((echo) => start >= echo.from && start <= echo.to)) continue;
+    if (isRest(error) && isTorn(diagnostics, from + lastStart(error, brackets.tokens), mistake.span.start)) continue;
     known.add(line);
     diagnostics.push(mistake);
   }
@@ -70,7 +81,7 @@ export function parsePart(source: Source, from: number, to: number): Parsed {
 }
 
 /** Behind a number a name reads as its unit; where a map's entry then goes on with a value, it is a key without its colon. */
-function keyWithoutColon({ token, context }: IRecognitionException, tokens: readonly IToken[]): IToken | undefined {
+function keyWithoutColon({ token, context }: ParseError, tokens: readonly IToken[]): IToken | undefined {
   const name = tokens[tokens.indexOf(token) - 1];
   const isKey = name?.tokenType.name === "Unit" && valueStarts.has(token.tokenType.name);
   return isKey && context.ruleStack.at(-1) === "map" ? name : undefined;
@@ -78,12 +89,23 @@ function keyWithoutColon({ token, context }: IRecognitionException, tokens: read
 
 const valueStarts: ReadonlySet<string> = new Set(["Number", "String", "Name", "Key"]);
 
-function textMistake(error: IRecognitionException, tokens: readonly IToken[], places: Places): Diagnostic {
+function textMistake(error: ParseError, tokens: readonly IToken[], places: Places): Diagnostic {
   const last = tokens.at(-1);
   const atEnd = error.token.tokenType.name === "EOF" || Number.isNaN(error.token.startOffset);
-  const after = last === undefined ? places.node(undefined) : places.token(last);
-  const span = atEnd ? { ...after, start: after.end } : places.token(error.token);
-  const found = atEnd ? "the end of the file" : `\`${error.token.image}\``;
+  const before = atEnd ? last : lineBefore(error);
+  const after = before === undefined ? undefined : places.token(before);
+  const early = isRest(error) ? earlyEnd(error, tokens) : undefined;
+  if (early !== undefined) {
+    const holes = { expected: "the block to go on", found: `\`${early.image}\`` };
+    return diagnostic("unexpected-text", places.token(early), holes);
+  }
+  const span =
+    after === undefined ? (atEnd ? places.node(undefined) : places.token(error.token)) : pointBy(after, after.end);
+  const found = atEnd
+    ? "the end of the file"
+    : after === undefined
+      ? `\`${error.token.image}\``
+      : "the end of the line";
   const wanted = error.message;
   if (error.token.tokenType.name === "Binding" && error.context.ruleStack.includes("args")) {
     const sign = tokens[tokens.indexOf(error.token) + 1];
@@ -99,4 +121,53 @@ function textMistake(error: IRecognitionException, tokens: readonly IToken[], pl
     return diagnostic("unexpected-text", span, { expected: "`:`", found }, { help, fix });
   }
   return diagnostic("unexpected-text", span, { expected: wanted, found });
+}
+
+/** One message for a character that has no meaning, however often it stands on a line. */
+function unknownCharacters(source: Source, unknown: Tokenised["unknown"], places: Places): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const known = new Set<string>();
+  for (const { offset, length } of unknown) {
+    if (found.length > limits.mistakes) break;
+    const span = places.range(offset, offset + length);
+    const character = textIn(span);
+    const key = `${lineOf(source, span.start)} ${character}`;
+    if (known.has(key)) continue;
+    known.add(key);
+    found.push(diagnostic("unknown-character", span, { character }));
+  }
+  return found;
+}
+
+/** The last token of the line above, where something is missing there: what was found begins another line and is right by itself. */
+function lineBefore(error: ParseError): IToken | undefined {
+  const { token, previousToken } = error;
+  if (previousToken === undefined || wantsDeclaration(error) || wantsEnd(error)) return undefined;
+  return (previousToken.endLine ?? 0) < (token.startLine ?? 0) ? previousToken : undefined;
+}
+
+/** Whether a declaration was expected where the rest of a broken one stands. */
+function isRest(error: ParseError): boolean {
+  return wantsDeclaration(error) && error.token.startColumn !== 1;
+}
+
+/** The closing brace in the middle of a line that ended a block too early. */
+function earlyEnd({ token }: ParseError, tokens: readonly IToken[]): IToken | undefined {
+  const at = tokens.indexOf(token);
+  const [before, end] = [tokens[at - 2], tokens[at - 1]];
+  return end?.image === "}" && before?.endLine === end.startLine ? end : undefined;
+}
+
+/** Whether something is wrong in a range already. */
+function isTorn(diagnostics: readonly Diagnostic[], from: number, to: number): boolean {
+  return diagnostics.some(({ span }) => span.start >= from && span.start < to);
+}
+
+/** Where the last declaration before a mistake begins. */
+function lastStart({ token }: ParseError, tokens: readonly IToken[]): number {
+  const start = tokens.findLast(
+    ({ startColumn, startOffset, tokenType: { name } }) =>
+      startColumn === 1 && startOffset < token.startOffset && (declarationTokens.has(name) || name === "TopBinding"),
+  );
+  return start?.startOffset ?? 0;
 }
