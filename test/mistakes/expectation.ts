@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Compiled } from "../../compiler/compile.ts";
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
-import { positionOf, type Span } from "../../compiler/diagnostics/source.ts";
+import { positionOf, type Source, type Span } from "../../compiler/diagnostics/source.ts";
 import { fileHeader } from "../../runtime/spec-files/spec-files.ts";
 import { compiled } from "../plan-of.ts";
 
@@ -31,16 +30,30 @@ export function fixtures(group: (typeof groups)[number]): readonly Fixture[] {
     });
 }
 
-/** A spec compiled beside the files of `files`, which scripts/write-mistake-files.ts and test/reference/make_hdf5.py make. */
-export function compiledHere(spec: string): Compiled {
-  return compiled(spec, { inspect: (...file) => fileHeader(files, ...file) });
+interface Checked {
+  readonly main: Source | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+const known = new Map<string, Checked>();
+
+/**
+ * A spec checked beside the files of `files`, which scripts/write-mistake-files.ts and test/reference/make_hdf5.py make; once for all
+ * who ask, without its plan, which would fill the memory.
+ */
+export function checked(spec: string): Checked {
+  const before = known.get(spec);
+  if (before !== undefined) return before;
+  const { sources, diagnostics } = compiled(spec, { inspect: (...file) => fileHeader(files, ...file) });
+  const found: Checked = { main: sources[0], diagnostics };
+  known.set(spec, found);
+  return found;
 }
 
 /** Everything that is said about a spec but what is only for a later version: code, severity, range, message, and what goes with it. */
 export function said(spec: string): string {
-  const { diagnostics } = compiledHere(spec);
-  return diagnostics
-    .filter(({ severity }) => severity !== "later")
+  return checked(spec)
+    .diagnostics.filter(({ severity }) => severity !== "later")
     .map(described)
     .join("");
 }

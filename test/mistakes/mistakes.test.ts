@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { applyFixes } from "../../compiler/diagnostics/apply-fixes.ts";
 import { catalogue } from "../../compiler/diagnostics/catalogue.ts";
-import { compiledHere, fixtures, groups, said } from "./expectation.ts";
+import { checked, fixtures, groups, said } from "./expectation.ts";
 
 const messages = (expected: string) => expected.match(/^# (?:error|warning|note) /gm) ?? [];
 
@@ -17,8 +17,7 @@ describe.each(["one", "published"] as const)("%s", (group) => {
 test("every repair takes its mistake away and brings no other", () => {
   let repaired = 0;
   for (const { spec } of fixtures("one")) {
-    const { sources, diagnostics } = compiledHere(spec);
-    const main = sources[0];
+    const { main, diagnostics } = checked(spec);
     if (main === undefined || !diagnostics.some(({ fix }) => fix?.span.source === main)) continue;
     const { text, applied } = applyFixes(main, diagnostics);
     expect(applied).toBeGreaterThan(0);
