@@ -7,11 +7,7 @@ import { nearIn } from "./nearest.ts";
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
 export class Refusal extends Error {
   constructor() {
-    // Nobody looks at where it was thrown, and to write that down would take longer than all the rest.
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 0;
     super("refused");
-    Error.stackTraceLimit = stackTraceLimit;
     this.name = "Refusal";
   }
 }

@@ -23,6 +23,8 @@ interface TornPart {
   readonly from: number;
   readonly to: number;
   readonly declaration: Declaration | undefined;
+  /** The first mistake in it. */
+  readonly place: number;
 }
 
 /** What of a file is not known because some of its text could not be read. */
@@ -41,22 +43,13 @@ export class TornFile {
 
   constructor(source: Source, declarations: readonly Declaration[], places: readonly number[]) {
     this.#declarations = declarations;
-    const parts = new Map<number, TornPart>();
-    const bodies = new Map<number, TornPart>();
-    const values = new Map<number, TornPart>();
-    for (const place of places) {
-      const part = partAt(source, declarations, place);
-      const { declaration, from } = part;
-      // Of what it names, nothing is known to others: that is told nowhere.
-      if (declaration?.kind === "binding" && declaration.name.text !== "") values.set(from, part);
-      else if (declaration === undefined || isInHead(declaration, place)) parts.set(from, part);
-      else if (flows.has(declaration.kind)) bodies.set(from, part);
-    }
-    this.#parts = [...parts.values()];
-    this.#bodies = [...bodies.values()];
-    const textsOf = (torn: Iterable<TornPart>) => [...torn].map(({ from, to }) => source.text.slice(from, to));
+    const torn = partsAt(source, declarations, places);
+    const ofKind = (kind: ReturnType<typeof kindOf>) => torn.filter((part) => kindOf(part) === kind);
+    this.#parts = ofKind("head");
+    this.#bodies = ofKind("flow");
+    const textsOf = (parts: readonly TornPart[]) => parts.map(({ from, to }) => source.text.slice(from, to));
     const texts = textsOf(this.#parts);
-    this.#words = new Set([...texts, ...textsOf(values.values())].flatMap(wordsIn));
+    this.#words = new Set([...texts, ...textsOf(ofKind("value"))].flatMap(wordsIn));
     const heads = texts.map((text) => /^[^=({[]*/.exec(text)?.[0] ?? "");
     this.#lostAny = this.#parts.some(({ declaration }, i) =>
       declaration === undefined
@@ -79,6 +72,27 @@ export class TornFile {
   }
 }
 
+/** The parts at these places, in order, each as far as the next. */
+function partsAt(source: Source, declarations: readonly Declaration[], places: readonly number[]): readonly TornPart[] {
+  const parts: TornPart[] = [];
+  for (const place of places.toSorted((a, b) => a - b)) {
+    const part = partAt(source, declarations, place);
+    const before = parts.at(-1);
+    if (before !== undefined && before.from >= part.from) continue;
+    if (before !== undefined && before.to > part.from) parts[parts.length - 1] = { ...before, to: part.from };
+    parts.push(part);
+  }
+  return parts;
+}
+
+/** Whether the head of a declaration is torn, or all that was to be one; else what its value is, or what flows in its body. */
+function kindOf({ declaration, place }: TornPart): "head" | "value" | "flow" | "block" {
+  // Of what such a name stands for, nothing is known to others: that is told nowhere.
+  if (declaration?.kind === "binding" && declaration.name.text !== "") return "value";
+  if (declaration === undefined || isInHead(declaration, place)) return "head";
+  return flows.has(declaration.kind) ? "flow" : "block";
+}
+
 /** Declarations whose statements make one thing of another. */
 const flows: ReadonlySet<Declaration["kind"]> = new Set<Declaration["kind"]>(["module", "loss", "model"]);
 
@@ -93,10 +107,12 @@ function partAt(source: Source, declarations: readonly Declaration[], place: num
   const at = indexAt(declarations, place);
   const declaration = declarations[at];
   const to = declarations[at + 1]?.span.start ?? source.text.length + 1;
-  if (declaration === undefined) return { from: place, to, declaration };
+  if (declaration === undefined) return { from: place, to, declaration, place };
   // What begins in the first column behind a declaration is something else.
   const apart = declaration.span.end <= place && (place === 0 || /[\r\n]/.test(source.text[place - 1] ?? ""));
-  return apart ? { from: place, to, declaration: undefined } : { from: declaration.span.start, to, declaration };
+  return apart
+    ? { from: place, to, declaration: undefined, place }
+    : { from: declaration.span.start, to, declaration, place };
 }
 
 /** The last declaration that begins at a place or before. */

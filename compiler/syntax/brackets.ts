@@ -124,10 +124,11 @@ function misfit(
     while (first > 0 && tokens[first - 1]?.startLine === tokens[index]?.startLine) first -= 1;
     return tokens[first]?.startColumn ?? 1;
   };
+  const outer = indent(open);
   const wrong = closed.find(({ opener, closer }) => {
     const [before, at] = [tokens[closer - 1], tokens[closer]];
     if (opener < open || at === undefined || before?.endLine === at.startLine) return false;
-    return at.startColumn === indent(open) && at.startColumn !== indent(opener);
+    return at.startColumn === outer && outer !== indent(opener);
   });
   return wrong === undefined ? undefined : tokens[wrong.opener];
 }
