@@ -85,6 +85,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "runtime/spec-files": [
     "compiler/check/files.ts",
     "compiler/check/file-header.ts",
+    "runtime/checkpoints/is-denied.ts",
     "runtime/data/inside-folder.ts",
     "runtime/headers",
   ],

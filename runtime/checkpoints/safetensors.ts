@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Tensor, Tensors } from "../engines/engine.ts";
+import { isDenied } from "./is-denied.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 /** A weight file that cannot be used, with the file and why. */
@@ -28,6 +29,9 @@ export interface Header {
 }
 
 const headerLimit = 100 << 20;
+/** A tensor has so many axes, and a name so many letters: they are told in messages. */
+const mostAxes = 64;
+const longestName = 1024;
 const entrySizes: Readonly<Record<string, number>> = {
   F32: 4,
   F16: 2,
@@ -86,8 +90,8 @@ export function readHeader(path: string): Header {
 function open(path: string): number {
   try {
     return openSync(path, "r");
-  } catch {
-    throw new WeightFileError(path, "there is no such file");
+  } catch (problem) {
+    throw new WeightFileError(path, isDenied(problem) ? "there is no permission to read it" : "there is no such file");
   }
 }
 
@@ -106,7 +110,7 @@ function headerOf(file: number, path: string): Header {
   } catch {
     return refuse("its header is not JSON");
   }
-  if (typeof json !== "object" || json === null) return refuse("its header is no map");
+  if (!isRecord(json)) return refuse("its header is no map");
   const dataSize = size - 8 - length;
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
@@ -119,6 +123,7 @@ function headerOf(file: number, path: string): Header {
       );
       continue;
     }
+    if (name.length > longestName) refuse(`a name in it has ${name.length} letters`);
     const entry = entryOf(value);
     if (entry === undefined)
       return refuse(`its header describes ${JSON.stringify(name)} in a way that is not understood`);
@@ -149,7 +154,7 @@ function entryOf(value: unknown): TensorEntry | undefined {
   if (typeof dtype !== "string" || !Array.isArray(shape) || !shape.every(whole) || !Array.isArray(offsets))
     return undefined;
   const [from, to]: readonly unknown[] = offsets;
-  return whole(from) && whole(to) ? { dtype, shape, offsets: [from, to] } : undefined;
+  return shape.length <= mostAxes && whole(from) && whole(to) ? { dtype, shape, offsets: [from, to] } : undefined;
 }
 
 function bytesAt(file: number, from: number, length: number, path: string): Buffer {

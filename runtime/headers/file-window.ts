@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { FileFormat } from "../../compiler/check/file-header.ts";
+import { isDenied } from "../checkpoints/is-denied.ts";
 
 /** Why a file cannot be what it is opened as. */
 export class HeaderError extends Error {
@@ -33,7 +34,7 @@ export class FileWindow {
   }
 
   static over<T>(path: string, read: (file: FileWindow) => T): T {
-    const file = openSync(path, "r");
+    const file = opened(path);
     try {
       return read(new FileWindow(file));
     } finally {
@@ -67,5 +68,14 @@ export class FileWindow {
     }
     this.#from = from;
     this.#bytes = buffer;
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (problem) {
+    if (!isDenied(problem)) throw problem;
+    throw new HeaderError("there is no permission to read it", { repair: "let it be read" });
   }
 }

@@ -13,6 +13,12 @@ export function readNpy(file: FileWindow): ArrayHeader {
   return npyHeader(file.start(npyHeaderBytes), file.size);
 }
 
+/** Where a header ends, as its first bytes say. */
+export function npyHeaderEnd(start: Buffer): number {
+  if (start.length < 12) return npyHeaderBytes;
+  return start.readUInt8(6) === 1 ? 10 + start.readUInt16LE(8) : 12 + start.readUInt32LE(8);
+}
+
 /** The same of its first bytes; `size` is how many it has in all. */
 export function npyHeader(start: Buffer, size: number): ArrayHeader {
   const refuse = (reason: string): never => {
@@ -23,7 +29,7 @@ export function npyHeader(start: Buffer, size: number): ArrayHeader {
   const version = start.readUInt8(6);
   if (version < 1 || version > 3) refuse(`its header has the version ${version}; 1 to 3 are known`);
   const from = version === 1 ? 10 : 12;
-  const length = version === 1 ? start.readUInt16LE(8) : start.readUInt32LE(8);
+  const length = npyHeaderEnd(start) - from;
   if (length > longest) refuse(`its header claims ${length} bytes; at most ${longest} are read`);
   if (from + length > start.length) refuse("its header is cut off");
   const text = start.toString("latin1", from, from + length);
@@ -31,6 +37,7 @@ export function npyHeader(start: Buffer, size: number): ArrayHeader {
   const type = /'descr':\s*'([^']{1,32})'/.exec(text)?.[1];
   if (shape === undefined) return refuse("its header gives no shape");
   const sizes = shape.split(",").flatMap((each) => (each.trim() === "" ? [] : [Number(each)]));
+  if (!sizes.every(Number.isSafeInteger)) refuse("its header gives a shape that is none");
   const array = { shape: sizes, type: type ?? "records", numeric: /^[<>=|][fiub]\d+$/.test(type ?? "") };
   // Objects and records have no size that their type tells.
   const width = /^[<>=|][fiubc](\d+)$/.exec(type ?? "")?.[1];

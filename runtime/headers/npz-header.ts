@@ -1,13 +1,18 @@
 import { constants, inflateRawSync } from "node:zlib";
 import type { ArrayHeader } from "../../compiler/check/file-header.ts";
 import { type FileWindow, HeaderError } from "./file-window.ts";
-import { npyHeader, npyHeaderBytes } from "./npy-header.ts";
+import { npyHeader, npyHeaderBytes, npyHeaderEnd } from "./npy-header.ts";
 import { refuseStart } from "./other-kind.ts";
+import { UnreadHeader } from "./unread-header.ts";
 
 const mostArrays = 1000;
 const endBytes = 22;
 const longestComment = 0xffff;
 const absent32 = 0xffff_ffff;
+/** So many bytes are unpacked of all members of an archive together. */
+const mostUnpacked = 64 << 20;
+/** A header is mostly in so many packed ones. */
+const fewPacked = 64;
 
 /**
  * Arrays of NumPy in a zip archive, by name (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT): the table at its end, and of
@@ -17,10 +22,14 @@ export function readNpz(file: FileWindow): ReadonlyMap<string, ArrayHeader> {
   const start = file.start(4).toString("latin1");
   if (start !== "PK\x03\x04" && start !== "PK\x05\x06") refuseStart(file, "an archive of NumPy arrays");
   const arrays = new Map<string, ArrayHeader>();
+  let unpacked = 0;
   for (const { name, ...member } of membersOf(file)) {
     if (!name.endsWith(".npy")) continue;
     try {
-      arrays.set(name.slice(0, -".npy".length), npyHeader(startOf(file, member), member.size));
+      const begin = startOf(file, member);
+      unpacked += begin.length;
+      if (unpacked > mostUnpacked) throw new UnreadHeader("its arrays unpack to very much");
+      arrays.set(name.slice(0, -".npy".length), npyHeader(begin.subarray(0, npyHeaderBytes), member.size));
     } catch (problem) {
       if (problem instanceof HeaderError) throw new HeaderError(`${JSON.stringify(name)} in it: ${problem.message}`);
       throw problem;
@@ -101,7 +110,7 @@ function within<T extends { readonly offset: number; readonly length: number }>(
   return table;
 }
 
-/** The first bytes of a member, unpacked: as many as a header can have. */
+/** The first bytes of a member, unpacked: a header, and what comes out with it. */
 function startOf(file: FileWindow, { method, packed, size, offset }: Member): Buffer {
   const local = file.bytes(offset, 30);
   if (local.readUInt32LE(0) !== 0x0403_4b50) throw new HeaderError("it does not lie where the archive says");
@@ -110,9 +119,16 @@ function startOf(file: FileWindow, { method, packed, size, offset }: Member): Bu
   const bytes = file.bytes(from, Math.min(packed, npyHeaderBytes));
   if (method === 0) return bytes.subarray(0, size);
   if (method !== 8) throw new HeaderError(`it is packed by the method ${method}; stored and deflated ones are read`);
+  // Deflate grows by a factor of 1,032 at most: no more is unpacked than it takes to have the header.
+  for (let given = fewPacked; ; given *= 2) {
+    const start = inflated(bytes.subarray(0, given));
+    if (given >= bytes.length || start.length >= Math.min(npyHeaderBytes, npyHeaderEnd(start))) return start;
+  }
+}
+
+function inflated(bytes: Buffer): Buffer {
   try {
-    // Deflate grows by a factor of 1,032 at most: some 10 MB of what is given here.
-    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, npyHeaderBytes);
+    return inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
   } catch {
     throw new HeaderError("it cannot be unpacked");
   }

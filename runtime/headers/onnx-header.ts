@@ -22,6 +22,7 @@ export interface ExternalData {
 /** The newest IR version that the engine loads. */
 const newestIr = 13;
 const deepest = 16;
+const mostAxes = 64;
 
 export function readOnnx(file: FileWindow): OnnxHeader {
   try {
@@ -147,10 +148,13 @@ class OnnxReader {
   }
 
   #shape(part: Part): readonly (number | string)[] {
-    return [...this.#fields.of(part)].map((dimension) => {
+    const dimensions = [...this.#fields.of(part)];
+    if (dimensions.length > mostAxes) throw new HeaderError(`what it takes or gives has ${dimensions.length} axes`);
+    return dimensions.map((dimension) => {
       let size: number | string = "?";
       for (const field of this.#fields.of(dimension)) {
-        if (field.number === 1) size = field.value;
+        // A size below 0, which some exporters write for one that is free, is beyond these as a varint.
+        if (field.number === 1) size = field.value < 2 ** 63 ? field.value : "?";
         if (field.number === 2) size = this.#fields.text(field);
       }
       return size;

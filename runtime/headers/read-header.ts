@@ -47,6 +47,7 @@ function read(path: string, format: FileFormat): FileHeader {
 }
 
 function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {
+  if (tensors.size === 0) throw new HeaderError("it has no array");
   return new Map([...tensors].map(([name, { shape, dtype }]) => [name, { shape, type: dtype, numeric: true }]));
 }
 

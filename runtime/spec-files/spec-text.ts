@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { isDenied } from "../checkpoints/is-denied.ts";
 import { specBytesLimit } from "./spec-files.ts";
 
 /** A file that cannot be a spec: it is not there, may not be read, is a folder, too large, or no UTF-8. */
@@ -55,8 +56,7 @@ function opened(path: string): number {
   try {
     return openSync(path, "r");
   } catch (problem) {
-    if (problem instanceof Error && "code" in problem && problem.code === "EACCES")
-      throw new SpecTextError(`there is no permission to read ${path}`);
+    if (isDenied(problem)) throw new SpecTextError(`there is no permission to read ${path}`);
     throw problem;
   }
 }
