@@ -79,6 +79,8 @@ function work(name: string, id: number, rest: Iterator<undefined>): void {
     setImmediate(work, name, id, rest);
     return;
   }
+  // Of a closed file nothing more comes: others may be waiting.
+  if (!newest.has(name)) setImmediate(findOut);
 }
 
 function answer(message: Answer): void {
