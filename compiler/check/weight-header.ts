@@ -60,12 +60,13 @@ export function checkHeader(
     if (!used.has(name) && !drops.some((drop) => drop.covers(local))) problems.push(`${name} has no place here`);
   const [first, ...others] = problems;
   if (first === undefined) return;
+  // The way out first: what is long is cut off at its end.
   const more = others.slice(0, 4).join("; ");
   const rest = others.length > 4 ? `; and ${others.length - 4} more` : "";
   const way = lacking
     ? "what the file lacks on purpose belongs into `fresh`"
     : "what is not wanted of the file belongs into `drop`";
-  const help = others.length === 0 ? way : `${more}${rest}; ${way}`;
+  const help = others.length === 0 ? way : `${way}; besides, ${more}${rest}`;
   session.reporter.report(
     "weights-mismatch",
     fileSpan(given),

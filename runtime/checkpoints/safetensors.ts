@@ -29,7 +29,7 @@ export interface Header {
 }
 
 const headerLimit = 100 << 20;
-/** A tensor has so many axes, and a name so many letters: they are told in messages. */
+/** No tensor has more axes, and no name more letters: all prefixes of a name can be looked through for one that is near. */
 const mostAxes = 64;
 const longestName = 1024;
 const entrySizes: Readonly<Record<string, number>> = {
