@@ -50,6 +50,9 @@ const capabilities: InitializeResult["capabilities"] = {
   workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
 };
 
+/** Files that a check reads, or looks at, by the names that they usually have. */
+const lookedAt = "**/*.{abaw,safetensors,onnx,npy,npz,h5,hdf5}";
+
 /** Serves a client until it ends; the connection is its only way to be spoken to. */
 export function serve(connection: Connection, version: string): void {
   const documents = new TextDocuments(TextDocument);
@@ -141,7 +144,7 @@ export function serve(connection: Connection, version: string): void {
       });
     if (client?.capabilities.workspace?.didChangeWatchedFiles?.dynamicRegistration === true)
       void connection.client
-        .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: "**/*.{abaw,safetensors}" }] })
+        .register(DidChangeWatchedFilesNotification.type, { watchers: [{ globPattern: lookedAt }] })
         .catch(ignore);
   });
   connection.onDidChangeWatchedFiles(() => {

@@ -11,6 +11,7 @@ import {
   type ProtocolConnection,
   PublishDiagnosticsNotification,
   type PublishDiagnosticsParams,
+  RegistrationRequest,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver/node";
@@ -37,6 +38,8 @@ export class Client {
   readonly #refreshes: (() => void)[] = [];
   readonly versions = new Map<string, number>();
   readonly logged: string[] = [];
+  /** What the server asked to be told of, as JSON. */
+  readonly registered: string[] = [];
 
   constructor({ program }: Started = {}) {
     const words = program ?? ["--import", import.meta.resolve("tsx"), `${root}cli/abaw.ts`, "lsp", "--stdio"];
@@ -56,7 +59,9 @@ export class Client {
     this.connection.onNotification(LogMessageNotification.type, ({ message }) => {
       this.logged.push(message);
     });
-    this.connection.onRequest("client/registerCapability", () => null);
+    this.connection.onRequest(RegistrationRequest.type, (asked) => {
+      this.registered.push(JSON.stringify(asked));
+    });
     for (const method of ["workspace/codeLens/refresh", "workspace/inlayHint/refresh"]) {
       this.connection.onRequest(method, () => {
         for (const done of this.#refreshes.splice(0)) done();
@@ -73,7 +78,12 @@ export class Client {
       rootUri: null,
       workspaceFolders: folders.map((folder) => ({ uri: pathToFileURL(folder).href, name: folder })),
       capabilities: {
-        workspace: { workspaceFolders: true, codeLens: refresh, inlayHint: refresh },
+        workspace: {
+          workspaceFolders: true,
+          codeLens: refresh,
+          inlayHint: refresh,
+          didChangeWatchedFiles: { dynamicRegistration: true },
+        },
         textDocument: { publishDiagnostics: { relatedInformation: true, versionSupport: true } },
       },
       initializationOptions: options,

@@ -107,6 +107,12 @@ describe("the language server over standard input and output", () => {
     expect(codes(await client.change(uri, example))).toEqual([]);
   });
 
+  test("asks to be told when a file that is looked at changes", () => {
+    const asked = client.registered.join();
+    for (const ending of ["abaw", "safetensors", "onnx", "npy", "npz", "h5"])
+      expect(asked).toMatch(new RegExp(`[{,]${ending}[,}]`));
+  });
+
   test("completion: names, keys with defaults and units, words, losses that a task admits, paths of parameters", async () => {
     const offered = (from: string, to: string) => {
       const text = exchanged(example, from, to);
