@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { isDenied } from "./is-denied.ts";
+import { nestsDeeper } from "./nesting.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 /** A weight file that cannot be used, with the file and why. */
@@ -29,6 +30,8 @@ export interface Header {
 }
 
 const headerLimit = 100 << 20;
+/** A header is a map of maps with lists. */
+const deepest = 3;
 /** No tensor has more axes, and no name more letters: all prefixes of a name can be looked through for one that is near. */
 const mostAxes = 64;
 const longestName = 1024;
@@ -104,9 +107,11 @@ function headerOf(file: number, path: string): Header {
   const length = Number(bytesAt(file, 0, 8, path).readBigUInt64LE());
   if (length > headerLimit || length + 8 > size)
     refuse(`its header claims ${length} bytes, more than the file or the limit of ${headerLimit}`);
+  const bytes = bytesAt(file, 8, length, path);
+  if (nestsDeeper(bytes, deepest)) refuse("its header nests deeper than one of safetensors");
   let json: unknown;
   try {
-    json = JSON.parse(bytesAt(file, 8, length, path).toString("utf8"));
+    json = JSON.parse(bytes.toString("utf8"));
   } catch {
     return refuse("its header is not JSON");
   }

@@ -108,7 +108,14 @@ describe("of safetensors", () => {
     expect(none).toMatchObject({ kind: "broken", reason: "it has no array" });
   });
 
-  test("what would fill a message is refused", () => {
+  test("what nests deeper than a header is not parsed", () => {
+    const deep = headerOfBytes("deep.safetensors", safetensors("[".repeat(2_000_000)), "weights");
+    expect(deep).toMatchObject({ kind: "broken", reason: "its header nests deeper than one of safetensors" });
+    const named = safetensors('{"a\\"[[[[":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4);
+    expect(headerOfBytes("named.safetensors", named, "weights")).toMatchObject({ kind: "tensors" });
+  });
+
+  test("more axes, or longer names, than a tensor has are refused", () => {
     const tensor = (name: string, axes: number) =>
       `{"${name}":{"dtype":"F32","shape":[${Array(axes).fill(1)}],"data_offsets":[0,4]}}`;
     expect(headerOfBytes("usual.safetensors", safetensors(tensor("a", 64), 4), "weights").kind).toBe("tensors");
