@@ -21,7 +21,7 @@ export interface ExportCheck extends Shape {
 /** What the runtime says of noise of one shape. */
 export interface ExportAnswer {
   readonly shape: Shape;
-  /** Float32 [batch, (time), 3, height, width] in 0..1, by the file's inputs. */
+  /** Float32 by the file's inputs: [batch, (time), 3, height, width] in 0..1; `present`, if it is one, [batch, time]. */
   readonly inputs: Tensors;
   /** By output of the file. */
   readonly outputs: ReadonlyMap<string, Float32Array>;
@@ -31,7 +31,9 @@ export interface ExportAnswer {
 export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonly ExportAnswer[]> {
   const numbers = new RuntimeNumbers(run);
   try {
-    const fields = inputsOf(plan.graph()).filter(({ source }) => source.role === "field");
+    const wanted = inputsOf(plan.graph());
+    const fields = wanted.filter(({ source }) => source.role === "field");
+    const masked = wanted.some(({ source }) => source.role === "present");
     const timed = fields.some(({ type }) => type.shape.length === 5);
     const answers: ExportAnswer[] = [];
     for (const shape of timed ? timedShapes : stillShapes) {
@@ -41,11 +43,13 @@ export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonl
           noise(shape, type.shape.slice(-2).map(Number)),
         ]),
       );
+      const present = presence(shape, masked);
       const outputs = new Map<string, Float32Array>();
-      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, images));
-      const inputs = new Map(
+      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, images, present));
+      const inputs = new Map<string, Tensor>(
         [...images].map(([name, { asFloat }]) => [name, { dtype: "float32", ...asFloat } as const]),
       );
+      if (masked) inputs.set("present", { dtype: "float32", shape: leadOf(shape), data: present });
       answers.push({ shape, inputs, outputs });
     }
     return answers;
@@ -60,7 +64,10 @@ export async function checkExport(run: Run, plan: ExportPlan, path: string): Pro
   try {
     const checks: ExportCheck[] = [];
     for (const { shape, inputs, outputs } of await exportAnswers(run, plan)) {
-      const feeds = [...inputs].map(([name, { data, shape: dims }]) => [name, new ort.Tensor("float32", data, dims)]);
+      const feeds = [...inputs].map(([name, tensor]) => [
+        name,
+        new ort.Tensor("float32", dataOf(tensor), tensor.shape),
+      ]);
       const results = await session.run(Object.fromEntries(feeds));
       for (const [task, expected] of outputs) {
         const found = results[task]?.data;
@@ -114,6 +121,14 @@ function noise(shape: Shape, [height = 1, width = 1]: readonly number[]): Noise 
   };
 }
 
+/** 1 for a frame and 0 for padding, [batch, time]: where the file is told of padding, every second clip ends with some. */
+function presence({ batch, time = 1 }: Shape, masked: boolean): Float32Array {
+  return Float32Array.from({ length: batch * time }, (_, i) => {
+    const [clip, frame] = [Math.floor(i / time), i % time];
+    return masked && clip % 2 === 1 && frame >= Math.ceil(0.75 * time) ? 0 : 1;
+  });
+}
+
 function leadOf({ batch, time }: Shape): readonly number[] {
   return time === undefined ? [batch] : [batch, time];
 }
@@ -127,8 +142,13 @@ class RuntimeNumbers {
     this.#run = run;
   }
 
-  async head({ stage, task }: ExportedHead, shape: Shape, images: ReadonlyMap<string, Noise>): Promise<Float32Array> {
-    return dataOf(await this.#result(stage, undefined, task, shape, images));
+  async head(
+    { stage, task }: ExportedHead,
+    shape: Shape,
+    images: ReadonlyMap<string, Noise>,
+    present: Float32Array,
+  ): Promise<Float32Array> {
+    return dataOf(await this.#result(stage, undefined, task, { ...shape, images, present }));
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */
@@ -136,20 +156,19 @@ class RuntimeNumbers {
     stage: StagePlan,
     feature: string | undefined,
     output: string,
-    whole: Shape,
-    images: ReadonlyMap<string, Noise>,
+    whole: Shape & { readonly images: ReadonlyMap<string, Noise>; readonly present: Float32Array },
   ): Promise<Tensor> {
-    const { batch, time = 1 } = whole;
+    const { batch, time = 1, images, present } = whole;
     const shape: Shape = stage.clip === undefined ? { batch: batch * time, time: undefined } : { batch, time };
     const lead = leadOf(shape);
     const feeds = new Map<string, Tensor>();
-    feeds.set("present", { dtype: "float32", shape: lead, data: new Float32Array(batch * time).fill(1) });
+    feeds.set("present", { dtype: "float32", shape: lead, data: present });
     for (const field of stage.fields) {
       const image = images.get(field)?.asBytes;
       if (image !== undefined) feeds.set(field, { dtype: "uint8", shape: [...lead, ...image.size], data: image.data });
     }
     for (const { input, stage: producer, tensor, shape: own } of stage.features) {
-      const made = await this.#result(this.#run.stageOf(producer), tensor, tensor, whole, images);
+      const made = await this.#result(this.#run.stageOf(producer), tensor, tensor, whole);
       feeds.set(input, { ...made, shape: [...lead, ...own] });
     }
     const results: Tensors = await (await this.#evaluator(stage, feature)).run(feeds);
@@ -173,6 +192,6 @@ class RuntimeNumbers {
 }
 
 function dataOf({ data }: Tensor): Float32Array {
-  if (!(data instanceof Float32Array)) throw new Error("a head gives numbers");
+  if (!(data instanceof Float32Array)) throw new Error("these are no float32 numbers");
   return data;
 }

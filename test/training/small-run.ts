@@ -13,7 +13,18 @@ export function smallRun(
   options: Partial<RunOptions> = {},
   set: readonly (readonly [path: string, value: string])[] = [],
 ): Run {
-  const plan = planOf(text, { set: [["faces.root", JSON.stringify(root)], ...set] });
+  return runOf(text, root, folder, options, set);
+}
+
+/** A run of any spec whose data are called `faces`. */
+export function runOf(
+  spec: string,
+  root: string,
+  folder: string,
+  options: Partial<RunOptions> = {},
+  set: readonly (readonly [path: string, value: string])[] = [],
+): Run {
+  const plan = planOf(spec, { set: [["faces.root", JSON.stringify(root)], ...set] });
   return new Run(plan, {
     engine: onnxEngine,
     folder: new RunFolder(folder),
