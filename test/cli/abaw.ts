@@ -41,3 +41,20 @@ export function interruptedAt(text: string, words: readonly string[], cwd: strin
     child.on("close", (status) => resolve({ status, out, err }));
   });
 }
+
+/** The same, with an output that nobody reads. */
+export function unread(
+  words: readonly string[],
+  cwd = fileURLToPath(new URL("../../", import.meta.url)),
+): Promise<Said> {
+  const tsx = import.meta.resolve("tsx");
+  const child = spawn(process.execPath, ["--import", tsx, cli, ...words], { cwd });
+  child.stdout.destroy();
+  let err = "";
+  child.stderr.on("data", (data: Buffer) => {
+    err += data.toString();
+  });
+  return new Promise((resolve) => {
+    child.on("close", (status) => resolve({ status, out: "", err }));
+  });
+}

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { unread } from "./abaw.ts";
 import { abawInProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "abaw-bad-files-"));
@@ -102,4 +103,9 @@ describe("what is said beside a spec", () => {
     expect(status).toBe(1);
     expect(err).toContain(message);
   });
+});
+
+test("an output that nobody reads ends a command, without a word", async () => {
+  const { status, err } = await unread(["explain", "examples/quickstart.abaw", "together", "--json"]);
+  expect([status, err]).toEqual([0, ""]);
 });

@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inputsOf } from "../../compiler/ir/graph.ts";
+import { synthesise } from "../../runtime/data/synth/index.ts";
+import { checkExport } from "../../runtime/run/check-export.ts";
+import { exportModel } from "../../runtime/run/export-model.ts";
+import { temporaryFolder } from "../runtime/temporary-folder.ts";
+import { tolerances } from "../tolerances.ts";
+import { runOf } from "./small-run.ts";
+
+const spec = `use "std/aff2.abaw"
+use "std/time.abaw"
+
+faces = aff2(32) with {root: "data/none"}
+
+module small(out: int) (image: [.., c, h, w]) -> [.., d: out] {
+  maps = image -> conv(8, kernel: 3, stride: 2) -> relu
+  return mean(maps, over: [h, w]) -> rename(c: d) -> linear(out)
+}
+
+encoder face = small(16)
+
+model judge() (image) {
+  head valence = image -> face -> transformer(1, heads: 2) -> linear
+}
+
+stage whole = train judge() on faces {
+  clip: clip(8, pad: mask), loss: {valence: ccc(valence)}
+  batch: 4, duration: 1 steps
+}
+
+export whole
+`;
+
+test("a model that looks past padding is exported with an input that says what is padding, and agrees with the runtime", async () => {
+  const [root, folder] = [temporaryFolder(), temporaryFolder()];
+  await synthesise({ out: root, videos: 4, frames: 12, seed: 5, size: 32 });
+  const run = runOf(spec, root, folder);
+  await run.train();
+  const [plan] = run.plan.exports;
+  if (plan === undefined) throw new Error("the spec exports a stage");
+  expect(inputsOf(plan.graph()).map(({ source }) => source.name)).toContain("present");
+  const { path } = exportModel(run, plan, join(folder, "whole.onnx"));
+  const checks = await checkExport(run, plan, path);
+  expect(checks.length).toBe(5);
+  for (const { difference } of checks) expect(difference).toBeLessThanOrEqual(tolerances.exports);
+});
