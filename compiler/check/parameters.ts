@@ -7,6 +7,7 @@ import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Arguments, Given, Thing } from "./things.ts";
 import { describeType, labelsOf, type Params, type Type } from "./type.ts";
+import { usualArgument } from "./usual-names.ts";
 
 /** The type that a parameter's annotation names; a name that is no type is a label (language rule 7). */
 export function typeOf(node: TypeNode): Type {
@@ -96,7 +97,7 @@ export function bind(
         "unknown-argument",
         given.nameSpan ?? given.span,
         { callee: `\`${callee}\``, name },
-        { help: suggestion(name, names) ?? takes(names) },
+        { help: usualArgument(name, names) ?? suggestion(name, names) ?? takes(names) },
       );
     }
     if (bound.has(name)) reporter.refuse("duplicate-argument", given.nameSpan ?? given.span, { name });

@@ -9,6 +9,7 @@ import { suggestion } from "./nearest.ts";
 import { own } from "./own.ts";
 import type { Reporter } from "./reporter.ts";
 import { standardFile, standardNear } from "./standard.ts";
+import { usualName } from "./usual-names.ts";
 
 /** Reports a name that nothing here has: the nearest one, or the library file that has it, which one line brings. */
 export function reportUnknown(name: string, span: Span, kind: string, env: Env, labels: readonly string[] = []): void {
@@ -41,7 +42,7 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
     reporter.report("unknown-name", span, { kind, name }, { help, fix: bringing(path, env.file) });
     return;
   }
-  const help = suggestion(name, namesHere(env, labels)) ?? standardNear(env.session, name);
+  const help = usualName(name) ?? suggestion(name, namesHere(env, labels)) ?? standardNear(env.session, name);
   reporter.report("unknown-name", span, { kind, name }, { help });
 }
 

@@ -11,6 +11,7 @@ import { tensorFunctions } from "./tensors/index.ts";
 import { poison } from "./things.ts";
 import { any, labelsOf, type Type } from "./type.ts";
 import { reportUnknown } from "./unknown-name.ts";
+import { usualArgument } from "./usual-names.ts";
 
 /** Names in a branch that is not taken: it is not elaborated, but what it calls must exist and take what it is given (language rule 6). */
 export function checkUntaken(expr: Expr, env: Env, wanted: Type = any): void {
@@ -81,7 +82,9 @@ function called(callee: Expr, args: readonly Argument[], env: Env): void {
     for (const { name } of args) {
       if (name === undefined || names === undefined || names.includes(name.text)) continue;
       const holes = { callee: `\`${callee.name}\``, name: name.text };
-      env.session.reporter.report("unknown-argument", name.span, holes, { help: suggestion(name.text, names) });
+      env.session.reporter.report("unknown-argument", name.span, holes, {
+        help: usualArgument(name.text, names) ?? suggestion(name.text, names),
+      });
     }
   }
   for (const { value, suffixes } of args) if (suffixes.length === 0 && value.kind !== "name") checkUntaken(value, env);
