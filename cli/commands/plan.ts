@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { exportName, weightCount } from "../../compiler/lower/describe-plan.ts";
+import { exportName, labelsByHash, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { specCommand } from "../abaw-command.ts";
@@ -36,7 +36,7 @@ function planJson({ stages, assemblies, exports, sweeps }: Plan): string {
 
 function planText(plan: Plan): string {
   const { stages, assemblies } = plan;
-  const names = new Map(stages.map(({ hash, label }) => [hash, label]));
+  const names = labelsByHash(stages);
   const lines = stages.flatMap((stage, i) => stageLines(stage, i + 1, names));
   for (const { name, members } of assemblies) {
     lines.push(`assembly ${name}: ${members.map(({ task }) => task.name).join(", ")}`);

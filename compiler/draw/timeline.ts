@@ -1,4 +1,12 @@
-import { counted, exportName, sourceStages, stagesOf, stepsOf, weightCount } from "../lower/describe-plan.ts";
+import {
+  counted,
+  exportName,
+  labelsByHash,
+  sourceStages,
+  stagesOf,
+  stepsOf,
+  weightCount,
+} from "../lower/describe-plan.ts";
 import type { Plan } from "../lower/plan.ts";
 import type { Arrow, Box, Drawing } from "./drawing.ts";
 
@@ -118,7 +126,7 @@ function sweepOf({ stages, assemblies, exports, sweeps }: Timeline): ReadonlyMap
 
 /** A plan as a timeline. */
 export function timelineOf(plan: Plan, title: string): Timeline {
-  const labels = new Map(plan.stages.map(({ hash, label }) => [hash, label]));
+  const labels = labelsByHash(plan.stages);
   const labelOf = (hash: string) => labels.get(hash) ?? hash;
   return {
     title,

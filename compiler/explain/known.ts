@@ -25,7 +25,8 @@ export function knownOf(
   const find = (hash: string): PlannedStage | undefined => {
     for (; made < stages.length && !byHash.has(hash); made += 1) {
       const stage = stages[made];
-      if (stage !== undefined) byHash.set(stage.plan.hash, stage);
+      // Of stages that are one training, the first in the plan.
+      if (stage !== undefined && !byHash.has(stage.plan.hash)) byHash.set(stage.plan.hash, stage);
     }
     return byHash.get(hash);
   };

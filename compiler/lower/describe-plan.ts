@@ -67,3 +67,8 @@ export function stepsOf(stream: Stream): readonly string[] {
       return [...stepsOf(stream.stream), `${stream.kind} ${stream.width.value} ${stream.width.unit}`];
   }
 }
+
+/** What people call trainings, by hash; of stages that are one training, the first in the plan. */
+export function labelsByHash(stages: readonly Pick<StagePlan, "hash" | "label">[]): ReadonlyMap<string, string> {
+  return new Map(stages.toReversed().map(({ hash, label }) => [hash, label]));
+}

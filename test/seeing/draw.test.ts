@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Drawing } from "../../compiler/draw/drawing.ts";
 import { fold, openTo } from "../../compiler/draw/fold.ts";
@@ -6,7 +7,7 @@ import { timelineDrawing, timelineOf } from "../../compiler/draw/timeline.ts";
 import { toDot } from "../../compiler/draw/to-dot.ts";
 import { toMermaid } from "../../compiler/draw/to-mermaid.ts";
 import { svgOf } from "../../runtime/report/svg.ts";
-import { analysedSpec, wholeSpecs } from "./analysed.ts";
+import { analysed, analysedSpec, wholeSpecs } from "./analysed.ts";
 import { checkMermaid } from "./mermaid-grammar.ts";
 
 /** Boxes and groups differ in their ids, stand in groups that there are, and arrows go between boxes. */
@@ -184,4 +185,14 @@ test("every drawing is a flowchart that Mermaid's grammar reads, and the same te
       expect(text.match(/^ +b\d+[([]/gm)?.length).toBe(drawing.boxes.length);
     }
   }
+});
+
+test("of stages that are one training, what reads them is drawn from the first", () => {
+  const right = readFileSync(new URL("../check/right.abaw", import.meta.url), "utf8");
+  const { planned } = analysed(`${right}\nagain = together with {batch: 4}\n`);
+  const [first, second] = ["together", "again"].map((label) => planned.stages.find((stage) => stage.label === label));
+  expect(second?.hash).toBe(first?.hash);
+  const members = timelineOf(planned, "right").assemblies.flatMap((assembly) => assembly.members);
+  expect(members.flatMap(({ stages }) => stages)).toContain("together");
+  expect(members.flatMap(({ stages }) => stages)).not.toContain("again");
 });
