@@ -34,6 +34,17 @@ function withMask(use: Use, scores: TensorThing, mask: TensorThing): Value {
   return keep.wire;
 }
 
+/** With one axis alone, its rows would be those of the batch (language rule 34). */
+function checkRows(use: Use, x: TensorThing): void {
+  if (x.axes.length < 2)
+    use.refuse(
+      "op-refuses",
+      { callee: "`attend`", reason: `it needs [.., n, d], not ${axesText(x)}` },
+      { help: "it attends over the last axis but one, such as frames of a clip or tokens of a picture" },
+    );
+  if (x.axes.slice(-2).includes("time")) use.overTime();
+}
+
 /** Products of tensors (language rule 24). */
 export const products: TensorFunctions = {
   dot: {
@@ -54,6 +65,7 @@ export const products: TensorFunctions = {
     params: { drop: may(float, "0") },
     apply(use, [given, keys, values, mask], args) {
       if (given === undefined || keys === undefined || values === undefined) return poison;
+      for (const x of [given, keys, values]) checkRows(use, x);
       const [q = given, k = keys, value = values] = sameLead(use, [given, keys, values]);
       const width = q.wire.type.shape.at(-1);
       if (typeof width !== "number") return use.refuse("size-unknown", { axis: lastAxis(use, q) });

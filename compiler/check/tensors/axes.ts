@@ -6,8 +6,12 @@ import { dimsOf, type TensorThing } from "../things.ts";
 
 /** Where an axis stands among the wire's. */
 export function wireAxis(use: Use, x: TensorThing, name: string): number {
-  const i = x.axes.indexOf(name);
   if (name === "time") use.overTime();
+  return indexOf(use, x, name);
+}
+
+function indexOf(use: Use, x: TensorThing, name: string): number {
+  const i = x.axes.indexOf(name);
   if (i < 0) return use.refuse("unknown-axis", { axis: plain(name), shape: axesText(x) });
   return x.batched ? i + 1 : i;
 }
@@ -40,8 +44,8 @@ export function constrained<T>(use: Use, make: () => T): T {
   }
 }
 
-/** The tensor with its axes in another order. */
+/** The tensor with its axes in another order, which by itself is no work over any of them. */
 export function ordered(use: Use, x: TensorThing, names: readonly string[]): TensorThing {
-  const order = names.map((name) => wireAxis(use, x, name));
+  const order = names.map((name) => indexOf(use, x, name));
   return { ...x, wire: v.transpose(use.g, x.wire, x.batched ? [0, ...order] : order), axes: names };
 }

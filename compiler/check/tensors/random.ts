@@ -164,7 +164,7 @@ export const randomFunctions: TensorFunctions = {
 
 /** x as [.., rows, d], whose leading axes must be those of the indices. */
 function asRows(use: Use, x: TensorThing, over: string | undefined, indices: TensorThing): TensorThing {
-  const name = over ?? x.axes.at(-2) ?? "";
+  const name = over ?? x.axes.at(-2) ?? "n";
   if (x.axes.at(-2) !== name || dimsOf(indices).length !== x.axes.length - 1) {
     return use.refuse("op-refuses", {
       callee: `\`${use.name}\``,

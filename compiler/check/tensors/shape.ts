@@ -99,6 +99,7 @@ export const shapeFunctions: TensorFunctions = {
       if (lead.length > 0 && !wanted.carried) {
         return use.refuse("op-refuses", { callee: "`order`", reason: `it leaves out \`${plain(lead[0] ?? "")}\`` });
       }
+      if (names.includes("time")) use.overTime();
       return ordered(use, x, [...lead, ...names]);
     },
   },
