@@ -5,6 +5,7 @@ import { widthOf } from "../library/task.ts";
 import type { ClipPlan } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { Input, ModelNode, Statement } from "../syntax/ast.ts";
+import { checkActivatedOnce, withoutActivation } from "./activated-twice.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { sendExpr } from "./call.ts";
 import { clipOf } from "./clips.ts";
@@ -256,9 +257,23 @@ function runHead(
       { related: [{ span: before.span, text: "the first" }] },
     );
   }
+  let activation = task.activation;
+  for (const entry of statement.body?.entries ?? []) {
+    const key = entry.path.segments[0]?.name.text ?? "";
+    if (key === "activation") activation = activationOf(entry.value, task.activation, task.name, env);
+    else
+      reporter.report(
+        "unknown-key",
+        entry.path.span,
+        { where: "a head", key },
+        { help: suggestion(key, Object.keys(headKeys)) },
+      );
+  }
+  const headed: TaskThing = { ...task, activation };
   const width = widthOf(task.meaning);
   const place: Env = { ...env, body: define(body, task.name, statement.value) };
-  const value = takenBranch(statement.value, place);
+  const written = takenBranch(statement.value, place);
+  const value = withoutActivation(written, headed, place);
   const made_ = value.kind === "send" ? sendExpr(value, place, width) : evaluate(value, place);
   const logits = toTensor(made_, place, statement.value.span);
   if (logits === undefined) {
@@ -277,19 +292,8 @@ function runHead(
       actual: printAxes(logits),
     });
   }
-  let activation = task.activation;
-  for (const entry of statement.body?.entries ?? []) {
-    const key = entry.path.segments[0]?.name.text ?? "";
-    if (key === "activation") activation = activationOf(entry.value, task.activation, task.name, env);
-    else
-      reporter.report(
-        "unknown-key",
-        entry.path.span,
-        { where: "a head", key },
-        { help: suggestion(key, Object.keys(headKeys)) },
-      );
-  }
-  made.heads.set(task.name, { task: { ...task, activation }, logits, span: statement.span });
+  if (value === written) checkActivatedOnce(logits.wire, headed, statement.value.span, reporter);
+  made.heads.set(task.name, { task: headed, logits, span: statement.span });
 }
 
 /** A field by its name; one that may be left out is none where the data lack it. */

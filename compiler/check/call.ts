@@ -58,7 +58,7 @@ export function sendExpr(expr: Extract<Expr, { kind: "send" }>, env: Env, expect
 export const noArguments: Arguments = { positional: [], named: new Map() };
 
 /** The library's name that a callee stands for, if no local or file name hides it (language rule 8). */
-function calledName(callee: Expr, env: Env): string | undefined {
+export function calledName(callee: Expr, env: Env): string | undefined {
   if (callee.kind !== "name") return undefined;
   const local = localNamed(env, callee.name);
   if (local !== undefined && isCallable(local)) return undefined;

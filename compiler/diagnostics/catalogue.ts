@@ -64,6 +64,7 @@ const entries = {
   "needs-clip": error("{what} needs the axis `time`, and the stage has no clip"),
   "missing-return": error("`{name}` returns nothing"),
   "head-width": error("the head of `{task}` must be {expected} wide, not {actual}"),
+  "activated-twice": error("the head of `{task}` ends in `{function}`, and its {activation} is applied to that"),
   "duplicate-head": error("`{task}` has two heads"),
   "label-outside-loss": error("`{name}` is known only in a loss"),
   "no-head": error("the model has no head for `{task}`"),
