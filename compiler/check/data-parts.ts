@@ -173,5 +173,15 @@ export function trainedRows(data: DataThing): Rows {
 export function judgedRows(data: DataThing): RowPiece | undefined {
   const { of, fold } = data.part;
   if (of === "all" || of === "train" || of === "test") return of === "test" ? "test" : undefined;
-  return fold === undefined ? "val" : { fold };
+  if (fold !== undefined) return { fold };
+  return missingDivision(data) === undefined ? "val" : undefined;
+}
+
+/** The key that data lack to have a part for validation; undefined where they have one. */
+export function missingDivision({ entries }: DataThing): "split" | "val" | undefined {
+  const format = entries.get("format");
+  if (format?.kind === "call")
+    return format.name === "csv" && entries.get("split")?.kind !== "call" ? "split" : undefined;
+  const ofFiles = format?.kind === "label" && (format.name === "s_aff_wild2" || format.name === "aff_wild2");
+  return ofFiles && entries.get("val")?.kind !== "string" ? "val" : undefined;
 }

@@ -1,17 +1,18 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { KeepPlan, Metric } from "../lower/plan.ts";
 import { convert } from "./convert.ts";
+import { missingDivision } from "./data-parts.ts";
 import type { Env } from "./env.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
-import type { CallThing, TaskThing, Thing } from "./things.ts";
+import type { CallThing, DataThing, TaskThing, Thing } from "./things.ts";
 import { describeThing, metric } from "./type.ts";
 
 /** Which weights are kept: `best(..)`, `least(..)`, `last`, or one of them for each name of a map (language rule 63). */
 export function keepOf(
   thing: Thing | undefined,
   tasks: readonly TaskThing[],
-  judged: boolean,
+  { judged, by }: { readonly judged: boolean; readonly by: DataThing },
   scope: Env,
   span: Span,
 ): KeepPlan {
@@ -24,7 +25,8 @@ export function keepOf(
   }
   if (thing.kind === "map") {
     if (thing.entries.size === 0) reporter.refuse("empty-list", span, { callee: "`keep`" });
-    for (const [name, each] of thing.entries) keepOf(each, tasks, judged, scope, thing.places.get(name) ?? span);
+    for (const [name, each] of thing.entries)
+      keepOf(each, tasks, { judged, by }, scope, thing.places.get(name) ?? span);
     reporter.report("not-yet", span, { what: "a checkpoint for each name" });
     return { kind: "last" };
   }
@@ -34,7 +36,7 @@ export function keepOf(
       "nothing-to-judge",
       thing.span,
       { what: `\`${thing.name}\`` },
-      { help: "write keep: last, or train on a part that leaves rows for validation" },
+      { help: `write keep: last, or ${wayToJudge(by)}` },
     );
   }
   if (thing.name === "least") {
@@ -43,6 +45,17 @@ export function keepOf(
   }
   const what = thing.args.get("metric");
   return what === undefined ? { kind: "last" } : { kind: "best", metric: metricOf(what, tasks, scope, thing.span) };
+}
+
+function wayToJudge(data: DataThing): string {
+  switch (missingDivision(data)) {
+    case "split":
+      return `give ${data.label} a \`split\`, such as split: random_split(0.8)`;
+    case "val":
+      return `give ${data.label} its file for validation, val:`;
+    case undefined:
+      return "train on a part that leaves rows for validation";
+  }
 }
 
 /** A metric over the scores of tasks that a stage or assembly has (language rule 64). */

@@ -87,10 +87,11 @@ export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWei
   const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node");
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
-  const judged = judgedRows(mainData(model.data)) !== undefined || entry("validate") !== undefined;
+  const by = mainData(model.data);
+  const judged = judgedRows(by) !== undefined || entry("validate") !== undefined;
   const keep = entry("keep");
   const keepSpan = valueSpan(stage, "keep");
-  const kept = attempt(() => keepOf(keep, tasks, judged, scope, keepSpan), nothing);
+  const kept = attempt(() => keepOf(keep, tasks, { judged, by }, scope, keepSpan), nothing);
   if (plain.patience !== undefined && kept?.kind === "last" && (keep === undefined || keep.kind === "label"))
     reporter.report(
       "changes-nothing",
