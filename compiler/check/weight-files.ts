@@ -10,9 +10,12 @@ import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
-import type { CallThing, LayerThing } from "./things.ts";
+import { type CallThing, type LayerThing, placeIn } from "./things.ts";
 import { call, orNone } from "./type.ts";
 import { checkHeader } from "./weight-header.ts";
+
+/** The only files whose weights a training starts from. */
+const readable = ".safetensors";
 
 /** The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule 61). */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): ReadonlyMap<string, WeightSource> {
@@ -28,6 +31,13 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
     reporter.report("not-yet", given.span, {
       what: map === undefined ? "this map of names" : "weights at another image size",
     });
+  if (!file.endsWith(readable))
+    reporter.report(
+      "not-yet",
+      placeIn(given, "file"),
+      { what: `weights of ${formatOf(file)}` },
+      { help: `write them again as ${readable}, as safetensors.torch.save_file does` },
+    );
   const fresh = textsIn(given, "fresh");
   const under = textIn(given, "under");
   const into = textIn(given, "into");
@@ -50,6 +60,11 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   }
   if (map !== undefined) checkHeader(given, home, file, under, parameters, sources, scope);
   return sources;
+}
+
+function formatOf(file: string): string {
+  const ending = /\.\w+$/.exec(file)?.[0];
+  return ending === undefined ? "a file without an ending" : `a ${ending} file`;
 }
 
 /** Where the weights of an encoder are: of a list, in its only part that has some, which a file knows nothing of. */
