@@ -93,7 +93,8 @@ export function adaptersOf(built: StageBuild, scope: Env, later: string[]): Adap
       );
     });
   }
-  reporter.report("not-yet", entryOf(stage, "adapt")?.span ?? stage.span, { what: "`adapt`" });
+  if (node.entries.length > 0)
+    reporter.report("not-yet", entryOf(stage, "adapt")?.span ?? stage.span, { what: "`adapt`" });
   return { paths: added, complete };
 }
 

@@ -11,6 +11,7 @@ import { labelInput, presentOf } from "./model-build.ts";
 import { type ModelData, partsOf } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
 import { printAxes } from "./signature.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import { combine } from "./tensors/index.ts";
@@ -114,13 +115,10 @@ function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, maki
   }
   if (rule.leastRows !== undefined) making.leastRows.push({ loss: call.name, rows: rule.leastRows, span: call.span });
   checkOptions(call, reporter);
-  if (rule.later === true || to !== undefined || call.args.has("smoothing"))
+  const smooth = numberIn(call, "smoothing", 0) !== 0;
+  if (rule.later === true || to !== undefined || smooth)
     reporter.report("not-yet", call.span, {
-      what: call.args.has("smoothing")
-        ? "label smoothing"
-        : to === undefined
-          ? `\`${call.name}\``
-          : `\`${call.name}\` to something`,
+      what: smooth ? "label smoothing" : to === undefined ? `\`${call.name}\`` : `\`${call.name}\` to something`,
     });
   const options = new Map<string, number | boolean>();
   for (const [name, thing] of call.args)

@@ -194,6 +194,7 @@ function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, {
     );
   if (key === "lr") return { lr: value };
   if (key === "l2") {
+    if (value === 0) return {};
     reporter.report("not-yet", expr.span, { what: "`l2`" });
     later.push(`params.${pattern.name}.l2: ${value}`);
     return {};
