@@ -5,6 +5,7 @@ import { fileEnv, instanceOf } from "./declarations.ts";
 import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import type { FileScope } from "./files.ts";
+import { checkDeclared } from "./names.ts";
 import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { poison, type Thing } from "./things.ts";
@@ -38,6 +39,7 @@ function stageAndPath(expr: Expr, env: Env): { readonly thing: Thing; readonly p
     const before = stageAndPath(expr.target, env);
     if (before.thing.kind === "stage" || before.path !== "") return { ...before, path: before.path + link(expr) };
   }
+  checkDeclared(expr, "thing", env, () => [...env.file.own.keys(), ...env.file.used.keys()]);
   const thing = evaluate(expr, env);
   if (thing.kind !== "declaration") return { thing, path: "" };
   const { declaration } = thing;

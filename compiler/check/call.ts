@@ -17,7 +17,7 @@ import { Refusal } from "./reporter.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import { type Arguments, type Given, number, type RecipeThing, type Thing } from "./things.ts";
 import { any, describeThing, type Type } from "./type.ts";
-import { reportUnknown } from "./unknown-name.ts";
+import { callableNames, reportUnknown } from "./unknown-name.ts";
 
 type Call = Extract<Expr, { kind: "call" }>;
 
@@ -89,7 +89,7 @@ function calleeThing(callee: Expr, env: Env): Thing {
   if (callee.kind !== "name") return evaluate(callee, env);
   const thing = lookUp(callee.name, callee.span, env);
   if (thing !== undefined) return thing.kind === "recipe" ? { ...thing, calledAs: callee.name } : thing;
-  reportUnknown(callee.name, callee.span, "module or function", env);
+  reportUnknown(callee.name, callee.span, "module or function", env, callableNames(env));
   throw new Refusal();
 }
 

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { ParameterBuild } from "./model-build.ts";
-import { nearest } from "./nearest.ts";
+import { onlyNear, suggestion } from "./nearest.ts";
 import { firstNames, namesIn } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
 import { type CallThing, placeIn } from "./things.ts";
@@ -51,7 +51,7 @@ export function checkNames(
   return false;
 }
 
-/** A name in quotes that names nothing; the nearest is put into its place. */
+/** A name in quotes that names nothing; the only near one is put into its place. */
 export function reportName(
   given: CallThing,
   argument: string,
@@ -61,11 +61,9 @@ export function reportName(
 ): void {
   const span = itemSpan(given, argument, name);
   const all = [...names];
-  const near = nearest(name, all);
-  const extras =
-    near === undefined
-      ? { help: `names there begin with ${firstNames(all)}` }
-      : { help: `did you mean \`${near}\`?`, fix: { span, replacement: JSON.stringify(near) } };
+  const help = suggestion(name, all) ?? `names there begin with ${firstNames(all)}`;
+  const near = onlyNear(name, help);
+  const extras = near === undefined ? { help } : { help, fix: { span, replacement: JSON.stringify(near) } };
   // What is under a name, and what is dropped, is of the file.
   if (argument === "under" || argument === "drop")
     reporter.report("no-member", span, { what: textIn(given, "file") ?? "the file", name }, extras);

@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import type { Expr } from "../syntax/ast.ts";
 import { thingNamed } from "./declarations.ts";
 import { type Env, localNamed } from "./env.ts";
 import { visible } from "./files.ts";
@@ -7,7 +8,7 @@ import { libraryThing } from "./library.ts";
 import { suggestion } from "./nearest.ts";
 import type { Thing } from "./things.ts";
 import { describeType, labelsOf, type Type } from "./type.ts";
-import { reportUnknown } from "./unknown-name.ts";
+import { reportUnknown, valueNames } from "./unknown-name.ts";
 
 /** What a bare name means: a label where the wanted type lists it, else local over file over library (language rule 80). */
 export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thing {
@@ -25,7 +26,7 @@ export function nameThing(name: string, span: Span, env: Env, wanted: Type): Thi
       { help },
     );
   }
-  reportUnknown(name, span, "thing", env, labels);
+  reportUnknown(name, span, "thing", env, valueNames(env, labels));
   return env.session.reporter.silent();
 }
 
@@ -49,6 +50,13 @@ function onlyLabels(type: Type): boolean {
     type.kind === "labels" ||
     (type.kind === "options" && type.options.every((each) => each.kind === "none" || onlyLabels(each)))
   );
+}
+
+/** Refuses a bare name that nothing has, where only some of what is declared fits: the nearest of that is meant. */
+export function checkDeclared(expr: Expr, kind: string, env: Env, names: () => Iterable<string>): void {
+  if (expr.kind !== "name" || lookUp(expr.name, expr.span, env) !== undefined) return;
+  reportUnknown(expr.name, expr.span, kind, env, [names()]);
+  env.session.reporter.silent();
 }
 
 /** Labels that stand beside the calls of a family, such as `last` beside `best(..)`. */

@@ -4,32 +4,54 @@ const mostNames = 2000;
 
 /** The name most like a wrong one, if any is like it: at most a third of its letters differ; one or two letters are like nothing. */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
-  if (wrong.length > longest) return undefined;
-  let best: string | undefined;
-  let least = Math.floor(wrong.length / 3) + 1;
-  let looked = 0;
-  for (const name of names) {
-    looked += 1;
-    if (looked > mostNames) break;
-    if (Math.abs(name.length - wrong.length) >= least) continue;
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
-    if (distance < least) {
+  return allNearest(wrong, [names])[0];
+}
+
+/** The names that are as near as any: of several groups those of the first that has one. */
+function allNearest(wrong: string, groups: readonly Iterable<string>[]): readonly string[] {
+  if (wrong.length > longest) return [];
+  let best: { readonly group: Iterable<string>; readonly names: Set<string> } | undefined;
+  let least = Math.floor(wrong.length / 3);
+  for (const group of groups) {
+    let looked = 0;
+    for (const name of group) {
+      looked += 1;
+      if (looked > mostNames) break;
+      if (Math.abs(name.length - wrong.length) > least) continue;
+      const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
+      if (distance > least) continue;
+      if (best === undefined || distance < least) best = { group, names: new Set() };
+      if (best.group === group) best.names.add(name);
       least = distance;
-      best = name;
     }
   }
-  return best;
+  return [...(best?.names ?? [])];
 }
 
-/** "did you mean `x`?", if something is near. */
-export function suggestion(wrong: string, names: Iterable<string>): string | undefined {
-  const near = nearest(wrong, names);
-  return near === undefined ? undefined : `did you mean \`${near}\`?`;
+/** How many names that are equally near are told. */
+const mostTold = 3;
+
+/** "did you mean `x`?", if something is near; where several are as near, all of those of the first group that has one. */
+export function suggestion(wrong: string, ...groups: readonly Iterable<string>[]): string | undefined {
+  const near = allNearest(wrong, groups)
+    .slice(0, mostTold)
+    .map((name) => `\`${name}\``);
+  return near.length === 0 ? undefined : `did you mean ${near.join(" or ")}?`;
 }
 
-/** The name that a suggestion names. */
-export function nearIn(help: string | undefined): string | undefined {
-  return /^did you mean `(.+)`\?$/.exec(help ?? "")?.[1];
+/** The names that a suggestion names. */
+export function namesIn(help: string | undefined): readonly string[] {
+  return help?.startsWith("did you mean ") === true
+    ? [...help.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name)
+    : [];
+}
+
+/** The name that can stand for a wrong one without a choice: the only one that is as near, which differs in more than its number. */
+export function onlyNear(wrong: string, help: string | undefined): string | undefined {
+  const [near, more] = namesIn(help);
+  const withoutDigits = (name: string) => name.replace(/\d+/g, "");
+  if (near === undefined || more !== undefined || withoutDigits(near) === withoutDigits(wrong)) return undefined;
+  return near;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours between two words. */

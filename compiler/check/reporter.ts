@@ -2,7 +2,7 @@ import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticExtras, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
 import { Ledger, placeOf } from "./ledger.ts";
-import { nearIn } from "./nearest.ts";
+import { onlyNear } from "./nearest.ts";
 
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
 export class Refusal extends Error {
@@ -25,9 +25,9 @@ const ofShapes: ReadonlySet<Code> = new Set<Code>([
   "no-member",
 ]);
 
-/** Whether the place is one word, which a nearer one can replace. */
-function isName({ source, start, end }: Span): boolean {
-  return /^\w+$/.test(source.text.slice(start, end));
+/** The word that stands there, which a nearer one can replace. */
+function wordAt({ source, start, end }: Span): string | undefined {
+  return /^\w+$/.exec(source.text.slice(start, end))?.[0];
 }
 
 /** Collects the mistakes of one check. */
@@ -72,8 +72,9 @@ export class Reporter {
     const stage = ofShapes.has(code) ? this.#stages.at(-1) : undefined;
     const told = (extras?.related ?? []).filter(({ span: at }) => at.source !== span.source || at.start !== span.start);
     const more = [use, stage].filter((note) => note !== undefined && !told.some(({ span: at }) => at === note.span));
-    const near = extras?.fix === undefined ? nearIn(extras?.help) : undefined;
-    const fix = near === undefined || !isName(span) ? undefined : { span, replacement: near };
+    const word = extras?.fix === undefined ? wordAt(span) : undefined;
+    const near = word === undefined ? undefined : onlyNear(word, extras?.help);
+    const fix = near === undefined ? undefined : { span, replacement: near };
     return {
       ...extras,
       related: [...told, ...more.filter((note) => note !== undefined)],

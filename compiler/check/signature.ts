@@ -4,7 +4,7 @@ import type { Expr, Input, ModuleNode, ShapeNode } from "../syntax/ast.ts";
 import { namesBatch } from "./declaration-text.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, sizeThing } from "./evaluate.ts";
-import { nearIn, suggestion } from "./nearest.ts";
+import { nearest } from "./nearest.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { toTensor } from "./tensor-arithmetic.ts";
 import { dimsOf, none, sizeOf, type TensorThing, type Thing } from "./things.ts";
@@ -95,12 +95,16 @@ function byName(
     const names = declaration.inputs.map(({ name }) => name.text);
     const other = [...only.entries.keys()].find((key) => !names.includes(key));
     if (other !== undefined) {
-      const help = suggestion(other, names) ?? `its inputs are ${names.map((name) => `\`${name}\``).join(", ")}`;
+      const near = nearest(other, names);
+      const help =
+        near === undefined
+          ? `its inputs are ${names.map((name) => `\`${name}\``).join(", ")}`
+          : `the map has \`${other}\`, the input is \`${near}\``;
       env.session.reporter.refuse(
         "unknown-argument",
         span,
         { callee: `\`${declaration.name.text}\``, name: other },
-        { help: nearIn(help) === undefined ? help : `the map has \`${other}\`, the input is \`${nearIn(help)}\`` },
+        { help },
       );
     }
     return names.map((name) => only.entries.get(name));

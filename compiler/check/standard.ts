@@ -21,6 +21,11 @@ export function standardNear(session: Session, name: string): string | undefined
 
 const namesIn = new WeakMap<Session, Map<string, readonly string[]>>();
 
+/** Whether a name that a library file declares is taken by what else a file sees. */
+export function clashes(session: Session, path: string, taken: ReadonlyMap<string, unknown>): boolean {
+  return namesOf(session, path).some((name) => taken.has(name));
+}
+
 /** The names that a library file declares, looked up once in a check. */
 function namesOf(session: Session, path: string): readonly string[] {
   const known = namesIn.get(session) ?? new Map<string, readonly string[]>();

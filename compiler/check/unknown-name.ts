@@ -1,18 +1,27 @@
 import type { Fix } from "../diagnostics/diagnostic.ts";
 import { lineEnd, lineStart, pointBy, type Span } from "../diagnostics/source.ts";
 import { type Env, localNames } from "./env.ts";
-import type { FileScope } from "./files.ts";
 import { libraryNames } from "./library.ts";
 import { library } from "./library-calls.ts";
 import type { LibraryCall } from "./library-function.ts";
 import { suggestion } from "./nearest.ts";
 import { own } from "./own.ts";
 import type { Reporter } from "./reporter.ts";
-import { standardFile, standardNear } from "./standard.ts";
+import { clashes, standardFile, standardNear } from "./standard.ts";
+import { tensorFunctions } from "./tensors/index.ts";
 import { usualName } from "./usual-names.ts";
 
-/** Reports a name that nothing here has: the nearest one, or the library file that has it, which one line brings. */
-export function reportUnknown(name: string, span: Span, kind: string, env: Env, labels: readonly string[] = []): void {
+/**
+ * Reports a name that nothing here has: the nearest of `candidates`, those that fit best first, or the library file that has it, which
+ * one line brings.
+ */
+export function reportUnknown(
+  name: string,
+  span: Span,
+  kind: string,
+  env: Env,
+  candidates: readonly Iterable<string>[],
+): void {
   const reporter: Reporter = env.session.reporter;
   // A file that could not be read may have it.
   if (env.file.lacksFile) return;
@@ -39,20 +48,21 @@ export function reportUnknown(name: string, span: Span, kind: string, env: Env, 
   const path = standardFile(env.session, name);
   if (path !== undefined) {
     const help = `it is in the library: use "${path}"`;
-    reporter.report("unknown-name", span, { kind, name }, { help, fix: bringing(path, env.file) });
+    reporter.report("unknown-name", span, { kind, name }, { help, fix: bringing(path, env) });
     return;
   }
-  const help = usualName(name) ?? suggestion(name, namesHere(env, labels)) ?? standardNear(env.session, name);
+  const help = usualName(name) ?? suggestion(name, ...candidates) ?? standardNear(env.session, name);
   reporter.report("unknown-name", span, { kind, name }, { help });
 }
 
-/** Every name that could be meant; a file may have tens of thousands, of which only the first are looked at. */
-function* namesHere(env: Env, labels: readonly string[]): Generator<string> {
-  yield* labels;
-  yield* localNames(env);
-  yield* libraryNames();
-  yield* env.file.own.keys();
-  yield* env.file.used.keys();
+/** What a value can be: a label that is wanted here, a local name, what the file declares, a layer. Other functions are no value. */
+export function valueNames(env: Env, labels: readonly string[]): readonly Iterable<string>[] {
+  return [[...labels, ...localNames(env)], env.file.own.keys(), env.file.used.keys(), Object.keys(tensorFunctions)];
+}
+
+/** What can be called. */
+export function callableNames(env: Env): readonly Iterable<string>[] {
+  return [localNames(env), env.file.own.keys(), env.file.used.keys(), libraryNames()];
 }
 
 /** A call with what it must be given. */
@@ -61,8 +71,11 @@ function example(name: string, { params }: LibraryCall): string {
   return `${name}(${needed.join(", ")})`;
 }
 
-/** A `use` below the last one, or at the top of the file. */
-function bringing(path: string, { node, source }: FileScope): Fix {
+/** A `use` below the last one, or at the top of the file; undefined where another is wanted. */
+function bringing(path: string, { session, file }: Env): Fix | undefined {
+  // What it has under a name that is taken would clash.
+  if (clashes(session, path, file.own) || clashes(session, path, file.used)) return undefined;
+  const { node, source } = file;
   const last = node.declarations.findLast(({ kind }) => kind === "use");
   const line = `use "${path}"`;
   if (last === undefined) {

@@ -10,7 +10,7 @@ import { own } from "./own.ts";
 import { tensorFunctions } from "./tensors/index.ts";
 import { poison } from "./things.ts";
 import { any, labelsOf, type Type } from "./type.ts";
-import { reportUnknown } from "./unknown-name.ts";
+import { callableNames, reportUnknown, valueNames } from "./unknown-name.ts";
 import { usualArgument } from "./usual-names.ts";
 
 /** Names in a branch that is not taken: it is not elaborated, but what it calls must exist and take what it is given (language rule 6). */
@@ -18,7 +18,7 @@ export function checkUntaken(expr: Expr, env: Env, wanted: Type = any): void {
   switch (expr.kind) {
     case "name":
       if (!listsLabel(wanted, expr.name) && !known(expr.name, env))
-        reportUnknown(expr.name, expr.span, "thing", env, labelsOf(wanted));
+        reportUnknown(expr.name, expr.span, "thing", env, valueNames(env, labelsOf(wanted)));
       break;
     case "map":
       for (const { value, suffixes } of expr.entries)
@@ -74,7 +74,8 @@ function items(list: readonly Item[], env: Env): void {
 /** What is called, and the names of its arguments; values that are bare names may be labels or axes. */
 function called(callee: Expr, args: readonly Argument[], env: Env): void {
   if (callee.kind !== "name") checkUntaken(callee, env);
-  else if (!known(callee.name, env)) reportUnknown(callee.name, callee.span, "module or function", env);
+  else if (!known(callee.name, env))
+    reportUnknown(callee.name, callee.span, "module or function", env, callableNames(env));
   else {
     const found = localNamed(env, callee.name) === undefined ? visible(env.file, callee.name) : undefined;
     if (found !== undefined) checkUnappliedBody(found, env);

@@ -1,7 +1,7 @@
 import { thingNamed } from "../check/declarations.ts";
 import { type FileScope, visible } from "../check/files.ts";
 import { mentionedBy } from "../check/mentioned-names.ts";
-import { nearIn } from "../check/nearest.ts";
+import { namesIn } from "../check/nearest.ts";
 import type { Session } from "../check/session.ts";
 import { checkUnappliedBody } from "../check/untaken.ts";
 import { warnUnusedParameters } from "../check/unused-parameters.ts";
@@ -37,7 +37,7 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
   if (!hasStages || session.reporter.full) return;
   // With a mistake somewhere, what would have used a name may not have been looked at: then its mention counts.
   const mentioned = session.reporter.errors > 0 ? file.node.declarations.map(mentionedBy) : [];
-  let meant: ReadonlySet<string | undefined> | undefined;
+  let meant: ReadonlySet<string> | undefined;
   for (const declaration of file.node.declarations) {
     switch (declaration.kind) {
       case "stage":
@@ -66,7 +66,7 @@ export function warnUnused(session: Session, file: FileScope, hasStages: boolean
     checkUnappliedBody(found, { session });
     if (mentioned.some((names) => names.has(name.text))) return;
     // What is probably meant by a misspelt name is not unused.
-    meant ??= new Set(session.reporter.found.map(({ help }) => nearIn(help)));
+    meant ??= new Set(session.reporter.found.flatMap(({ help }) => namesIn(help)));
     if (meant.has(name.text)) return;
     session.reporter.report("never-used", name.span, { what: `the ${kind} \`${name.text}\`` });
   }

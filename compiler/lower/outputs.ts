@@ -1,9 +1,11 @@
 import type { CheckedStage } from "../check/check-stage.ts";
-import { instanceOf } from "../check/declarations.ts";
+import { instanceOf, thingNamed } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate, evaluateAs } from "../check/evaluate.ts";
 import { checkCheckpoint, producedTensor } from "../check/features.ts";
+import { visible } from "../check/files.ts";
 import { exportKeys, submitKeys } from "../check/keys.ts";
+import { checkDeclared } from "../check/names.ts";
 import { suggestion } from "../check/nearest.ts";
 import { repeats } from "../check/repeated.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
@@ -32,9 +34,29 @@ export interface Making {
 }
 
 function targetOf(declaration: OutputNode, env: Env): Thing {
+  checkDeclared(declaration.value, "stage or assembly", env, () => outputNames(env));
   const thing = evaluate(declaration.value, env);
   return thing.kind === "declaration" ? (instanceOf(env.session, thing, declaration.value.span) ?? thing) : thing;
 }
+
+/** The names of the file that a stage or an assembly has. */
+function* outputNames({ session, file }: Env): Generator<string> {
+  for (const name of [...file.own.keys(), ...file.used.keys()]) {
+    const found = visible(file, name);
+    if (found === undefined) continue;
+    const { kind } = found.declaration;
+    if (kind === "stage" || kind === "assembly" || kind === "sweep") yield name;
+    else if (kind === "binding" && outputKinds.has(thingNamed(session, found, found.declaration.span).kind)) yield name;
+  }
+}
+
+const outputKinds: ReadonlySet<Thing["kind"]> = new Set<Thing["kind"]>([
+  "stage",
+  "assembly",
+  "sweep",
+  "chosen",
+  "declaration",
+]);
 
 /** `export final { opset: 17, include: [s.x] }` (language rule 75). */
 export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {

@@ -10,6 +10,7 @@ import {
 } from "../../grammar/index.ts";
 import { type Diagnostic, diagnostic } from "../diagnostics/diagnostic.ts";
 import { lineOf, pointBy, type Source, type Span, textIn } from "../diagnostics/source.ts";
+import { colonsFor } from "./assigned-arguments.ts";
 import type { FileNode } from "./ast.ts";
 import { repairBrackets } from "./brackets.ts";
 import { readFile } from "./read-file.ts";
@@ -108,9 +109,8 @@ function textMistake(error: ParseError, tokens: readonly IToken[], places: Place
       : "the end of the line";
   const wanted = error.message;
   if (error.token.tokenType.name === "Binding" && error.context.ruleStack.includes("args")) {
-    const sign = tokens[tokens.indexOf(error.token) + 1];
     const help = `arguments are set with a colon: ${error.token.image}: ..`;
-    const fix = sign === undefined ? undefined : { span: places.token(sign), replacement: ":" };
+    const fix = colonsFor(error.token, tokens, places);
     return diagnostic("unexpected-text", span, { expected: wanted, found }, { help, fix });
   }
   const key = keyWithoutColon(error, tokens);
