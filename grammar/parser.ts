@@ -481,11 +481,25 @@ export class AbawParser extends CstParser {
   });
 
   readonly place = this.RULE("place", () => {
-    this.OPTION(() => {
-      this.CONSUME(t.Key);
-      this.CONSUME(t.Colon);
-    });
-    this.SUBRULE(this.flat);
+    this.OR([
+      {
+        ALT: () => {
+          this.CONSUME(t.Key);
+          this.CONSUME(t.Colon);
+          this.SUBRULE(this.flat);
+        },
+      },
+      {
+        // Before a second value the first is the path of a sweep's axis.
+        ALT: () => {
+          this.SUBRULE2(this.flat);
+          this.OPTION(() => {
+            this.CONSUME2(t.Colon);
+            this.SUBRULE3(this.flat);
+          });
+        },
+      },
+    ]);
   });
 
   readonly primary = this.RULE("primary", () => {

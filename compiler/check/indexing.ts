@@ -192,7 +192,12 @@ function cut(x: TensorThing, index: IndexNode, env: Env): TensorThing {
   const axisName = index.axis?.text ?? x.axes.at(-1) ?? "";
   const i = x.axes.indexOf(axisName);
   if (i < 0)
-    return reporter.refuse("unknown-axis", index.axis?.span ?? index.span, { axis: axisName, shape: printAxes(x) });
+    return reporter.refuse(
+      "unknown-axis",
+      index.axis?.span ?? index.span,
+      { axis: axisName, shape: printAxes(x) },
+      { help: /^[A-Za-z_]/.test(axisName) ? undefined : "a range is written with two dots, such as 0 .. 3" },
+    );
   const dim = dimsOf(x)[i] ?? 1;
   if (axisName === "time") bodyOf(env).build.overTime = true;
   const wireAxis = x.batched ? i + 1 : i;

@@ -295,7 +295,7 @@ export interface Argument {
 
 export interface IndexNode {
   readonly span: Span;
-  /** `x[time: 1 ..]` */
+  /** `x[time: 1 ..]`; of a sweep also a path, `table[optimizer.lr: 1e-4]`. */
   readonly axis: Name | undefined;
   readonly value: Expr;
 }

@@ -18,7 +18,7 @@ import type {
   StepCstNode,
   SuffixesCstNode,
 } from "../../grammar/index.ts";
-import { join, type Span } from "../diagnostics/source.ts";
+import { join, type Span, textIn } from "../diagnostics/source.ts";
 import type { Argument, BinaryOperator, Entry, Expr, IndexNode, Item, MapNode, Name, Path, Suffix } from "./ast.ts";
 import { type Piece, treeOf } from "./precedence.ts";
 import type { Places } from "./reader.ts";
@@ -170,12 +170,13 @@ export class ExprReader {
   #index(node: IndexCstNode): readonly IndexNode[] {
     return (node.children.place ?? []).map((place) => {
       const span = this.places.node(place);
-      const key = place.children.Key?.[0];
-      return {
-        span,
-        axis: key === undefined ? undefined : this.places.name(key),
-        value: this.flat(place.children.flat?.[0], span),
-      };
+      const { Key, Colon, flat } = place.children;
+      const key = Key?.[0];
+      if (key !== undefined) return { span, axis: this.places.name(key), value: this.flat(flat?.[0], span) };
+      const first = flat?.[0];
+      if (Colon === undefined || first === undefined) return { span, axis: undefined, value: this.flat(first, span) };
+      const at = this.places.node(first);
+      return { span, axis: { text: textIn(at).replace(/\s+/g, ""), span: at }, value: this.flat(flat?.[1], span) };
     });
   }
 
