@@ -56,10 +56,11 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     }
     case "crop": {
       const area = rangeIn(item, "area", [1, 1]);
-      if (area[0] <= 0 || area[1] > 1 || area[0] > area[1])
+      const rises = area[0] <= area[1];
+      if (area[0] <= 0 || area[1] > 1 || !rises)
         reporter.report("out-of-range", placeIn(item, "area"), {
           what: "the area of a crop",
-          expected: "within 0 and 1, such as 0.8 .. 1.0",
+          expected: rises ? "within 0 and 1, such as 0.8 .. 1.0" : "a range that rises, such as 0.8 .. 1.0",
           actual: `${area[0]} .. ${area[1]}`,
         });
       return perClip ? later("one draw for a clip") : [{ kind: "crop", area }];

@@ -11,11 +11,13 @@ import type { DataThing, TaskThing } from "./things.ts";
 export function tasksOf(session: Session, data: DataThing, format: FormatPlan): readonly TaskPlan[] {
   const { reporter } = session;
   const declared = new Map<string, TaskThing>();
+  const broken = new Set<string>();
   for (const file of session.files.values()) {
     for (const found of file.own.values()) {
       if (found.declaration.kind !== "task") continue;
       const thing = thingNamed(session, found, found.declaration.name.span);
       if (thing.kind === "task") declared.set(thing.name, thing);
+      else broken.add(found.declaration.name.text);
     }
   }
   const given = data.entries.get("labels");
@@ -24,6 +26,8 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
     const span = own?.places.get(name) ?? data.declaration.span;
     const task = declared.get(name);
     if (task === undefined) {
+      // What is wrong with its declaration has been told.
+      if (broken.has(name)) continue;
       const others = [...declared.keys()].filter((each) => own?.entries.has(each) !== true);
       reporter.report("unknown-name", span, { kind: "task", name }, { help: suggestion(name, others) });
     } else if (thing.kind === "call") checkLabels(thing, task, session);

@@ -160,6 +160,7 @@ function textAt({ source, start, end }: Span): string {
 /** A key that data must have. */
 export function refuseMissing(data: DataThing, key: DataKey, reporter: Reporter): never {
   const { declaration, label } = data;
-  if (mayBeMeant(declaration, isDataKey)) return reporter.silent();
+  // Its value may have a mistake, which has been told.
+  if (data.entries.get(key)?.kind === "poison" || mayBeMeant(declaration, isDataKey)) return reporter.silent();
   return reporter.refuse("missing-key", declaration.span, { where: `the data ${label}`, key });
 }

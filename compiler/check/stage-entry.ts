@@ -41,6 +41,8 @@ export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing 
     if (path[0] !== key || path.length < 2) continue;
     const text = path.join(".");
     if (value === undefined) {
+      // A key that is misspelt has been told.
+      if (stage.declaration.body?.entries.some((entry) => meantKey(entry) === key) === true) session.reporter.silent();
       return session.reporter.refuse(
         "override-target",
         placeOf(change, 0),
@@ -89,7 +91,7 @@ export function checkStageKeys(session: Session, stage: StageThing): ReadonlySet
     const first = entry.path.segments[0];
     const key = first?.name.text ?? "";
     if (!isStageKey(key) || entry.path.segments.length > 1) {
-      meant.add(/^\w+/.exec(elsewhere[key.toLowerCase()] ?? "")?.[0] ?? nearest(key, Object.keys(stageKeys)) ?? key);
+      meant.add(meantKey(entry));
       session.reporter.report(
         "unknown-key",
         entry.path.span,
@@ -110,6 +112,13 @@ export function checkStageKeys(session: Session, stage: StageThing): ReadonlySet
     }
   }
   return meant;
+}
+
+/** The key that an entry was probably written for. */
+function meantKey({ path }: Entry): string {
+  const key = path.segments[0]?.name.text ?? "";
+  if (isStageKey(key)) return key;
+  return /^\w+/.exec(own(elsewhere, key.toLowerCase()) ?? "")?.[0] ?? nearest(key, Object.keys(stageKeys)) ?? key;
 }
 
 function pathText({ path }: Entry): string {

@@ -95,7 +95,7 @@ function laterPoints(value: Expr, name: string, change: Place, env: Env): readon
       points.push({ name, thing, change: { ...change, expr: item.value, env: here } });
     });
   }
-  if (points.length === 0) reporter.refuse("empty-list", value.span, { callee: `the axis \`${name}\`` });
+  if (points.length === 0) refuseEmpty(name, value.span, reporter);
   return points;
 }
 
@@ -132,8 +132,13 @@ function valuesOf(
   }
   if (values.kind !== "list")
     return reporter.refuse("wrong-type", span, { what, expected: "a list", actual: describeThing(values) });
-  if (values.items.length === 0) reporter.refuse("empty-list", span, { callee: what });
+  if (values.items.length === 0) refuseEmpty(name, span, reporter);
   return values.items.map((thing, i) => ({ thing, at: values.places?.[i] ?? span }));
+}
+
+function refuseEmpty(name: string, span: Span, reporter: Reporter): never {
+  const what = `the number of values of the axis \`${name}\``;
+  return reporter.refuse("out-of-range", span, { what, expected: "at least 1", actual: 0 });
 }
 
 /** What an axis sets decides what its values mean: `[fp32, bf16]` are labels for `precision`. */

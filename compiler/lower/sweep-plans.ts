@@ -43,7 +43,8 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     report ??= found;
   }
   const [first, ...more] = equal;
-  if (first !== undefined) {
+  // With a mistake, variants can be alike in what could be checked.
+  if (first !== undefined && env.session.reporter.errors === 0) {
     const help = more.length === 0 ? undefined : `others are equal too: ${more.map(({ label }) => label).join("; ")}`;
     env.session.reporter.report("variants-equal", first.span, { other: first.other }, { help });
   }

@@ -131,13 +131,18 @@ function unknownCharacters(source: Source, unknown: Tokenised["unknown"], places
     if (found.length > limits.mistakes) break;
     const span = places.range(offset, offset + length);
     const character = textIn(span);
-    const key = `${lineOf(source, span.start)} ${character}`;
+    const isQuote = curlyQuotes.includes(character);
+    const key = `${lineOf(source, span.start)} ${isQuote ? curlyQuotes : character}`;
     if (known.has(key)) continue;
     known.add(key);
-    found.push(diagnostic("unknown-character", span, { character }));
+    const help = isQuote ? 'texts stand in straight quotes: ".."' : undefined;
+    found.push(diagnostic("unknown-character", span, { character }, { help }));
   }
   return found;
 }
+
+/** What a word processor makes of quotes; those of one text are one mistake. */
+const curlyQuotes = "“”„‟‘’«»";
 
 /** The last token of the line above, where something is missing there: what was found begins another line and is right by itself. */
 function lineBefore(error: ParseError): IToken | undefined {
