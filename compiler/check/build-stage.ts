@@ -190,6 +190,9 @@ function runModel(model: ModelThing, made: ModelBuild, scope: Env): ReadonlyMap<
     );
   }
   for (const statement of declaration.body.statements)
+    if (statement.kind === "head" && statement.task.kind === "name" && statement.suffixes.length === 0)
+      made.writtenHeads.set(statement.task.name, statement.task.span);
+  for (const statement of declaration.body.statements)
     attempt(
       () => runStatement(statement, declaration, made, place, body),
       () => {

@@ -194,7 +194,12 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
   if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning));
   const head = body.build.heads.get(task.name);
   if (body.build.brokenHeads.has(task.name)) throw new Refusal();
-  if (head === undefined) return env.session.reporter.refuse("no-head", expr.span, { task: task.name });
+  if (head === undefined) {
+    const below = body.build.writtenHeads.get(task.name);
+    const related = below === undefined ? [] : [{ span: below, text: "its head stands below" }];
+    const help = below === undefined ? undefined : `\`head ${task.name}\` must stand above what reads it`;
+    return env.session.reporter.refuse("no-head", expr.span, { task: task.name }, { help, related });
+  }
   if (name === "logits") return head.logits;
   if (name === "output") return { ...head.logits, wire: activated(body.build.g, task, head.logits.wire) };
   return noMember(task, name, ["logits", "output", "label", "mask"], expr, env);

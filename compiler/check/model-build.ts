@@ -57,6 +57,8 @@ export interface ModelBuild {
   readonly heads: Map<string, HeadBuild>;
   /** Tasks whose head has a mistake: what reads it would only repeat that. */
   readonly brokenHeads: Set<string>;
+  /** Where the text has the head of a task by its name and without a condition, made yet or not. */
+  readonly writtenHeads: Map<string, Span>;
   readonly fields: Map<string, TensorThing>;
   readonly features: Map<string, FeatureBuild>;
   /** Encoders of the file that the model uses, by name. */
@@ -97,6 +99,7 @@ export function newModelBuild(
     states: new Map(),
     heads: new Map(),
     brokenHeads: new Set(),
+    writtenHeads: new Map(),
     fields: new Map(),
     features: new Map(),
     encoders: new Map(),
