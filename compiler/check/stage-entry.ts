@@ -42,7 +42,7 @@ export function stageEntry(stage: StageThing, key: StageKey, scope: Env): Thing 
     const text = path.join(".");
     if (value === undefined) {
       // A key that is misspelt has been told.
-      if (stage.declaration.body?.entries.some((entry) => meantKey(entry) === key) === true) session.reporter.silent();
+      if (changesMisspelt(stage)) session.reporter.silent();
       return session.reporter.refuse(
         "override-target",
         placeOf(change, 0),
@@ -112,6 +112,14 @@ export function checkStageKeys(session: Session, stage: StageThing): ReadonlySet
     }
   }
   return meant;
+}
+
+/** Whether a change lies inside a key that the block probably has under a wrong name. */
+export function changesMisspelt({ changes, declaration }: StageThing): boolean {
+  const wrong = (declaration.body?.entries ?? []).filter(({ path }) => !isStageKey(path.segments[0]?.name.text ?? ""));
+  return changes.some(
+    ({ path: [key, inside] }) => inside !== undefined && wrong.some((each) => meantKey(each) === key),
+  );
 }
 
 /** The key that an entry was probably written for. */

@@ -3,6 +3,7 @@ import { type Env, inner } from "../check/env.ts";
 import { evaluate } from "../check/evaluate.ts";
 import { metricOf } from "../check/keep.ts";
 import { attempt } from "../check/reporter.ts";
+import { changesMisspelt } from "../check/stage-entry.ts";
 import type { AssemblyThing, StageThing, SweepThing, TaskThing, Thing } from "../check/things.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { SweepNode } from "../syntax/ast.ts";
@@ -43,8 +44,8 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     report ??= found;
   }
   const [first, ...more] = equal;
-  // With a mistake, variants can be alike in what could be checked.
-  if (first !== undefined && env.session.reporter.errors === 0) {
+  const misspelt = thing.points.some((point) => point.thing.kind === "stage" && changesMisspelt(point.thing));
+  if (first !== undefined && !misspelt) {
     const help = more.length === 0 ? undefined : `others are equal too: ${more.map(({ label }) => label).join("; ")}`;
     env.session.reporter.report("variants-equal", first.span, { other: first.other }, { help });
   }
