@@ -1,4 +1,4 @@
-// Generated from grammar/parser.ts by scripts/generate.ts.
+// Generated from grammar/rules.ts by scripts/generate.ts.
 import type { CstNodeLocation, IToken } from "chevrotain";
 
 export interface FileCstNode {

@@ -3,6 +3,8 @@ import { createTokenInstance, type IRecognitionException, type IToken, Lexer } f
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
 import { AbawParser, declarationMessage, TooManyErrors } from "./parser.ts";
+import { QuickParser } from "./quick-parser.ts";
+import { isFile } from "./rules.ts";
 import * as t from "./tokens.ts";
 
 export interface Tokenised {
@@ -32,6 +34,7 @@ export function wantsEnd({ message }: ParseError): boolean {
 }
 
 let lexer: Lexer | undefined;
+let quickParser: QuickParser | undefined;
 let parser: AbawParser | undefined;
 
 const closers = { ")": t.RightParen, "]": t.RightBracket, "}": t.RightBrace } as const;
@@ -61,6 +64,9 @@ export function parse(tokens: readonly IToken[]): {
   readonly cst: FileCstNode | undefined;
   readonly errors: readonly ParseError[];
 } {
+  quickParser ??= new QuickParser();
+  const whole = quickParser.read(tokens);
+  if (whole !== undefined) return { cst: whole, errors: [] };
   parser ??= new AbawParser();
   parser.input = [...tokens];
   try {
@@ -70,10 +76,6 @@ export function parse(tokens: readonly IToken[]): {
     if (!(problem instanceof TooManyErrors)) throw problem;
     return { cst: undefined, errors: parser.errors };
   }
-}
-
-function isFile(node: unknown): node is FileCstNode {
-  return typeof node === "object" && node !== null && "name" in node && node.name === "file";
 }
 
 export type * from "./cst.generated.ts";

@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
 import { codesText } from "./codes-text.ts";
+import { firstSets } from "./first-sets.ts";
 import { grammarText } from "./grammar-text.ts";
 import { snippetsFile, textMateGrammar } from "./textmate-grammar.ts";
 import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
 const files: readonly (readonly [path: string, make: () => string])[] = [
   ["grammar/cst.generated.ts", cstTypes],
+  ["grammar/first-sets.generated.ts", firstSets],
   ["docs/vocabulary.md", vocabularyText],
   ["docs/from-pytorch.md", () => between(pageText("docs/from-pytorch.md"), "keys", keysElsewhere())],
   ["docs/language.md", languageText],
@@ -38,7 +40,7 @@ function cstTypes(): string {
       " {\n  readonly name: $1\n  readonly location?: CstNodeLocation;\n  readonly children: $2\n",
     )
     .replace(/^ {2}(\w+)\??: (?:\((.*)\)|(\w+))\[\];$/gm, "  readonly $1?: readonly ($2$3)[];");
-  return `// Generated from grammar/parser.ts by scripts/generate.ts.\n${text}`;
+  return `// Generated from grammar/rules.ts by scripts/generate.ts.\n${text}`;
 }
 
 function languageText(): string {

@@ -164,7 +164,7 @@ describe("files", () => {
     const lines = (file: string) => readFileSync(join(root, file), "utf8").split("\n").length;
     const long = files.filter((file) => !file.endsWith(".generated.ts") && lines(file) > 400);
     // The grammar is one table of rules.
-    expect(long).toEqual(["grammar/parser.ts"]);
+    expect(long).toEqual(["grammar/rules.ts"]);
   });
 
   test("every folder says what it turns into what, in at most 15 lines", () => {
