@@ -9,6 +9,15 @@ process.stderr.on("error", (problem: NodeJS.ErrnoException) => {
   if (problem.code !== "EPIPE") throw problem;
 });
 
-main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+main(process.argv.slice(2)).then(async (code) => {
+  await Promise.all([process.stdout, process.stderr].map(written));
+  // Node would first tidy up a heap that nobody needs any more.
+  process.exit(code);
 });
+
+/** Waits until everything said has left: some systems write to pipes behind a program's back. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}

@@ -6,5 +6,7 @@ import { version } from "../version.ts";
 export function lsp(): Command {
   return abawCommand("lsp", "Serve an editor by the language server protocol.", "abaw lsp --stdio")
     .option("--stdio", "speak over standard input and output (there is no other way)")
-    .action(() => serveStdio(version));
+    .action(async () => {
+      await serveStdio(version);
+    });
 }
