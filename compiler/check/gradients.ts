@@ -1,6 +1,7 @@
+import type { Value } from "../ir/graph.ts";
 import type { LossBuild } from "./build-loss.ts";
 import type { StageBuild } from "./model-build.ts";
-import { reachedParameters, reaching } from "./reached.ts";
+import { reachedParameters } from "./reached.ts";
 import type { Session } from "./session.ts";
 import { entryOf } from "./stage-entry.ts";
 import type { Trained } from "./trained.ts";
@@ -24,7 +25,7 @@ export function checkGradients(
     return;
   }
   const terms = [...loss.terms.values()];
-  const reached = reachedParameters(terms);
+  const reached = new Set(reachedParameters(terms));
   const related = [{ span: stage.span, text: `in ${stage.label}` }];
   for (const { path, of } of missed(wanted, reached)) {
     const parameter = model.parameters.get(of);
@@ -33,13 +34,18 @@ export function checkGradients(
     reporter.report("no-gradient", parameter.span, { path }, { help, related });
   }
   if (reached.size === 0) return;
-  const training = reaching(terms, new Set(wanted));
+  const trains = new Set(wanted);
   for (const [name, value] of loss.terms) {
     const span = loss.places.get(name);
-    if (span === undefined || training.has(value)) continue;
+    if (span === undefined || reachesOne(value, trains)) continue;
     const help = "no gradient flows from it to a weight that is trained";
     reporter.report("changes-nothing", span, { path: `loss.${name}` }, { help, related });
   }
+}
+
+function reachesOne(value: Value, paths: ReadonlySet<string>): boolean {
+  for (const path of reachedParameters([value])) if (paths.has(path)) return true;
+  return false;
 }
 
 /** The weights that are not reached; where none below a name is, the name stands for all of them. `of` is the first. */

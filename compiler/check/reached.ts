@@ -1,34 +1,21 @@
-import { type Node, nodesReaching, type Value } from "../ir/graph.ts";
+import type { Node, Value } from "../ir/graph.ts";
 import { opNamed } from "../ops/index.ts";
 
-/** Paths of the parameters that a gradient from some values reaches. */
-export function reachedParameters(from: readonly Value[]): ReadonlySet<string> {
-  const reached = new Set<Value>(from);
-  const paths = new Set<string>();
-  const visit = (value: Value | undefined) => {
-    if (value === undefined) return;
-    reached.add(value);
-    if (value.source.kind === "input" && value.source.role === "parameter") paths.add(value.source.name);
-  };
-  for (const value of from) visit(value);
-  for (const node of nodesReaching(from).toReversed()) {
-    if (!node.outputs.some((output) => reached.has(output))) continue;
-    if (!passesGradients(node)) continue;
-    for (const input of node.inputs) visit(input);
+/** Paths of the parameters that a gradient from some values reaches, the nearest not always first. Who wants one need not wait for all. */
+export function* reachedParameters(from: readonly Value[]): Generator<string> {
+  const known = new Set<Value | Node>();
+  const values = [...from];
+  for (let value = values.pop(); value !== undefined; value = values.pop()) {
+    const { source } = value;
+    if (source.kind === "input" && source.role === "parameter" && !known.has(value)) {
+      known.add(value);
+      yield source.name;
+    }
+    if (source.kind !== "node" || known.has(source.node)) continue;
+    known.add(source.node);
+    if (passesGradients(source.node))
+      for (const input of source.node.inputs) if (input !== undefined) values.push(input);
   }
-  return paths;
-}
-
-/** Those of some values from which a gradient reaches one of the parameters. */
-export function reaching(from: readonly Value[], paths: ReadonlySet<string>): ReadonlySet<Value> {
-  const isOne = ({ source }: Value) => source.kind === "input" && source.role === "parameter" && paths.has(source.name);
-  const found = new Set<Value>();
-  for (const node of nodesReaching(from)) {
-    if (!passesGradients(node)) continue;
-    const reaches = node.inputs.some((input) => input !== undefined && (found.has(input) || isOne(input)));
-    if (reaches) for (const output of node.outputs) found.add(output);
-  }
-  return new Set(from.filter((value) => found.has(value) || isOne(value)));
 }
 
 function passesGradients({ op }: Node): boolean {
