@@ -64,10 +64,10 @@ export interface Trainer {
    * they were.
    */
   step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>>;
-  /** Weights and statistics as they are now, without a copy: they change with the next step. */
-  live(which: "last" | "ema"): Tensors;
+  /** Weights and statistics as they are now, without a copy where the engine holds them here: they may change with the next step. */
+  live(which: "last" | "ema"): Promise<Tensors>;
   /** A copy of everything. */
-  read(): TrainerState;
-  write(state: TrainerState): void;
+  read(): Promise<TrainerState>;
+  write(state: TrainerState): Promise<void>;
   release(): Promise<void>;
 }

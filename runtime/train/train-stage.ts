@@ -143,23 +143,23 @@ class Training {
     const every = stepsOf(evaluate.every, calendar);
     const patienceSteps = patience === undefined ? undefined : stepsOf(patience, calendar);
     const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;
-    let step = this.#resume();
+    let step = await this.#resume();
     this.#log.cut(step);
     while (step < total) {
       const { feeds } = await loader.at(Math.floor(step / perEpoch), step % perEpoch);
       await this.#step(step, feeds, calendar, total);
       step += 1;
       const done = step >= total || (deadline !== undefined && performance.now() > deadline);
-      if (step % every === 0 || done || this.#context.signal.aborted) this.#refuseBroken(step);
+      if (step % every === 0 || done || this.#context.signal.aborted) await this.#refuseBroken(step);
       if (step % every === 0 || done) {
         await this.#judge(step, perEpoch, calendar);
         const waited = step - (this.#best?.step ?? step);
         const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
-        this.#save(step, enough);
+        await this.#save(step, enough);
         if (enough) break;
       }
       if (this.#context.signal.aborted) {
-        this.#save(step, false);
+        await this.#save(step, false);
         return { interrupted: true, steps: step, keptStep: this.#best?.step ?? step };
       }
     }
@@ -167,8 +167,8 @@ class Training {
   }
 
   /** A gradient may overflow where the loss did not: such weights must not replace a good checkpoint. */
-  #refuseBroken(step: number): void {
-    for (const [path, { data }] of this.#trainer.live("last")) {
+  async #refuseBroken(step: number): Promise<void> {
+    for (const [path, { data }] of await this.#trainer.live("last")) {
       if (!(data instanceof Float32Array) || data.every(Number.isFinite)) continue;
       throw new StageError(
         this.#plan.label,
@@ -177,10 +177,10 @@ class Training {
     }
   }
 
-  #resume(): number {
+  async #resume(): Promise<number> {
     const found = readCheckpoint(join(this.#context.folder, stageFiles.last), this.#context.identity);
     if (found === undefined) return 0;
-    this.#trainer.write(found.state);
+    await this.#trainer.write(found.state);
     this.#best = found.progress.best;
     this.#sums = { ...found.progress.sums };
     return found.progress.step;
@@ -215,7 +215,7 @@ class Training {
   /** Scores on the validation part, keeps the weights if they are the best so far, writes the numbers. */
   async #judge(step: number, perEpoch: number, calendar: Calendar): Promise<void> {
     const { keep, evaluate, groups } = this.#plan;
-    const weights = this.#trainer.live(evaluate.weights);
+    const weights = await this.#trainer.live(evaluate.weights);
     const scores = (await this.#validation?.scores(weights)) ?? new Map<string, TaskScore>();
     const count = Math.max(1, step % perEpoch === 0 ? perEpoch : step % perEpoch);
     const losses = Object.fromEntries(
@@ -247,9 +247,9 @@ class Training {
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
   }
 
-  #save(step: number, finished: boolean): void {
+  async #save(step: number, finished: boolean): Promise<void> {
     const progress: Progress = { identity: this.#context.identity, step, best: this.#best, sums: this.#sums, finished };
-    writeCheckpoint(join(this.#context.folder, stageFiles.last), this.#trainer.read(), progress);
+    writeCheckpoint(join(this.#context.folder, stageFiles.last), await this.#trainer.read(), progress);
   }
 }
 

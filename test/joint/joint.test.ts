@@ -40,7 +40,7 @@ async function follow(): Promise<{
     const numbers = stage.groups.map(({ weightDecay }) => ({ rate: 1e-2, weightDecay }));
     losses.push(await trainer.step(feeds[step % feeds.length] ?? new Map(), step + 1, numbers));
   }
-  const state = trainer.read();
+  const state = await trainer.read();
   await trainer.release();
   return { losses, state };
 }

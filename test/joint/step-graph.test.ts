@@ -52,7 +52,7 @@ describe("the step graph", () => {
       expect(Number(results.get("loss")?.data[0])).toBeCloseTo(losses.get("loss") ?? Number.NaN, 5);
       for (const [name, tensor] of results) if (name.startsWith("next/")) state.set(name.slice("next/".length), tensor);
     }
-    const { weights, slots, ema } = trainer.read();
+    const { weights, slots, ema } = await trainer.read();
     for (const path of parameters.keys()) {
       const same = (name: string, expected: Tensor | undefined) => {
         const difference = largestDifference(

@@ -71,7 +71,7 @@ async function stepsOf({ optimiser, rate, weightDecay, maxGradientNorm, start, g
       { rate, weightDecay },
       { rate, weightDecay },
     ]);
-    const { weights } = trainer.read();
+    const { weights } = await trainer.read();
     steps.push([0, 1].flatMap((i) => Array.from(weights.get(`w${i}`)?.data ?? [], Number)));
   }
   await trainer.release();

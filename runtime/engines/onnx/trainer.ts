@@ -104,7 +104,7 @@ class OnnxTrainer implements Trainer {
     return Math.sqrt(sum);
   }
 
-  live(which: "last" | "ema"): Tensors {
+  async live(which: "last" | "ema"): Promise<Tensors> {
     const vector = which === "ema" && this.#program.ema !== undefined ? "ema" : "parameter";
     const weights = this.#program.parameters.map(({ path, shape }): [string, Tensor] => [
       path,
@@ -113,7 +113,7 @@ class OnnxTrainer implements Trainer {
     return new Map([...weights, ...this.#states]);
   }
 
-  read(): TrainerState {
+  async read(): Promise<TrainerState> {
     const vector = (name: string, prefix: string): Tensors =>
       new Map(
         this.#program.parameters.map(({ path, shape }) => [
@@ -129,7 +129,7 @@ class OnnxTrainer implements Trainer {
     };
   }
 
-  write(state: TrainerState): void {
+  async write(state: TrainerState): Promise<void> {
     const put = (name: string, tensors: Tensors, prefix: string) => {
       for (const { path } of this.#program.parameters) {
         const tensor = tensors.get(`${prefix}${path}`);
