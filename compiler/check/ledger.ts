@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { invariant } from "../ir/invariant.ts";
+import { Places } from "./places.ts";
 
 /**
  * One thing that was worked out, with all that happened on the way. Asking for it again, in this version of a text or, if nothing that
@@ -7,8 +8,8 @@ import { invariant } from "../ir/invariant.ts";
  */
 export interface Unit<T = unknown> {
   readonly value: T;
-  /** What was said, and what else was asked for, in order. */
-  readonly events: readonly (Diagnostic | Unit)[];
+  /** What was said, and what else was asked for, in order; each once. */
+  readonly events: ReadonlySet<Diagnostic | Unit>;
   /** Rounds of loops and uses of modules, without those of other units. */
   readonly work: number;
   /** Declarations and settings that it named. */
@@ -22,21 +23,16 @@ export interface Unit<T = unknown> {
 }
 
 interface OpenUnit {
-  readonly events: (Diagnostic | Unit)[];
+  readonly events: Set<Diagnostic | Unit>;
   readonly used: Set<object>;
   work: number;
   looped: boolean;
 }
 
-const opened = (): OpenUnit => ({ events: [], used: new Set(), work: 0, looped: false });
+const opened = (): OpenUnit => ({ events: new Set(), used: new Set(), work: 0, looped: false });
 
 /** So many errors are kept, and so many diagnostics of other kinds, at as many places: more than are ever shown. */
 const most = 1000;
-
-/** Where something stands that was said. */
-export function placeOf({ code, span }: Diagnostic): string {
-  return `${span.start} ${code} ${span.source.name}`;
-}
 
 /** What happens in one version of a check, unit by unit. */
 export class Ledger {
@@ -47,7 +43,7 @@ export class Ledger {
   said = 0;
   work = 0;
   #exhausted = false;
-  #places = { errors: new Set<string>(), others: new Set<string>() };
+  #places = { errors: new Places(), others: new Places() };
   #used = new Set<object>();
   #open: OpenUnit[] = [opened()];
 
@@ -58,13 +54,13 @@ export class Ledger {
     this.said = 0;
     this.work = 0;
     this.#exhausted = false;
-    this.#places = { errors: new Set(), others: new Set() };
+    this.#places = { errors: new Places(), others: new Places() };
     this.#used = new Set();
     this.#open = [opened()];
   }
 
   say(diagnostic: Diagnostic): void {
-    if (this.#count(diagnostic)) this.#innermost.events.push(diagnostic);
+    if (this.#count(diagnostic)) this.#innermost.events.add(diagnostic);
   }
 
   /** Whether so much is wrong that nothing more is looked at. */
@@ -106,13 +102,13 @@ export class Ledger {
     this.#open.push(open);
     try {
       const value = make();
-      const quiet = open.events.every((event) => isUnit(event) && event.quiet);
+      const quiet = [...open.events].every((event) => isUnit(event) && event.quiet);
       const unit: Unit<T> = { value, ...open, quiet, lastAsked: this.version };
-      around.events.push(unit);
+      around.events.add(unit);
       return unit;
     } catch (problem) {
       // What is given up is no unit: what happened in it happened in the one around it.
-      for (const event of open.events) around.events.push(event);
+      for (const event of open.events) around.events.add(event);
       for (const thing of open.used) around.used.add(thing);
       around.work += open.work;
       around.looped ||= open.looped;
@@ -124,7 +120,7 @@ export class Ledger {
 
   /** Asks for a unit that is there: the first time in a version, all that happened on its way happens again. */
   ask(unit: Unit): void {
-    this.#innermost.events.push(unit);
+    this.#innermost.events.add(unit);
     this.#redo(unit);
   }
 
@@ -142,7 +138,7 @@ export class Ledger {
   get found(): readonly Diagnostic[] {
     const found: Diagnostic[] = [];
     const heard = new Set<Unit>();
-    const hear = (events: readonly (Diagnostic | Unit)[]): void => {
+    const hear = (events: Iterable<Diagnostic | Unit>): void => {
       for (const event of events) {
         if (!isUnit(event)) found.push(event);
         else if (!event.quiet && !heard.has(event)) {
@@ -167,10 +163,8 @@ export class Ledger {
     this.said += 1;
     if (isError) this.errors += 1;
     const places = isError ? this.#places.errors : this.#places.others;
-    const place = placeOf(diagnostic);
-    if (places.has(place)) return true;
-    if (places.size >= most) return false;
-    places.add(place);
+    if (places.size >= most) return places.has(diagnostic);
+    places.add(diagnostic);
     return true;
   }
 

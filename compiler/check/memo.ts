@@ -1,12 +1,13 @@
-import type { Anchor } from "../diagnostics/source.ts";
+import { type Anchor, AnchoredSpan, type Span } from "../diagnostics/source.ts";
+import type { KeptUnits } from "./kept-units.ts";
 import type { Ledger, Unit } from "./ledger.ts";
+
+/** A text, or a declaration: with it goes what is known of it. */
+type Key = string | { readonly span: Span };
 
 interface Entry<T> {
   readonly unit: Unit<T>;
-  /** Names in the text that decides it; with what those name, and so on, they are all that it can depend on. */
-  readonly words: ReadonlySet<string>;
   readonly label: string;
-  readonly anchors: ReadonlySet<Anchor>;
 }
 
 export interface Wanted<T> {
@@ -23,14 +24,16 @@ export interface Wanted<T> {
 /** Units of one kind by what decides them. */
 export class Memo<T> {
   readonly #ledger: Ledger;
-  readonly #entries = new Map<string | object, Entry<T>>();
-  readonly #making = new Map<string | object, number>();
+  readonly #kept: KeptUnits;
+  readonly #entries = new Map<Key, Entry<T>>();
+  readonly #making = new Map<Key, number>();
 
-  constructor(ledger: Ledger) {
+  constructor({ ledger, kept }: Keeper) {
     this.#ledger = ledger;
+    this.#kept = kept;
   }
 
-  get(key: string | object, make: () => T, { decidedBy, writtenIn, label = "", inTheMaking }: Wanted<T>): T {
+  get(key: Key, make: () => T, { decidedBy, writtenIn, label = "", inTheMaking }: Wanted<T>): T {
     const ledger = this.#ledger;
     const depth = this.#making.get(key);
     if (depth !== undefined) {
@@ -45,8 +48,15 @@ export class Memo<T> {
     this.#making.set(key, ledger.depth);
     try {
       const unit = ledger.run(make);
-      const anchors = writtenIn?.() ?? new Set<Anchor>();
-      if (!ledger.stopped) this.#entries.set(key, { unit, words: wordsIn(decidedBy()), label, anchors });
+      if (ledger.stopped) return unit.value;
+      if (known !== undefined) this.#kept.replace(known.unit);
+      this.#entries.set(key, { unit, label });
+      const drop = () => {
+        if (this.#entries.get(key)?.unit === unit) this.#entries.delete(key);
+      };
+      const anchors = [...(writtenIn?.() ?? [])];
+      if (typeof key !== "string" && key.span instanceof AnchoredSpan) anchors.push(key.span.anchor);
+      this.#kept.keep(unit, wordsIn(decidedBy()), anchors, drop);
       return unit.value;
     } finally {
       this.#making.delete(key);
@@ -54,31 +64,15 @@ export class Memo<T> {
   }
 
   /** What was worked out, if it was; without asking for it. */
-  peek(key: string | object): { readonly value: T } | undefined {
+  peek(key: Key): { readonly value: T } | undefined {
     return this.#entries.get(key)?.unit;
   }
-
-  /** Units whose words a test finds, or that were written in a declaration that is gone. */
-  touched(test: (words: ReadonlySet<string>) => boolean): readonly Unit[] {
-    return [...this.#entries.values()]
-      .filter(({ words, anchors }) => test(words) || isGone(anchors))
-      .map(({ unit }) => unit);
-  }
-
-  forget(isStale: (unit: Unit) => boolean): void {
-    for (const [key, { unit }] of this.#entries) if (isStale(unit)) this.#entries.delete(key);
-  }
 }
 
-function isGone(anchors: ReadonlySet<Anchor>): boolean {
-  for (const { gone } of anchors) if (gone) return true;
-  return false;
-}
-
-/** Whoever keeps units: one ledger, and a memo for each kind that was asked for. */
+/** Whoever keeps units, and what happens while they are worked out. */
 export interface Keeper {
   readonly ledger: Ledger;
-  readonly memos: Pick<Memo<unknown>, "touched" | "forget">[];
+  readonly kept: KeptUnits;
 }
 
 /** A kind of units; each keeper has a memo of its own for it. */
@@ -87,9 +81,8 @@ export function memoKind<T>(): (keeper: Keeper) => Memo<T> {
   return (keeper) => {
     const known = memos.get(keeper);
     if (known !== undefined) return known;
-    const memo = new Memo<T>(keeper.ledger);
+    const memo = new Memo<T>(keeper);
     memos.set(keeper, memo);
-    keeper.memos.push(memo);
     return memo;
   };
 }

@@ -1,8 +1,9 @@
 import type { Code, HolesOf } from "../diagnostics/catalogue.ts";
 import { type Diagnostic, type DiagnosticExtras, diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Span } from "../diagnostics/source.ts";
-import { Ledger, placeOf } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import { onlyNear } from "./nearest.ts";
+import { Places } from "./places.ts";
 
 /** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
 export class Refusal extends Error {
@@ -110,12 +111,8 @@ export class Reporter {
 
   /** One mistake is told once for each place, however many stages reach it. */
   get found(): readonly Diagnostic[] {
-    const told = new Map<string, Diagnostic>();
-    for (const each of this.ledger.found) {
-      const key = placeOf(each);
-      if (!told.has(key)) told.set(key, each);
-    }
-    return [...told.values()];
+    const told = new Places();
+    return this.ledger.found.filter((each) => told.add(each));
   }
 }
 

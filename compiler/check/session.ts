@@ -4,8 +4,8 @@ import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { Inspect } from "./file-header.ts";
 import type { FileScope } from "./files.ts";
+import { KeptUnits } from "./kept-units.ts";
 import type { Ledger } from "./ledger.ts";
-import type { Keeper } from "./memo.ts";
 import type { ModelBuild } from "./model-build.ts";
 import type { Recording } from "./recording.ts";
 import type { Reporter } from "./reporter.ts";
@@ -38,9 +38,9 @@ export type Again = (recording: Recording, build: ModelBuild, path: string, valu
 /** What one check knows and has found so far, over the versions of its text. Everything in it is a memo: asking again gives the same answer. */
 export interface Session {
   readonly reporter: Reporter;
-  /** What happens in this version of the text, and who keeps what was worked out in it and before. */
+  /** What happens in this version of the text, and what is kept of it and those before. */
   readonly ledger: Ledger;
-  readonly memos: Keeper["memos"];
+  readonly kept: KeptUnits;
   /** The text of a used file by its path, undefined if there is none, or why it cannot be read. */
   readonly read: ReadUsed;
   /** What can be known of a file that the spec names, or undefined where no file can be looked at. */
@@ -75,7 +75,7 @@ export function newSession(
     observe,
     again,
     ledger: reporter.ledger,
-    memos: [],
+    kept: new KeptUnits(),
     files: new Map(),
     settings: [],
     idOf: numbering(),

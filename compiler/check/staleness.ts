@@ -1,8 +1,6 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { AnchoredSpan, type Span, textIn } from "../diagnostics/source.ts";
+import { textIn } from "../diagnostics/source.ts";
 import type { Declaration } from "../syntax/ast.ts";
 import { perNode } from "../syntax/per-node.ts";
-import { isUnit, type Unit } from "./ledger.ts";
 import { wordsIn } from "./memo.ts";
 import type { Session } from "./session.ts";
 
@@ -31,20 +29,7 @@ export function forgetStale(session: Session, difference: Difference): void {
   const affected = closure(edited, difference.declarations);
   const known = new Set(difference.gone.flatMap(nameOf));
   const renamed = difference.fresh.flatMap(nameOf).some((name) => !known.delete(name)) || known.size > 0;
-  const marked = new Set(session.memos.flatMap((memo) => memo.touched((words) => meets(words, affected))));
-  const verdicts = new Map<Unit, boolean>();
-  const isStale = (unit: Unit): boolean => {
-    const verdict = verdicts.get(unit);
-    if (verdict !== undefined) return verdict;
-    verdicts.set(unit, false);
-    const stale =
-      marked.has(unit) ||
-      unit.looped ||
-      unit.events.some((event) => (isUnit(event) ? isStale(event) : isOutdated(event, renamed)));
-    verdicts.set(unit, stale);
-    return stale;
-  };
-  for (const memo of session.memos) memo.forget(isStale);
+  session.kept.forget(affected, renamed);
 }
 
 function nameOf(declaration: Declaration): readonly string[] {
@@ -73,14 +58,4 @@ function meets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
   for (const each of small) if (large.has(each)) return true;
   return false;
-}
-
-/** Whether a message speaks of a place that is gone or does not move, or names what is near among names that are others now. */
-function isOutdated({ span, related, fix, help }: Diagnostic, renamed: boolean): boolean {
-  const spans: readonly Span[] = [
-    span,
-    ...(fix === undefined ? [] : [fix.span, ...(fix.also ?? [])]),
-    ...related.map((note) => note.span),
-  ];
-  return (renamed && help !== undefined) || spans.some((each) => !(each instanceof AnchoredSpan) || each.anchor.gone);
 }
