@@ -5,12 +5,9 @@ import { Ledger } from "./ledger.ts";
 import { onlyNear } from "./nearest.ts";
 import { Places } from "./places.ts";
 
-/** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand. */
-export class Refusal extends Error {
-  constructor() {
-    super("refused");
-    this.name = "Refusal";
-  }
+/** Ends the evaluation of one expression after its mistake has been reported. Caught where poison can stand: it needs no stack, which costs time. */
+export class Refusal {
+  readonly name = "Refusal";
 }
 
 /** Mistakes that depend on the stage through which a model is reached. */
