@@ -26,9 +26,12 @@ export function extentOf(thing: Thing): Extent {
     depth = Math.max(depth, inner.depth);
   }
   const extent: Extent = { size, depth: depth + 1 };
-  extents.set(thing, extent);
+  if (size > small) extents.set(thing, extent);
   return extent;
 }
+
+/** Smaller values are as soon counted as looked up. */
+const small = 16;
 
 /** The values that a value is made of; undefined if it is made of none, or has a name that stands for them. */
 function partsOf(thing: Thing): Iterable<Thing> | undefined {
