@@ -46,7 +46,7 @@ function placeOf({ span, related }: Diagnostic, main: Source): Span {
 
 function shown(diagnostic: Diagnostic, at: Span): Shown {
   const { code, severity, message, help, related, span } = diagnostic;
-  const page = `${pagesFolder}${code}.md`;
+  const page = pageOf(code);
   const moved = at === span ? [] : [{ span, text: "here" }];
   const notes = [...moved, ...related].filter((note) => note.span !== at);
   const data: FixData = {
@@ -63,7 +63,7 @@ function shown(diagnostic: Diagnostic, at: Span): Shown {
     range: rangeOf(at),
     severity: severities[severity],
     code,
-    ...(existsSync(page) ? { codeDescription: { href: pathToFileURL(page).href } } : {}),
+    ...(page === undefined ? {} : { codeDescription: { href: page } }),
     source: "abaw",
     message: help === undefined ? message : `${message}\n${help}`,
     ...(unnecessary.has(code) ? { tags: [DiagnosticTag.Unnecessary] } : {}),
@@ -73,6 +73,17 @@ function shown(diagnostic: Diagnostic, at: Span): Shown {
     })),
     data,
   };
+}
+
+const pages = new Map<Code, string | undefined>();
+
+/** The address of the page that says what a diagnostic means, where there is one: looked for once. */
+function pageOf(code: Code): string | undefined {
+  if (!pages.has(code)) {
+    const page = `${pagesFolder}${code}.md`;
+    pages.set(code, existsSync(page) ? pathToFileURL(page).href : undefined);
+  }
+  return pages.get(code);
 }
 
 function editsOf(source: Source, edits: readonly TextEdit[]) {
