@@ -1,7 +1,7 @@
 import type { DType } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
-import { onnxDataType } from "./onnx-writer.ts";
+import { onnxDataType, onWebgpu } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
 
 export const cast = defineOp({
@@ -17,6 +17,7 @@ export const cast = defineOp({
   // Casts stand where truth values and indices become numbers, never on a path that is trained.
   gradient: undefined,
   onnx: (w, { x }, { to }) => ({ y: w.node("Cast", [x.name], { to: onnxDataType[to] }) }),
+  webgpu: (w, { x }, { to }) => ({ y: w.node("Cast", [x.name], { to: onnxDataType[onWebgpu(to)] }) }),
   flops: movesOnly,
   samples: [
     sample([integers([2, 3], 5)], { to: "float32" }),

@@ -49,6 +49,7 @@ export const concat: Op = {
       { axis: Number(node.attributes["axis"]) },
     ),
   ],
+  webgpu: undefined,
   onnxGives: () => true,
   flops: movesOnly,
   fold: undefined,

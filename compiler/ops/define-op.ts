@@ -27,14 +27,13 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly constraints: Readonly<Record<C, string>>;
   infer(inputs: Named<I, P, TensorType>, attributes: A, require: Require<C>): { readonly [K in O]: TensorType };
   readonly gradient: GradientRule<I, P, O, A> | undefined;
-  readonly expand?: (g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value };
+  readonly expand?:
+    | ((g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value })
+    | undefined;
   readonly evaluation?: (g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value };
-  readonly onnx?: (
-    w: OnnxWriter,
-    inputs: Named<I, P, Emitted>,
-    attributes: A,
-    node: Node,
-  ) => { readonly [K in O]?: string };
+  readonly onnx?: OnnxRule<I, P, O, A>;
+  /** What stands for `onnx` where onnxruntime's WebGPU provider has no kernel for it, or one that rounds too much. */
+  readonly webgpu?: OnnxRule<I, P, O, A> | "expand" | undefined;
   /** The outputs that the ONNX rule gives, if not all. */
   readonly onnxOutputs?: readonly O[];
   readonly fold?: (inputs: readonly TensorData[], attributes: A, node: Node) => TensorData;
@@ -43,6 +42,13 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly samples: readonly Sample[];
   readonly rejects: Readonly<Record<C, Sample>>;
 }
+
+export type OnnxRule<I extends string, P extends string, O extends string, A> = (
+  w: OnnxWriter,
+  inputs: Named<I, P, Emitted>,
+  attributes: A,
+  node: Node,
+) => { readonly [K in O]?: string };
 
 export type GradientRule<I extends string, P extends string, O extends string, A> = (
   g: GraphBuilder,
@@ -76,7 +82,13 @@ export function defineOp<
       invariant(value !== undefined, `${spec.name} did not give its output ${name}`);
       return value;
     });
-  const { gradient, expand, evaluation, onnx, fold, flops } = spec;
+  const written =
+    (rule: OnnxRule<I, P, O, A>): NonNullable<Op["onnx"]> =>
+    (w, inputs, node) => {
+      const given = rule(w, named(inputs), typed(node.attributes), node);
+      return spec.outputs.map((name) => given[name] ?? "");
+    };
+  const { gradient, expand, evaluation, onnx, webgpu, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -102,12 +114,8 @@ export function defineOp<
       }),
     expand: expand && ((g, inputs, attributes) => listed(expand(g, named(inputs), typed(attributes)))),
     evaluation: evaluation && ((g, inputs, attributes) => listed(evaluation(g, named(inputs), typed(attributes)))),
-    onnx:
-      onnx &&
-      ((w, inputs, node) => {
-        const given = onnx(w, named(inputs), typed(node.attributes), node);
-        return spec.outputs.map((name) => given[name] ?? "");
-      }),
+    onnx: onnx && written(onnx),
+    webgpu: webgpu === undefined || webgpu === "expand" ? webgpu : written(webgpu),
     onnxGives: (used) =>
       spec.onnxOutputs === undefined ||
       [...used].every((i) => spec.onnxOutputs?.some((name) => name === spec.outputs[i])),

@@ -17,7 +17,12 @@ export const logSoftmax = defineOp({
   gradient: (g, { outputs: { y }, d: { y: dy }, attributes: { axis } }) => ({
     x: dy && v.subtract(g, dy, v.multiply(g, v.exp(g, y), v.reduceSum(g, dy, [axis], true))),
   }),
+  expand(g, { x }, { axis }) {
+    const away = v.subtract(g, x, v.reduceMax(g, x, [axis], true));
+    return { y: v.subtract(g, away, v.log(g, v.reduceSum(g, v.exp(g, away), [axis], true))) };
+  },
   onnx: (w, { x }, { axis }) => ({ y: w.node("LogSoftmax", [x.name], { axis }) }),
+  webgpu: "expand",
   // The largest, the difference, exp, the sum, the difference to its logarithm.
   flops: ({ x }) => perEntry(x, 5),
   samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],

@@ -2,6 +2,7 @@ import { productOf } from "../ir/dim.ts";
 import { type Walk, walkedSizes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
+import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
 
@@ -38,6 +39,12 @@ export const maxPool = defineOp({
     const [y = "", places = ""] = w.nodes("MaxPool", [x.name], 2, { kernel_shape: kernel, strides, pads });
     return { y, places };
   },
+  // The kernel gives no places: they are those of the first largest entry among the window's, compared one after another.
+  webgpu(w, { x }, attributes) {
+    const { kernel, strides, pads } = attributes;
+    const [y = ""] = w.nodes("MaxPool", [x.name], 1, { kernel_shape: kernel, strides, pads });
+    return { y, places: windowPlaces(w, x, attributes) };
+  },
   flops: (_, { y }, { kernel }) => perEntry(y, productOf(kernel)),
   samples: [
     sample([float([2, 3, 6, 6], "distinct")], { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }),
@@ -48,3 +55,64 @@ export const maxPool = defineOp({
     C2: sample([float([2, 3, 2])], { kernel: [3], strides: [1], pads: [0, 0] }),
   },
 });
+
+function windowPlaces(w: OnnxWriter, x: Emitted, { kernel, strides, pads }: Pool): string {
+  const sizes = x.type.shape.map(Number);
+  const spatial = sizes.slice(2);
+  const walked = walkedSizes(x.type, kernel, walkOf({ kernel, strides, pads })) ?? [];
+  const lead = [0, 0];
+  const outside = w.scalar(-3.4028234663852886e38);
+  const padded = w.node("Pad", [
+    x.name,
+    w.integers([...lead, ...pads.slice(0, kernel.length), ...lead, ...pads.slice(kernel.length)]),
+    outside,
+  ]);
+  const axes = w.integers(kernel.map((_, axis) => axis + 2));
+  let best = "";
+  let places = "";
+  for (const offset of offsetsOf(kernel)) {
+    const last = offset.map((start, axis) => start + (Number(walked[axis]) - 1) * (strides[axis] ?? 1) + 1);
+    const entry = w.node("Slice", [padded, w.integers(offset), w.integers(last), axes, w.integers(strides)]);
+    const place = w.constant("int32", [1, 1, ...walked.map(Number)], placesAt(offset));
+    if (best === "") {
+      best = entry;
+      places = w.node("Expand", [place, w.integers([sizes[0] ?? 1, sizes[1] ?? 1, ...walked.map(Number)])]);
+    } else {
+      const better = w.node("Greater", [entry, best]);
+      best = w.node("Where", [better, entry, best]);
+      places = w.node("Where", [better, place, places]);
+    }
+  }
+  const image = spatial.reduce((product, size) => product * size, 1);
+  const images = (sizes[0] ?? 1) * (sizes[1] ?? 1);
+  const starts = w.constant(
+    "int32",
+    [sizes[0] ?? 1, sizes[1] ?? 1, ...kernel.map(() => 1)],
+    Int32Array.from({ length: images }, (_, i) => i * image),
+  );
+  return w.node("Add", [places, starts]);
+
+  /** For each place that the window comes to, where its entry at an offset lies in the image. */
+  function placesAt(offset: readonly number[]): Int32Array {
+    const found = Int32Array.from({ length: walked.reduce<number>((product, size) => product * Number(size), 1) });
+    return found.map((_, flat) => {
+      let [rest, stride, place] = [flat, 1, 0];
+      for (let axis = kernel.length - 1; axis >= 0; axis -= 1) {
+        const size = Number(walked[axis]);
+        const at = (rest % size) * (strides[axis] ?? 1) + (offset[axis] ?? 0) - (pads[axis] ?? 0);
+        place += at * stride;
+        stride *= spatial[axis] ?? 1;
+        rest = Math.floor(rest / size);
+      }
+      return place;
+    });
+  }
+}
+
+/** All offsets in a window, the last axis fastest. */
+function offsetsOf(kernel: readonly number[]): readonly (readonly number[])[] {
+  return kernel.reduce<readonly (readonly number[])[]>(
+    (offsets, size) => offsets.flatMap((offset) => Array.from({ length: size }, (_, i) => [...offset, i])),
+    [[]],
+  );
+}

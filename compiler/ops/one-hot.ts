@@ -1,6 +1,7 @@
 import type { Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
+import { onnxDataType } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
 
 export const oneHot = defineOp({
@@ -19,6 +20,16 @@ export const oneHot = defineOp({
       axis: -1,
     }),
   }),
+  // There is no kernel for OneHot.
+  webgpu(w, { indices }, { depth: [depth = 1] }) {
+    const classes = w.constant(
+      "int32",
+      [Number(depth)],
+      Int32Array.from({ length: Number(depth) }, (_, i) => i),
+    );
+    const column = w.reshape(indices.name, indices.type.shape, [...indices.type.shape, 1]);
+    return { y: w.node("Cast", [w.node("Equal", [column, classes])], { to: onnxDataType.float32 }) };
+  },
   flops: movesOnly,
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],
   rejects: { C1: sample([float([2])], { depth: [4] }) },

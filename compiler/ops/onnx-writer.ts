@@ -40,3 +40,8 @@ export const onnxDataType: Readonly<Record<DType, number>> = { float32: 1, uint8
 export const dtypeOfCode: ReadonlyMap<number, DType> = new Map(
   (["float32", "uint8", "int32", "int64", "bool"] as const).map((dtype) => [onnxDataType[dtype], dtype]),
 );
+
+/** WebGPU's shaders have no integers of 64 bits: on that provider, int64 is written as int32. */
+export function onWebgpu(dtype: DType): DType {
+  return dtype === "int64" ? "int32" : dtype;
+}

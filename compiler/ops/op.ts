@@ -31,6 +31,14 @@ export interface Op {
   readonly onnx:
     | ((w: OnnxWriter, inputs: readonly (Emitted | undefined)[], node: Node) => readonly string[])
     | undefined;
+  /**
+   * What stands for the ONNX rule on onnxruntime's WebGPU provider where that has no kernel for a node, or one that rounds too
+   * much: other nodes, or the op in smaller ops.
+   */
+  readonly webgpu:
+    | ((w: OnnxWriter, inputs: readonly (Emitted | undefined)[], node: Node) => readonly string[])
+    | "expand"
+    | undefined;
   /** Whether the ONNX rule can give these outputs (indices of those used). */
   readonly onnxGives: (usedOutputs: ReadonlySet<number>) => boolean;
   /** How many floating-point operations it takes (`flops.ts` says what is counted). */

@@ -26,6 +26,8 @@ export const rowTables: readonly Float32Array[] = [
 /** What each number of the seed is multiplied by, so that seeds which count up do not merely shift the rows. */
 export const seedStrides: readonly [number, number] = [1021, 1597];
 
+type Draw = { shape: readonly Dim[]; stream: number };
+
 const seed: SampleInput = { dtype: "int32", shape: [2], domain: { below: seedLimit } };
 
 export const randomUniform = defineOp({
@@ -34,30 +36,21 @@ export const randomUniform = defineOp({
   inputs: ["seed"],
   outputs: ["y"],
   constraints: { C1: "a seed of two int32", C2: "a last axis of known size" },
-  infer(inputs, { shape }: { shape: readonly Dim[]; stream: number }, require) {
+  infer(inputs, { shape }: Draw, require) {
     require("C1", inputs.seed.dtype === "int32" && inputs.seed.shape.length === 1 && inputs.seed.shape[0] === 2);
     require("C2", typeof (shape.at(-1) ?? 1) === "number", () => `the shape ends in a symbolic size`);
     return { y: { dtype: "float32", shape } };
   },
   gradient: undefined,
-  onnx(w, inputs, { shape, stream }) {
-    const columns = Number(shape.at(-1) ?? 1);
-    const rows = productOf(shape.slice(0, -1));
-    const place = w.reshape(rowNumbers(w, rows), [rows], [rows, 1]);
-    const halves = w.nodes("Split", [inputs.seed.name, w.integers([1, 1])], 2, { axis: 0 });
-    const [low, high] = seedStrides.map((stride, i) => w.node("Mul", [halves[i] ?? "", int32(w, stride)]));
-    const reads = rowTables.map((table, i) => {
-      const start = w.node("Add", [(i === 1 ? high : low) ?? "", int32(w, streamStart(stream, i))]);
-      const at = w.node("Mod", [w.node("Add", [place, start]), int32(w, table.length)]);
-      return w.node("Gather", [w.constant("float32", [table.length], table), at]);
-    });
-    const factors = w.constant("float32", [3, columns], columnFactors(columns));
-    const whole = w.node("MatMul", [w.node("Concat", reads, { axis: 1 }), factors]);
-    const half = w.node("Add", [whole, w.scalar(0.5)]);
-    const quotient = w.node("Floor", [w.node("Mul", [half, w.scalar(1 / prime)])]);
-    const rest = w.node("Sub", [half, w.node("Mul", [quotient, w.scalar(prime)])]);
-    return { y: w.reshape(w.node("Mul", [rest, w.scalar(1 / prime)]), [rows, columns], shape) };
-  },
+  onnx: (w, inputs, attributes) => ({
+    y: draws(w, inputs.seed.name, attributes, (x, length) => w.node("Mod", [x, length])),
+  }),
+  // There is no kernel for Mod of integers.
+  webgpu: (w, inputs, attributes) => ({
+    y: draws(w, inputs.seed.name, attributes, (x, length) =>
+      w.node("Sub", [x, w.node("Mul", [w.node("Div", [x, length]), length])]),
+    ),
+  }),
   samples: [
     sample([seed], { shape: [40, 50], stream: 0 }),
     sample([seed], { shape: [3, 4, 5], stream: 7 }),
@@ -69,6 +62,31 @@ export const randomUniform = defineOp({
     C2: sample([seed], { shape: [{ terms: [{ coefficient: 1, symbols: ["n"] }] }], stream: 0 }),
   },
 });
+
+/** The nodes of the formula; `rest` is what a division leaves over of numbers that are not negative. */
+function draws(
+  w: OnnxWriter,
+  seedName: string,
+  { shape, stream }: Draw,
+  rest: (x: string, divisor: string) => string,
+): string {
+  const columns = Number(shape.at(-1) ?? 1);
+  const rows = productOf(shape.slice(0, -1));
+  const place = w.reshape(rowNumbers(w, rows), [rows], [rows, 1]);
+  const halves = w.nodes("Split", [seedName, w.integers([1, 1])], 2, { axis: 0 });
+  const [low, high] = seedStrides.map((stride, i) => w.node("Mul", [halves[i] ?? "", int32(w, stride)]));
+  const reads = rowTables.map((table, i) => {
+    const start = w.node("Add", [(i === 1 ? high : low) ?? "", int32(w, streamStart(stream, i))]);
+    const at = rest(w.node("Add", [place, start]), int32(w, table.length));
+    return w.node("Gather", [w.constant("float32", [table.length], table), at]);
+  });
+  const factors = w.constant("float32", [3, columns], columnFactors(columns));
+  const whole = w.node("MatMul", [w.node("Concat", reads, { axis: 1 }), factors]);
+  const half = w.node("Add", [whole, w.scalar(0.5)]);
+  const quotient = w.node("Floor", [w.node("Mul", [half, w.scalar(1 / prime)])]);
+  const over = w.node("Sub", [half, w.node("Mul", [quotient, w.scalar(prime)])]);
+  return w.reshape(w.node("Mul", [over, w.scalar(1 / prime)]), [rows, columns], shape);
+}
 
 /** α, β and 1 for each column: [3, columns]. */
 export function columnFactors(columns: number): Float32Array {

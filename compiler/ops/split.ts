@@ -40,6 +40,7 @@ export const split: Op = {
     const { axis, sizes } = splitting(node.attributes);
     return w.nodes("Split", [x?.name ?? "", w.sizes(sizes)], sizes.length, { axis });
   },
+  webgpu: undefined,
   onnxGives: () => true,
   flops: movesOnly,
   fold: undefined,

@@ -27,6 +27,17 @@ export const topK = defineOp({
     const [values = "", indices = ""] = w.nodes("TopK", [x.name, w.integers([k])], 2, { axis: -1 });
     return { values, indices };
   },
+  // The node's indices are int64 whatever the provider: a table of the places makes them int32.
+  webgpu(w, { x }, { k }) {
+    const [values = "", indices = ""] = w.nodes("TopK", [x.name, w.integers([k])], 2, { axis: -1 });
+    const size = Number(x.type.shape.at(-1));
+    const places = w.constant(
+      "int32",
+      [size],
+      Int32Array.from({ length: size }, (_, i) => i),
+    );
+    return { values, indices: w.node("Gather", [places, indices]) };
+  },
   flops: ({ x }) => entriesOf(x),
   samples: [sample([float([2, 5], "distinct")], { k: 2 })],
   rejects: { C1: sample([integers([3], 3)], { k: 1 }), C2: sample([float([3])], { k: 4 }) },

@@ -14,11 +14,14 @@ export interface UnarySpec {
   /** dx from dy; undefined where the function has no derivative. */
   readonly gradient: ((g: GraphBuilder, x: Value, y: Value, dy: Value) => Value) | undefined;
   readonly domain?: Domain;
+  /** The same in smaller ops. */
+  readonly expand?: (g: GraphBuilder, x: Value) => Value;
+  readonly webgpu?: "expand";
 }
 
 /** Defines an op that acts on each entry alone. */
 export function defineUnary(spec: UnarySpec): Op {
-  const { gradient } = spec;
+  const { gradient, expand, webgpu } = spec;
   return defineOp({
     name: spec.name,
     summary: spec.summary,
@@ -30,7 +33,9 @@ export function defineUnary(spec: UnarySpec): Op {
       return { y: x };
     },
     gradient: gradient && ((g, { inputs, outputs, d }) => ({ x: d.y && gradient(g, inputs.x, outputs.y, d.y) })),
+    expand: expand && ((g, { x }) => ({ y: expand(g, x) })),
     onnx: (w, { x }) => ({ y: w.node(spec.onnx, [x.name]) }),
+    webgpu,
     fold: ([x]) => Float32Array.from(Array.from(x ?? [], Number), spec.scalar),
     samples: [sample([float([2, 3], spec.domain)]), sample([float([], spec.domain)])],
     rejects: { C1: sample([integers([2], 3)]) },

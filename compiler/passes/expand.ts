@@ -28,11 +28,15 @@ export function expandForGradient(graph: Graph): Graph {
   return expandWhere(graph, (node) => opNamed(node.op).gradient === undefined);
 }
 
-/** Before ONNX is written: every op that ONNX has no node for, with the outputs used here. */
-export function expandForOnnx(graph: Graph): Graph {
+/**
+ * Before ONNX is written: every op that ONNX has no node for, with the outputs used here; for the WebGPU provider also those that
+ * it has no kernel for.
+ */
+export function expandForOnnx(graph: Graph, provider?: "webgpu"): Graph {
   return expandWhere(graph, (node, used) => {
     const op = opNamed(node.op);
-    return op.onnx === undefined || !op.onnxGives(used);
+    const rule = provider === "webgpu" ? (op.webgpu ?? op.onnx) : op.onnx;
+    return rule === undefined || rule === "expand" || !op.onnxGives(used);
   });
 }
 

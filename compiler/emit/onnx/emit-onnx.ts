@@ -1,10 +1,10 @@
 import onnxProto, { type onnx } from "onnx-proto";
 import { printType } from "../../ir/builder.ts";
 import { type Dim, printDim } from "../../ir/dim.ts";
-import { type Graph, inputsOf, leavesOf, nodesOf, type TensorType, type Value } from "../../ir/graph.ts";
+import { type DType, type Graph, inputsOf, leavesOf, nodesOf, type TensorType, type Value } from "../../ir/graph.ts";
 import { invariant } from "../../ir/invariant.ts";
 import { opNamed } from "../../ops/index.ts";
-import { type Emitted, onnxDataType } from "../../ops/onnx-writer.ts";
+import { type Emitted, onnxDataType, onWebgpu } from "../../ops/onnx-writer.ts";
 import { cleaning, expandForOnnx, runPasses } from "../../passes/index.ts";
 import { moveWeightsOut } from "./external-data.ts";
 import { GraphWriter } from "./writer.ts";
@@ -17,6 +17,8 @@ export interface OnnxOptions {
   /** The name of the file for weights beside the model, used when all together pass `externalFrom` bytes. */
   readonly externalName?: string;
   readonly externalFrom?: number;
+  /** Writes only nodes that onnxruntime's WebGPU provider has kernels for. All sizes must be numbers; int64 becomes int32. */
+  readonly provider?: "webgpu";
 }
 
 export interface OnnxFiles {
@@ -40,8 +42,8 @@ export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
     opset >= opsets.least && opset <= opsets.most,
     `opset ${opset} is not between ${opsets.least} and ${opsets.most}`,
   );
-  const ready = runPasses(expandForOnnx(runPasses(graph, cleaning)), cleaning);
-  const { proto, types } = graphProto(ready, opset);
+  const ready = runPasses(expandForOnnx(runPasses(graph, cleaning), options.provider), cleaning);
+  const { proto, types } = graphProto(ready, opset, options.provider);
   const external = moveWeightsOut(
     proto.initializer,
     options.externalName ?? `${graph.name}.data`,
@@ -62,8 +64,13 @@ interface WrittenGraph {
   readonly types: ReadonlyMap<string, TensorType>;
 }
 
-function graphProto(graph: Graph, opset: number): WrittenGraph {
+function graphProto(graph: Graph, opset: number, provider: OnnxOptions["provider"]): WrittenGraph {
+  const written = (dtype: DType) => (provider === "webgpu" ? onWebgpu(dtype) : dtype);
   const inputs = inputsOf(graph);
+  invariant(
+    provider === undefined || inputs.every(({ type }) => type.shape.every((size) => typeof size === "number")),
+    `${graph.name} has a symbolic size, which ${provider} has no kernels for`,
+  );
   const writer = new GraphWriter(opset, symbolPlaces(inputs));
   const names = new Map<Value, string>();
   for (const input of inputs) names.set(input, writer.claim(input.source.name));
@@ -75,12 +82,14 @@ function graphProto(graph: Graph, opset: number): WrittenGraph {
   );
   for (const leaf of leavesOf(graph)) {
     if (leaf.source.kind !== "constant") continue;
-    const { data, name } = leaf.source;
+    const { name } = leaf.source;
     const shape = leaf.type.shape.map(Number);
+    const dtype = written(leaf.type.dtype);
+    const data = dtype === leaf.type.dtype ? leaf.source.data : Int32Array.from(leaf.source.data, Number);
     const emitted =
       name === undefined
-        ? writer.constant(leaf.type.dtype, shape, data)
-        : writer.initializer(writer.claim(name), leaf.type.dtype, shape, data);
+        ? writer.constant(dtype, shape, data)
+        : writer.initializer(writer.claim(name), dtype, shape, data);
     names.set(leaf, emitted);
   }
   const nameOf = (value: Value): string => {
@@ -89,15 +98,16 @@ function graphProto(graph: Graph, opset: number): WrittenGraph {
     return name;
   };
   for (const node of nodesOf(graph)) {
-    const { onnx } = opNamed(node.op);
-    invariant(onnx !== undefined, `${node.op} has no ONNX rule and cannot be expanded`);
+    const op = opNamed(node.op);
+    const rule = provider === "webgpu" ? (op.webgpu ?? op.onnx) : op.onnx;
+    invariant(rule !== undefined && rule !== "expand", `${node.op} has no ONNX rule and cannot be expanded`);
     writer.at = node.at;
     const given = node.inputs.map((value): Emitted | undefined =>
       value === undefined ? undefined : { name: nameOf(value), type: value.type },
     );
-    const written = onnx(writer, given, node);
+    const results = rule(writer, given, node);
     node.outputs.forEach((output, i) => {
-      const name = written[i];
+      const name = results[i];
       if (name !== undefined && name !== "") names.set(output, name);
     });
   }
@@ -112,9 +122,9 @@ function graphProto(graph: Graph, opset: number): WrittenGraph {
   });
   const proto = {
     name: graph.name,
-    node: withoutUnreadOutputs(writer.nodeProtos),
-    input: inputs.map((input) => valueInfo(input.source.name, input.type)),
-    output: graph.outputs.map(({ name, value }) => valueInfo(name, value.type)),
+    node: withoutUnreadOutputs(writer.nodeProtos, outputNames),
+    input: inputs.map((input) => valueInfo(input.source.name, written(input.type.dtype), input.type.shape)),
+    output: graph.outputs.map(({ name, value }) => valueInfo(name, written(value.type.dtype), value.type.shape)),
     initializer: writer.initializers,
   };
   const types = new Map([...names].map(([value, name]) => [name, value.type]));
@@ -122,10 +132,15 @@ function graphProto(graph: Graph, opset: number): WrittenGraph {
   return { proto, types };
 }
 
-/** Optional outputs at the end of a node that nothing reads would be computed and kept for nothing. */
-function withoutUnreadOutputs(nodes: readonly onnx.INodeProto[]): onnx.INodeProto[] {
-  const read = new Set(nodes.flatMap((node) => node.input ?? []));
-  return nodes.map((node) => {
+/** Nodes that nothing reads, and optional outputs at the end of a node, would be computed and kept for nothing. */
+function withoutUnreadOutputs(nodes: readonly onnx.INodeProto[], wanted: readonly string[]): onnx.INodeProto[] {
+  const read = new Set(wanted);
+  const kept = nodes.toReversed().filter((node) => {
+    if (!(node.output ?? []).some((name) => read.has(name))) return false;
+    for (const name of node.input ?? []) read.add(name);
+    return true;
+  });
+  return kept.toReversed().map((node) => {
     const required = requiredOutputs.get(node.opType ?? "");
     if (required === undefined) return node;
     const output = node.output ?? [];
@@ -154,9 +169,7 @@ function symbolPlaces(
   return places;
 }
 
-function valueInfo(name: string, type: TensorType): onnx.IValueInfoProto {
-  const dim = type.shape.map((size: Dim) =>
-    typeof size === "number" ? { dimValue: size } : { dimParam: printDim(size) },
-  );
-  return { name, type: { tensorType: { elemType: onnxDataType[type.dtype], shape: { dim } } } };
+function valueInfo(name: string, dtype: DType, shape: readonly Dim[]): onnx.IValueInfoProto {
+  const dim = shape.map((size: Dim) => (typeof size === "number" ? { dimValue: size } : { dimParam: printDim(size) }));
+  return { name, type: { tensorType: { elemType: onnxDataType[dtype], shape: { dim } } } };
 }
