@@ -19,6 +19,8 @@ export interface Engine {
 }
 
 export interface Evaluator {
+  /** Inputs that all runs from now on are given beside their feeds, in place of those kept before: the weights of a pass. */
+  keep(inputs: Tensors): Promise<void>;
   run(feeds: Tensors): Promise<Tensors>;
   release(): Promise<void>;
 }

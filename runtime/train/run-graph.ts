@@ -32,10 +32,11 @@ export class PartPasses {
 
   async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
     const { loader } = this.#open;
+    await evaluator.keep(weights);
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places } = await loader.at(0, i);
-      const results = await evaluator.run(new Map([...weights, ...feeds]));
+      const results = await evaluator.run(feeds);
       for (const [name, { shape, data }] of results) {
         if (!(data instanceof Float32Array)) continue;
         const own = shape.slice(this.#lead);

@@ -1,25 +1,25 @@
 import type { Engine } from "../engine.ts";
-import { fromOrt, openSession, toOrt } from "./session.ts";
-import { onnxTrainer } from "./trainer.ts";
+import type { Device } from "./device.ts";
+import { hostEvaluator } from "./evaluator.ts";
+import { hostTrainer } from "./trainer.ts";
+import { WebgpuEvaluator } from "./webgpu-evaluator.ts";
+import { WebgpuTrainer } from "./webgpu-trainer.ts";
 
 /** onnxruntime on the CPU: the engine that needs nothing else installed. */
-export const onnxEngine: Engine = {
-  name: "onnx",
-  async evaluator(graph, constants) {
-    const { session, inputs } = await openSession(graph, constants);
+export const onnxEngine: Engine = onnxEngineOn("cpu");
+
+/** onnxruntime on a device. That the device is there is found out when the first graph is opened. */
+export function onnxEngineOn(device: Device): Engine {
+  if (device === "webgpu") {
     return {
-      async run(feeds) {
-        const given = Object.fromEntries(
-          inputs.flatMap((name) => {
-            const tensor = feeds.get(name);
-            return tensor === undefined ? [] : [[name, toOrt(tensor)] as const];
-          }),
-        );
-        const results = await session.run(given);
-        return new Map(Object.entries(results).map(([name, tensor]) => [name, fromOrt(tensor)]));
-      },
-      release: () => session.release(),
+      name: "onnx on webgpu",
+      evaluator: WebgpuEvaluator.open,
+      trainer: WebgpuTrainer.open,
     };
-  },
-  trainer: onnxTrainer,
-};
+  }
+  return {
+    name: device === "cpu" ? "onnx" : `onnx on ${device}`,
+    evaluator: (graph, constants) => hostEvaluator(graph, constants, device),
+    trainer: (program) => hostTrainer(program, device),
+  };
+}

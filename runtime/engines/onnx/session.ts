@@ -6,6 +6,7 @@ import { type Graph, inputsOf } from "../../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../../compiler/ir/rewrite.ts";
 import { opRules } from "../../../compiler/ops/index.ts";
 import type { Tensor, Tensors } from "../engine.ts";
+import { type Device, deviceProblem, optionsOf } from "./device.ts";
 
 /** A session over a graph, and the names of what it must be fed. */
 export interface OpenSession {
@@ -13,19 +14,44 @@ export interface OpenSession {
   readonly inputs: readonly string[];
 }
 
-export async function openSession(graph: Graph, constants: Tensors): Promise<OpenSession> {
+/** Opens a graph on a device; with WebGPU, the outputs that `stays` names are left in its buffers. */
+export async function openSession(
+  graph: Graph,
+  constants: Tensors,
+  device: Device,
+  stays: (output: string) => boolean = () => false,
+): Promise<OpenSession> {
   const bound = bindConstants(graph, constants);
-  const { model } = emitOnnx(bound);
-  const session = await ort.InferenceSession.create(model, {
-    executionProviders: ["cpu"],
-    graphOptimizationLevel: "all",
-    executionMode: "sequential",
-    intraOpNumThreads: availableParallelism(),
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: "1" } } },
-  });
+  const { model } = emitOnnx(bound, device === "webgpu" ? { provider: device } : {});
+  const session = await createSession(
+    model,
+    device,
+    bound.outputs.map(({ name }) => name).filter((name) => stays(name)),
+  );
   return { session, inputs: inputsOf(bound).map(({ source }) => source.name) };
+}
+
+/** Throws a DeviceError where the device is not to be had. */
+export async function createSession(
+  model: Uint8Array,
+  device: Device,
+  staying: readonly string[],
+): Promise<ort.InferenceSession> {
+  const options = optionsOf(device);
+  try {
+    return await ort.InferenceSession.create(model, {
+      ...options,
+      graphOptimizationLevel: "all",
+      executionMode: "sequential",
+      intraOpNumThreads: availableParallelism(),
+      interOpNumThreads: 1,
+      ...(staying.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, "gpu-buffer" as const])),
+      }),
+    });
+  } catch (problem) {
+    throw deviceProblem(device, problem);
+  }
 }
 
 /** Inputs whose numbers are known become constants: they can be packed and folded once. */

@@ -6,12 +6,16 @@ import type { GroupNumbers, Tensor, Tensors, Trainer, TrainerState, TrainingProg
 import { Arena } from "./arena.ts";
 import { fromOrt, type OpenSession, openSession, toOrt } from "./session.ts";
 
-/** Gradients come out of onnxruntime straight into the arena; one fused kernel then updates every group in place. */
-export async function onnxTrainer(program: TrainingProgram): Promise<Trainer> {
-  return new OnnxTrainer(program, await openSession(program.graph, program.constants));
+/**
+ * Gradients come out of onnxruntime straight into the arena; one fused kernel then updates every group in place. So it is with CUDA
+ * too: onnxruntime-node hands out buffers of WebGPU alone, and weights and gradients cross the bus with less than the optimiser's
+ * memory beside them.
+ */
+export async function hostTrainer(program: TrainingProgram, device: "cpu" | "cuda"): Promise<Trainer> {
+  return new HostTrainer(program, await openSession(program.graph, program.constants, device));
 }
 
-class OnnxTrainer implements Trainer {
+class HostTrainer implements Trainer {
   readonly #program: TrainingProgram;
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlySet<string>;
