@@ -34,6 +34,13 @@ export function runCommand(name: string, description: string, example: string): 
   );
 }
 
+/** What graphs run on. */
+export const device = [
+  "--device <name>",
+  "cpu, webgpu, cuda, or auto, which tries them and takes the fastest; results are the same within rounding",
+  "cpu",
+] as const;
+
 /** What to do with annotations or images that cannot be used. */
 export const onBadRow = [
   "--on-bad-row <policy>",

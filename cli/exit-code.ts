@@ -1,6 +1,7 @@
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
+import { DeviceError } from "../runtime/engines/onnx/device.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
@@ -35,6 +36,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   WeightFileError,
   StageError,
   RunBusy,
+  DeviceError,
   JsonError,
 ];
 

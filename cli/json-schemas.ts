@@ -195,5 +195,5 @@ export const jsonSchemas = {
       }),
     ),
   }),
-  doctor: record({ version: text, findings: listOf(record({ name: text, ok: truth, text })) }),
+  doctor: record({ version: text, findings: listOf(record({ name: text, ok: truth, needed: truth, text })) }),
 } as const satisfies Readonly<Record<string, SchemaObject>>;

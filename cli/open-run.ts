@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StagePlan } from "../compiler/lower/plan.ts";
-import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { manifestName, readManifest } from "../runtime/run/manifest.ts";
 import { RunFolder } from "../runtime/run/run-folder.ts";
 import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
 import type { Checked } from "./checked-spec.ts";
+import { chosenEngine, type EngineChoice } from "./choose-engine.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchRun } from "./watch-run.ts";
 
-export interface RunChoice {
+export interface RunChoice extends EngineChoice {
   /** The run's folder. */
   readonly out?: string;
   readonly onBadRow?: string;
@@ -21,16 +21,18 @@ export function runFolderOf(spec: string, out: string | undefined): string {
 }
 
 /** The run of a checked spec in its folder. */
-export function openRun(
+export async function openRun(
   { plan, path }: Checked,
-  { out, onBadRow = "error" }: RunChoice,
+  choice: RunChoice,
   watch: RunWatcher,
   signal: AbortSignal = new AbortController().signal,
-): Run {
+): Promise<Run> {
+  const { out, onBadRow = "error" } = choice;
   if (onBadRow !== "error" && onBadRow !== "skip") {
     throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(onBadRow)}`);
   }
-  return new Run(plan, { engine: onnxEngine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
+  const engine = await chosenEngine(choice);
+  return new Run(plan, { engine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
 }
 
 /** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */
@@ -41,7 +43,7 @@ export async function finishedRun(checked: Checked, choice: RunChoice & { readon
       `there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`,
     );
   }
-  const run = openRun(checked, choice, watchRun(choice.json === true));
+  const run = await openRun(checked, choice, watchRun(choice.json === true));
   const untrained = await firstUntrained(run);
   if (untrained !== undefined) {
     const given = givenAtTraining(folder, checked);

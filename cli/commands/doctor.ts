@@ -10,6 +10,8 @@ import { version } from "../version.ts";
 interface Finding {
   readonly name: string;
   readonly ok: boolean;
+  /** Without it abaw does not work. */
+  readonly needed: boolean;
   readonly text: string;
 }
 
@@ -17,17 +19,20 @@ export function doctor(): Command {
   return abawCommand("doctor", "Say what this machine has, and whether abaw can work on it.", "abaw doctor")
     .option("--json", "print the findings as JSON")
     .action(async (options: { readonly json?: true }) => {
-      const findings = [...machine(), library(), await engine(), await images()];
+      const findings = [...machine(), library(), await engine(), ...(await devices()), await images()];
       if (options.json === true) terminal.printJson({ version, findings });
       else {
         const { green, red } = terminal.resultPalette;
         terminal.print(
           findings
-            .map(({ name, ok, text }) => `${ok ? green("ok  ") : red("FAIL")}  ${name.padEnd(14)} ${text}`)
+            .map(
+              ({ name, ok, needed, text }) =>
+                `${ok ? green("ok  ") : needed ? red("FAIL") : "none"}  ${name.padEnd(14)} ${text}`,
+            )
             .join("\n"),
         );
       }
-      if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
+      if (findings.some(({ ok, needed }) => needed && !ok)) process.exitCode = 1;
     });
 }
 
@@ -39,11 +44,13 @@ function machine(): readonly Finding[] {
   return [
     {
       name: "node",
+      needed: true,
       ok: major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]),
       text: `${process.version}, needs ${leastNode.join(".")} or newer`,
     },
     {
       name: "machine",
+      needed: true,
       ok: true,
       text: `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${gib(freemem())} of ${gib(totalmem())} free`,
     },
@@ -54,6 +61,7 @@ function library(): Finding {
   const path = join(specsFolder, "std", "aff2.abaw");
   return {
     name: "std",
+    needed: true,
     ok: existsSync(path),
     text: existsSync(path) ? specsFolder : `${path} is missing; install abaw again`,
   };
@@ -62,15 +70,27 @@ function library(): Finding {
 async function engine(): Promise<Finding> {
   try {
     const { env, listSupportedBackends } = await import("onnxruntime-node");
-    const backends = listSupportedBackends().map(({ name }) => name);
+    const backends = listSupportedBackends().flatMap(({ name, bundled }) => (bundled ? [name] : []));
     return {
       name: "onnxruntime",
+      needed: true,
       ok: backends.includes("cpu"),
-      text: `${env.versions.node ?? "unknown"}, runs on ${backends.join(", ")}`,
+      text: `${env.versions.node ?? "unknown"}, comes with ${backends.join(", ")}`,
     };
   } catch (problem) {
-    return { name: "onnxruntime", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
+    return { name: "onnxruntime", needed: true, ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
   }
+}
+
+/** The devices beside the CPU, tried. */
+async function devices(): Promise<readonly Finding[]> {
+  const { tryDevice } = await import("../../runtime/engines/onnx/choose-device.ts");
+  const findings: Finding[] = [];
+  for (const device of ["webgpu", "cuda"] as const) {
+    const { gain, text } = await tryDevice(device);
+    findings.push({ name: device, ok: gain !== undefined, needed: false, text });
+  }
+  return findings;
 }
 
 async function images(): Promise<Finding> {
@@ -79,9 +99,9 @@ async function images(): Promise<Finding> {
     const made = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
       .jpeg()
       .toBuffer();
-    return { name: "sharp", ok: made.length > 0, text: `libvips ${sharp.versions.vips}` };
+    return { name: "sharp", needed: true, ok: made.length > 0, text: `libvips ${sharp.versions.vips}` };
   } catch (problem) {
-    return { name: "sharp", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
+    return { name: "sharp", needed: true, ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { recordReport } from "../../runtime/report/record-run.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
-import { onBadRow, runCommand } from "../abaw-command.ts";
+import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -15,6 +15,7 @@ export function evaluate(): Command {
     "Score a finished run on the validation part and write its report again.",
     "abaw eval examples/quickstart.abaw",
   )
+    .option(...device)
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {

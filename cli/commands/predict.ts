@@ -3,7 +3,7 @@ import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import type { Part } from "../../runtime/data/open-data.ts";
 import { predictionCsv } from "../../runtime/run/prediction-csv.ts";
 import { predictionsOf } from "../../runtime/run/results.ts";
-import { onBadRow, runCommand } from "../abaw-command.ts";
+import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -23,6 +23,7 @@ export function predict(): Command {
     "Write an assembly's (or a stage's) predictions for every frame of a part as CSV: one row for each image.",
     "abaw predict examples/quickstart.abaw --part test --to predictions.csv",
   )
+    .option(...device)
     .option(...onBadRow)
     .option("--part <part>", "train, val or test", "val")
     .option("--of <name>", "the assembly or the stage by its label (default: the only assembly, or the last stage)")

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { reportFiles } from "../../runtime/report/report-data.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
-import { onBadRow, runCommand } from "../abaw-command.ts";
+import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -18,12 +18,13 @@ export function train(): Command {
     "Train every stage that is not trained yet, score, and write the report. Ctrl-C leaves a checkpoint from which the next call goes on.",
     "abaw train examples/quickstart.abaw --out runs/first",
   )
+    .option(...device)
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const checked = checkedSpec(path, options, "train");
       const interruption = new AbortController();
-      const run = openRun(checked, options, watchRun(options.json === true), interruption.signal);
+      const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
       const { folder } = run.options;
       const release = folder.lock();
       const stop = () => {

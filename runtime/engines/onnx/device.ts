@@ -8,9 +8,12 @@ export type Device = "cpu" | "webgpu" | "cuda";
 
 /** A device that was asked for and cannot be used here; says what is missing and how to get it. */
 export class DeviceError extends Error {
-  constructor(device: Device, message: string, options?: ErrorOptions) {
-    super(`the device ${device} cannot be used: ${message}`, options);
+  readonly reason: string;
+
+  constructor(device: Device, reason: string, options?: ErrorOptions) {
+    super(`the device ${device} cannot be used: ${reason}`, options);
     this.name = "DeviceError";
+    this.reason = reason;
   }
 }
 
