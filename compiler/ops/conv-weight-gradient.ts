@@ -1,6 +1,7 @@
 import { type Dim, divideDims, productOf, sameDim } from "../ir/dim.ts";
-import type { Walk } from "./convolution.ts";
+import { channelsOnWebgpu, type Walk } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
+import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
 
 type Sized = Walk & { sizes: readonly Dim[] };
@@ -18,25 +19,12 @@ export const convWeightGradient = defineOp({
   },
   // Stands in gradients only, which are not differentiated again.
   gradient: undefined,
-  // With the batch in the place of the channels this is a convolution again, whose stride and dilation change places.
-  onnx(w, { x, dy }, { strides, pads, dilations, groups, sizes }) {
-    const [n = 1, c = 1, ...spatial] = x.type.shape;
-    const each = divideDims(c, groups) ?? 1;
-    const axes = spatial.map((_, i) => i);
-    const grouped = w.reshape(x.name, x.type.shape, [n, groups, each, ...spatial]);
-    const turned = w.node("Transpose", [grouped], { perm: [2, 1, 0, ...axes.map((i) => i + 3)] });
-    const input = w.reshape(turned, [each, groups, n, ...spatial], [each, productOf([groups, n]), ...spatial]);
-    const kernel = w.node("Transpose", [dy.name], { perm: [1, 0, ...axes.map((i) => i + 2)] });
-    const all = w.node("Conv", [input, kernel], { strides: dilations, pads, dilations: strides, group: groups });
-    // Where the stride left input over, the kernel comes out too long.
-    const cut = w.node("Slice", [
-      all,
-      w.integers(axes.map(() => 0)),
-      w.sizes(sizes),
-      w.integers(axes.map((i) => i + 2)),
-    ]);
-    return { dw: w.node("Transpose", [cut], { perm: [1, 0, ...axes.map((i) => i + 2)] }) };
-  },
+  onnx: (w, { x, dy }, attributes) => ({
+    dw: turned(w, x, dy, attributes, (input, kernel) => [input.name, kernel.name]),
+  }),
+  webgpu: (w, { x, dy }, attributes) => ({
+    dw: turned(w, x, dy, attributes, (input, kernel) => channelsOnWebgpu(w, input, kernel, attributes.groups)),
+  }),
   flops: ({ dy }, { dw }) => productOf([2, ...dy.shape, ...dw.shape.slice(1)]),
   samples: [
     sample([float([2, 3, 6, 6]), float([2, 4, 3, 3])], {
@@ -57,3 +45,34 @@ export const convWeightGradient = defineOp({
     }),
   },
 });
+
+/**
+ * With the batch in the place of the channels this is a convolution again, whose stride and dilation change places; `operands` gives
+ * its two.
+ */
+function turned(
+  w: OnnxWriter,
+  x: Emitted,
+  dy: Emitted,
+  { strides, pads, dilations, groups, sizes }: Sized,
+  operands: (input: Emitted, kernel: Emitted) => readonly [string, string],
+): string {
+  const [n = 1, c = 1, ...spatial] = x.type.shape;
+  const [, out = 1, ...walked] = dy.type.shape;
+  const each = divideDims(c, groups) ?? 1;
+  const axes = spatial.map((_, i) => i);
+  const grouped = w.reshape(x.name, x.type.shape, [n, groups, each, ...spatial]);
+  const swapped = w.node("Transpose", [grouped], { perm: [2, 1, 0, ...axes.map((i) => i + 3)] });
+  const shape = [each, productOf([groups, n]), ...spatial];
+  const input = w.reshape(swapped, [each, groups, n, ...spatial], shape);
+  const kernel = w.node("Transpose", [dy.name], { perm: [1, 0, ...axes.map((i) => i + 2)] });
+  const { dtype } = x.type;
+  const all = w.node(
+    "Conv",
+    operands({ name: input, type: { dtype, shape } }, { name: kernel, type: { dtype, shape: [out, n, ...walked] } }),
+    { strides: dilations, pads, dilations: strides, group: groups },
+  );
+  // Where the stride left input over, the kernel comes out too long.
+  const cut = w.node("Slice", [all, w.integers(axes.map(() => 0)), w.sizes(sizes), w.integers(axes.map((i) => i + 2))]);
+  return w.node("Transpose", [cut], { perm: [1, 0, ...axes.map((i) => i + 2)] });
+}

@@ -1,5 +1,5 @@
 import { addDims, multiplyDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
-import { type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
+import { channelsOnWebgpu, type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
@@ -49,6 +49,13 @@ export const conv = defineOp({
   },
   onnx: (w, { x, weight, bias }, attributes) => ({
     y: w.node("Conv", [x.name, weight.name, ...(bias === undefined ? [] : [bias.name])], walkAttributes(attributes)),
+  }),
+  webgpu: (w, { x, weight, bias }, attributes) => ({
+    y: w.node(
+      "Conv",
+      [...channelsOnWebgpu(w, x, weight, attributes.groups), ...(bias === undefined ? [] : [bias.name])],
+      walkAttributes(attributes),
+    ),
   }),
   flops: ({ weight, bias }, { y }) =>
     addDims(productOf([2, ...y.shape, ...weight.shape.slice(1)]), bias === undefined ? 0 : entriesOf(y)),

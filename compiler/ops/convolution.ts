@@ -1,6 +1,6 @@
 import { addDims, type Dim, divideDims, multiplyDims, subtractDims } from "../ir/dim.ts";
 import type { TensorType } from "../ir/graph.ts";
-import type { OnnxAttribute } from "./onnx-writer.ts";
+import type { Emitted, OnnxAttribute, OnnxWriter } from "./onnx-writer.ts";
 
 /** How a convolution walks: one entry per spatial axis; `pads` holds all beginnings, then all ends. */
 export type Walk = {
@@ -37,4 +37,23 @@ export function walkedSizes(x: TensorType, kernel: readonly Dim[], walk: Walk): 
 
 export function walkAttributes(walk: Walk): Record<string, OnnxAttribute> {
   return { strides: walk.strides, pads: walk.pads, dilations: walk.dilations, group: walk.groups };
+}
+
+/**
+ * The input and the weight of a Conv as the WebGPU provider multiplies them right. With outputs in fours it takes channels whose number
+ * three divides in threes, and then reads wrong ones unless they are just three (onnxruntime 1.30): zeros make them a multiple of four.
+ */
+export function channelsOnWebgpu(
+  w: OnnxWriter,
+  x: Emitted,
+  weight: Emitted,
+  groups: number,
+): readonly [string, string] {
+  const [out, channels] = weight.type.shape.map(Number);
+  if (groups > 1 || out === undefined || channels === undefined) return [x.name, weight.name];
+  const wrong = out % 4 === 0 && channels > 3 && channels % 3 === 0 && channels % 4 !== 0;
+  if (!wrong) return [x.name, weight.name];
+  const none = x.type.shape.map(() => 0);
+  const amounts = w.integers([...none, ...none.with(1, 4 - (channels % 4))]);
+  return [w.node("Pad", [x.name, amounts]), w.node("Pad", [weight.name, amounts])];
 }

@@ -2,6 +2,7 @@ import { addDims, type Dim, sameDim } from "../ir/dim.ts";
 import type { Attributes } from "../ir/graph.ts";
 import { requirement } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
+import type { OnnxWriter } from "./onnx-writer.ts";
 import type { Op } from "./op.ts";
 import { float, sample } from "./sample.ts";
 import * as v from "./vocabulary.ts";
@@ -40,7 +41,10 @@ export const split: Op = {
     const { axis, sizes } = splitting(node.attributes);
     return w.nodes("Split", [x?.name ?? "", w.sizes(sizes)], sizes.length, { axis });
   },
-  webgpu: undefined,
+  webgpu(w, [x], node) {
+    const { axis, sizes } = splitting(node.attributes);
+    return piecesOf(w, x?.name ?? "", axis, sizes.map(Number));
+  },
   onnxGives: () => true,
   flops: movesOnly,
   fold: undefined,
@@ -54,4 +58,19 @@ export const split: Op = {
 function splitting(attributes: Attributes): { readonly axis: number; readonly sizes: readonly Dim[] } {
   const { axis, sizes } = attributes;
   return { axis: Number(axis), sizes: Array.isArray(sizes) ? sizes : [] };
+}
+
+/** A shader writes to so many buffers at least on every card (https://www.w3.org/TR/webgpu/#limits: 8 with the one that is read). */
+const mostPieces = 7;
+
+/** Splits in steps: first into a few larger pieces where there are too many. */
+function piecesOf(w: OnnxWriter, x: string, axis: number, sizes: readonly number[]): readonly string[] {
+  if (sizes.length === 1) return [x];
+  const each = Math.ceil(sizes.length / mostPieces);
+  const groups = Array.from({ length: Math.ceil(sizes.length / each) }, (_, i) =>
+    sizes.slice(i * each, (i + 1) * each),
+  );
+  const sums = groups.map((group) => group.reduce((sum, size) => sum + size, 0));
+  const pieces = w.nodes("Split", [x, w.integers(sums)], sums.length, { axis });
+  return each === 1 ? pieces : groups.flatMap((group, i) => piecesOf(w, pieces[i] ?? "", axis, group));
 }
