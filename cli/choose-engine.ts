@@ -1,5 +1,5 @@
 import type { Engine } from "../runtime/engines/engine.ts";
-import { chooseDevice } from "../runtime/engines/onnx/choose-device.ts";
+import { chooseDevice, requireDevice } from "../runtime/engines/onnx/choose-device.ts";
 import { onnxEngineOn } from "../runtime/engines/onnx/index.ts";
 import { terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
@@ -12,8 +12,10 @@ export interface EngineChoice {
 export async function chosenEngine({ device = "cpu" }: EngineChoice): Promise<Engine> {
   switch (device) {
     case "cpu":
+      return onnxEngineOn(device);
     case "webgpu":
     case "cuda":
+      await requireDevice(device);
       return onnxEngineOn(device);
     case "auto": {
       const chosen = await chooseDevice();

@@ -1,12 +1,17 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import * as v from "../../compiler/ops/vocabulary.ts";
+import { synthesise } from "../../runtime/data/synth/index.ts";
 import type { Engine, Tensor } from "../../runtime/engines/engine.ts";
+import { largestDifference } from "../compiler/largest-difference.ts";
 import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.ts";
 import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
+import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
+import { runOf, silent } from "../training/small-run.ts";
 import { expectSame, holdsModules, holdsOps, holdsTraining } from "./parity.ts";
 import { webgpuEngine } from "./webgpu-engine.ts";
 
@@ -18,8 +23,43 @@ else {
   // SwiftShader takes minutes for these two, which are made of convolutions.
   holdsModules(engine, ["vgg", "resnet"]);
   holdsTraining(engine);
+  holdsRuns(engine);
   holdsManyChannels(engine);
   holdsManySizes(engine);
+}
+
+/** A run that begins on the CPU and goes on here; the device decides about no stage. */
+function holdsRuns(on: Engine): void {
+  test("goes on with a run that was begun on the CPU, and is gone on with there", async () => {
+    const root = temporaryFolder();
+    await synthesise({ out: root, videos: 4, frames: 16, seed: 5, size: 32 });
+    const [whole, moved] = [temporaryFolder(), temporaryFolder()];
+    const spec = readFileSync(new URL("./two-stages.abaw", import.meta.url), "utf8");
+    expect(await runOf(spec, root, whole).train()).toBe(true);
+
+    const interruption = new AbortController();
+    let steps = 0;
+    const watch = { ...silent, step: () => void (++steps === 3 && interruption.abort()) };
+    expect(await runOf(spec, root, moved, { watch, signal: interruption.signal }).train()).toBe(false);
+    const here = runOf(spec, root, moved, { engine: on });
+    expect(await here.train()).toBe(true);
+    const cached: string[] = [];
+    const told = { ...silent, stageCached: ({ label }: { readonly label: string }) => void cached.push(label) };
+    const there = runOf(spec, root, moved, { watch: told });
+    expect(await there.train()).toBe(true);
+    expect(cached).toEqual(["first", "second"]);
+
+    const expected = runOf(spec, root, whole);
+    for (const stage of expected.plan.stages) {
+      for (const { name } of stage.tasks) {
+        const numbers = Array.from(await expected.predict(stage, name, "val"));
+        for (const run of [here, there]) {
+          const found = await run.predict(stage, name, "val");
+          expect(largestDifference(found, numbers), `${name} of ${stage.label}`).toBeLessThan(tolerances.engineSteps);
+        }
+      }
+    }
+  }, 120_000);
 }
 
 /** The provider goes different ways for channels in threes, in fours and others. */

@@ -19,6 +19,12 @@ const leastGain = 2;
 /** The small size finds out drivers in software, which would take a minute for the large one. */
 const sizes = { small: 256, large: 1024 } as const;
 
+/** Finds out whether a device is there before anything is done for it; throws a DeviceError that says what is missing. */
+export async function requireDevice(device: Device): Promise<void> {
+  const { session } = await openSession(products(1), new Map(), device);
+  await session.release();
+}
+
 /** Tries a device that is not the CPU beside the CPU. */
 export async function tryDevice(device: "webgpu" | "cuda"): Promise<DeviceFinding> {
   try {
