@@ -3,13 +3,14 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:chil
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { StagePlan } from "../compiler/lower/plan.ts";
+import type { Engine } from "../runtime/engines/engine.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { initialWeights } from "../runtime/train/initial-weights.ts";
 import { median } from "./median.ts";
 import { measuredStage } from "./plan-of.ts";
 import { randomFeeds } from "./random-feeds.ts";
 
-interface Config {
+export interface Config {
   readonly name: string;
   readonly spec: string;
   readonly set: readonly (readonly [string, string])[];
@@ -18,7 +19,7 @@ interface Config {
   readonly steps: number;
 }
 
-const configs: readonly Config[] = [
+export const configs: readonly Config[] = [
   {
     name: "stored features, fusion, 2 LSTM, B16 S30 d768 h256",
     spec: "stored-features",
@@ -57,7 +58,7 @@ export async function benchStep(): Promise<void> {
 }
 
 async function benchConfig({ name, spec, set, torch, steps }: Config, python: string | undefined): Promise<void> {
-  const ours = await openOurs(measuredStage(spec, set));
+  const ours = await openOurs(onnxEngine, measuredStage(spec, set));
   const peer = python === undefined ? undefined : new TorchPeer(python, torch);
   const mine: number[] = [];
   const theirs: number[] = [];
@@ -80,7 +81,7 @@ async function benchConfig({ name, spec, set, torch, steps }: Config, python: st
 }
 
 /** Milliseconds for a step, as the mean over a round. */
-async function openOurs(stage: StagePlan) {
+export async function openOurs(engine: Engine, stage: StagePlan) {
   const feeds = randomFeeds(stage);
   const first = initialWeights(
     stage.parameters.map((each) =>
@@ -89,7 +90,7 @@ async function openOurs(stage: StagePlan) {
     1,
     () => new Map(),
   );
-  const trainer = await onnxEngine.trainer({
+  const trainer = await engine.trainer({
     graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
     parameters: stage.parameters.flatMap(({ path, shape, group }) => {
       const start = first.get(path)?.data;
@@ -118,11 +119,11 @@ async function openOurs(stage: StagePlan) {
 }
 
 /** A Python process that runs a round for each line it is sent, and answers with milliseconds for a step. */
-class TorchPeer {
+export class TorchPeer {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(python: string, config: Config["torch"]) {
+  constructor(python: string, config: Readonly<Record<string, number | string | boolean>>) {
     const script = fileURLToPath(new URL("./torch_step.py", import.meta.url));
     this.#process = spawn(python, [script, JSON.stringify(config)]);
     this.#process.stderr.pipe(process.stderr);

@@ -1,6 +1,7 @@
 """The peer of bench/step.ts: the same models as people write them in PyTorch, eager, with torch.optim.AdamW.
 
-Reads the number of steps of a round from each line of its input and answers with milliseconds for a step.
+Reads the number of steps of a round from each line of its input and answers with milliseconds for a step. `device` names where it runs;
+`compile` goes through torch.compile, `bf16` through autocast.
 """
 
 import json
@@ -15,6 +16,8 @@ import torch.nn.functional as F
 config = json.loads(sys.argv[1])
 torch.manual_seed(7)
 torch.set_num_threads(len(os.sched_getaffinity(0)))
+device = torch.device(config.get("device", "cpu"))
+autocast = torch.autocast(device.type, torch.bfloat16, enabled=config.get("bf16", False))
 
 
 def ccc_loss(x, y):
@@ -70,12 +73,12 @@ class ViT(nn.Module):
 
 batch = config["batch"]
 if config["kind"] == "features":
-    model = FromFeatures(config["width"], config["hidden"])
+    model = FromFeatures(config["width"], config["hidden"]).to(device)
     lead = (batch, config["time"])
-    a, b = (torch.rand(*lead, config["width"]) * 2 - 1 for _ in range(2))
-    au = (torch.rand(*lead, 12) < 0.3).float()
-    expr = torch.randint(0, 8, lead)
-    valence, arousal = torch.rand(*lead, 1) * 2 - 1, torch.rand(*lead, 1) * 2 - 1
+    a, b = (torch.rand(*lead, config["width"], device=device) * 2 - 1 for _ in range(2))
+    au = (torch.rand(*lead, 12, device=device) < 0.3).float()
+    expr = torch.randint(0, 8, lead, device=device)
+    valence, arousal = (torch.rand(*lead, 1, device=device) * 2 - 1 for _ in range(2))
 
     def loss_of():
         found = model(a, b)
@@ -87,21 +90,24 @@ if config["kind"] == "features":
         )
 
 else:
-    model = ViT(config["depth"], config["dim"])
-    images = torch.randint(0, 256, (batch, 224, 224, 3), dtype=torch.uint8)
-    au = (torch.rand(batch, 12) < 0.3).float()
+    model = ViT(config["depth"], config["dim"]).to(device)
+    images = torch.randint(0, 256, (batch, 224, 224, 3), dtype=torch.uint8, device=device)
+    au = (torch.rand(batch, 12, device=device) < 0.3).float()
 
     def loss_of():
         return F.binary_cross_entropy_with_logits(model(images), au)
 
 
+if config.get("compile", False):
+    model = torch.compile(model)
 optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.05)
 for line in sys.stdin:
     steps = int(line)
     begun = time.perf_counter()
     for _ in range(steps):
         optimiser.zero_grad()
-        loss = loss_of()
+        with autocast:
+            loss = loss_of()
         loss.backward()
         optimiser.step()
         loss.item()
