@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { opRules } from "../../compiler/ops/index.ts";
@@ -12,8 +12,11 @@ import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
 import { runOf, silent } from "../training/small-run.ts";
-import { expectSame, holdsModules, holdsOps, holdsTraining } from "./parity.ts";
+import { expectSame, holdsModules, holdsOps, holdsQuickstart, holdsTraining } from "./parity.ts";
 import { webgpuEngine } from "./webgpu-engine.ts";
+
+// The first test of a kind waits for its shaders, which SwiftShader compiles slowly.
+vi.setConfig({ testTimeout: 180_000 });
 
 // On this engine no node may run on the CPU: a graph with one is not opened.
 const engine = await webgpuEngine(process.env["CI_WEBGPU"] === "required");
@@ -22,6 +25,7 @@ else {
   holdsOps(engine);
   // SwiftShader takes minutes for these two, which are made of convolutions.
   holdsModules(engine, ["vgg", "resnet"]);
+  holdsQuickstart(engine);
   holdsTraining(engine);
   holdsRuns(engine);
   holdsManyChannels(engine);
@@ -59,7 +63,7 @@ function holdsRuns(on: Engine): void {
         }
       }
     }
-  }, 120_000);
+  });
 }
 
 /** The provider goes different ways for channels in threes, in fours and others. */
