@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
+import { emitOnnx } from "../../compiler/emit/onnx/emit-onnx.ts";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import * as v from "../../compiler/ops/vocabulary.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
 import type { Engine, Tensor } from "../../runtime/engines/engine.ts";
+import { createSession } from "../../runtime/engines/onnx/session.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.ts";
 import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
@@ -18,10 +20,10 @@ import { webgpuEngine } from "./webgpu-engine.ts";
 // The first test of a kind waits for its shaders, which SwiftShader compiles slowly.
 vi.setConfig({ testTimeout: 180_000 });
 
-// On this engine no node may run on the CPU: a graph with one is not opened.
 const engine = await webgpuEngine(process.env["CI_WEBGPU"] === "required");
 if (engine === undefined) test.skip("WebGPU, for which this machine has no driver");
 else {
+  refusesTheCpu();
   holdsOps(engine);
   // SwiftShader takes minutes for these two, which are made of convolutions.
   holdsModules(engine, ["vgg", "resnet"]);
@@ -30,6 +32,18 @@ else {
   holdsRuns(engine);
   holdsManyChannels(engine);
   holdsManySizes(engine);
+}
+
+/** No node may run on the CPU: a graph with one that the provider has no kernel for is not opened, so what the others open has none. */
+function refusesTheCpu(): void {
+  test("does not open a graph of which a node would run on the CPU", async () => {
+    const g = new GraphBuilder(opRules);
+    const x = g.input("field", "x", { dtype: "float32", shape: [2, 3] });
+    const graph: Graph = { name: "one", outputs: [{ name: "y", value: v.logSoftmax(g, x, 1) }] };
+    await expect(createSession(emitOnnx(graph).model, "webgpu", [])).rejects.toThrow(/assigned to the default CPU EP/);
+    const session = await createSession(emitOnnx(graph, { provider: "webgpu" }).model, "webgpu", []);
+    await session.release();
+  });
 }
 
 /** A run that begins on the CPU and goes on here; the device decides about no stage. */
