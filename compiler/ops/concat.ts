@@ -50,6 +50,12 @@ export const concat: Op = {
     ),
   ],
   onnxGives: () => true,
+  tfjs: (k, inputs, node) => [
+    k.concat(
+      inputs.filter((x) => x !== undefined),
+      Number(node.attributes["axis"]),
+    ),
+  ],
   flops: movesOnly,
   fold: undefined,
   samples: [

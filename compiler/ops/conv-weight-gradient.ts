@@ -1,7 +1,9 @@
 import { type Dim, divideDims, productOf, sameDim } from "../ir/dim.ts";
 import type { Walk } from "./convolution.ts";
+import { convolveOverBatch } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
+import { sizes } from "./tfjs-kit.ts";
 
 type Sized = Walk & { sizes: readonly Dim[] };
 
@@ -37,6 +39,7 @@ export const convWeightGradient = defineOp({
     ]);
     return { dw: w.node("Transpose", [cut], { perm: [1, 0, ...axes.map((i) => i + 2)] }) };
   },
+  tfjs: (k, { x, dy }, attributes) => ({ dw: convolveOverBatch(k, x, dy, attributes, sizes(attributes.sizes)) }),
   flops: ({ dy }, { dw }) => productOf([2, ...dy.shape, ...dw.shape.slice(1)]),
   samples: [
     sample([float([2, 3, 6, 6]), float([2, 4, 3, 3])], {

@@ -5,6 +5,7 @@ export const cosine = defineUnary({
   name: "cosine",
   summary: "The cosine of an angle in radians.",
   onnx: "Cos",
+  tfjs: "Cos",
   scalar: Math.cos,
   gradient: (g, x, _y, dy) => v.negate(g, v.multiply(g, dy, v.sine(g, x))),
 });

@@ -19,6 +19,9 @@ export const oneHot = defineOp({
       axis: -1,
     }),
   }),
+  tfjs: (k, { indices }, { depth: [depth = 1] }) => ({
+    y: k.kernel("OneHot", { indices }, { dtype: "float32", depth: Number(depth), onValue: 1, offValue: 0 }),
+  }),
   flops: movesOnly,
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],
   rejects: { C1: sample([float([2])], { depth: [4] }) },

@@ -5,6 +5,7 @@ export const sine = defineUnary({
   name: "sine",
   summary: "The sine of an angle in radians.",
   onnx: "Sin",
+  tfjs: "Sin",
   scalar: Math.sin,
   gradient: (g, x, _y, dy) => v.multiply(g, dy, v.cosine(g, x)),
 });

@@ -41,6 +41,10 @@ export const split: Op = {
     return w.nodes("Split", [x?.name ?? "", w.sizes(sizes)], sizes.length, { axis });
   },
   onnxGives: () => true,
+  tfjs(k, [x], node) {
+    const { axis, sizes } = splitting(node.attributes);
+    return x === undefined ? [] : k.kernels("SplitV", { x }, { axis, numOrSizeSplits: sizes.map(Number) });
+  },
   flops: movesOnly,
   fold: undefined,
   samples: [

@@ -27,6 +27,10 @@ export const topK = defineOp({
     const [values = "", indices = ""] = w.nodes("TopK", [x.name, w.integers([k])], 2, { axis: -1 });
     return { values, indices };
   },
+  tfjs(k, { x }, { k: count }) {
+    const [values, indices] = k.pair("TopK", { x }, { k: count, sorted: true });
+    return { values, indices };
+  },
   flops: ({ x }) => entriesOf(x),
   samples: [sample([float([2, 5], "distinct")], { k: 2 })],
   rejects: { C1: sample([integers([3], 3)], { k: 1 }), C2: sample([float([3])], { k: 4 }) },

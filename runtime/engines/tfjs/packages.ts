@@ -1,0 +1,120 @@
+import { createRequire } from "node:module";
+import type * as tfjs from "@tensorflow/tfjs-core";
+import { putBackUtil } from "./removed-util.ts";
+
+/** What every package of TensorFlow.js gives. */
+export type Tfjs = typeof tfjs;
+
+/** One way to run TensorFlow.js. */
+export interface TfjsWay {
+  readonly name: string;
+  /** All must be there; the last brings the kernels. */
+  readonly packages: readonly string[];
+  /** The backend's name in TensorFlow.js. */
+  readonly backend: string;
+  readonly what: string;
+}
+
+/** In the order in which they are taken. */
+export const tfjsWays = [
+  {
+    name: "tfjs-node-gpu",
+    packages: ["@tensorflow/tfjs-node-gpu"],
+    backend: "tensorflow",
+    what: "native TensorFlow on a GPU",
+  },
+  { name: "tfjs-node", packages: ["@tensorflow/tfjs-node"], backend: "tensorflow", what: "native TensorFlow" },
+  {
+    name: "wasm",
+    packages: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-wasm"],
+    backend: "wasm",
+    what: "WebAssembly",
+  },
+  {
+    name: "cpu",
+    packages: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu"],
+    backend: "cpu",
+    what: "plain JavaScript, slow",
+  },
+] as const satisfies readonly TfjsWay[];
+
+export interface OpenTfjs {
+  readonly tf: Tfjs;
+  /** What runs, in words: the way, its version, and what is to be known of it. */
+  readonly description: string;
+}
+
+const load = createRequire(import.meta.url);
+
+/** The version of what brings a way's kernels; undefined unless all its packages are installed. */
+export function installedVersion({ packages }: TfjsWay): string | undefined {
+  let version: string | undefined;
+  for (const name of packages) {
+    try {
+      const { version: found }: { readonly version: string } = load(`${name}/package.json`);
+      version = found;
+    } catch {
+      return undefined;
+    }
+  }
+  return version;
+}
+
+/** The command that installs a way. */
+export function installCommand({ packages }: TfjsWay): string {
+  return `npm install ${packages.map((name) => `${name}@4.22.0`).join(" ")}`;
+}
+
+/** Loads the first way that is installed. Throws if none is, or if that one cannot be loaded: no other stands in for it. */
+export async function openTfjs(ways: readonly TfjsWay[] = tfjsWays): Promise<OpenTfjs> {
+  const way = ways.find((each) => installedVersion(each) !== undefined);
+  if (way === undefined) {
+    throw new TfjsMissing(
+      `TensorFlow.js is not installed. One of these installs it:\n${ways
+        .map((each) => `  ${installCommand(each)}  (${each.what})`)
+        .join("\n")}`,
+    );
+  }
+  putBackUtil();
+  let tf: Tfjs | undefined;
+  try {
+    for (const name of way.packages) {
+      const loaded: unknown = load(name);
+      if (tf === undefined && isTfjs(loaded)) tf = loaded;
+    }
+  } catch (problem) {
+    const reason = problem instanceof Error ? problem.message : String(problem);
+    throw new TfjsMissing(
+      `${way.packages.join(" with ")} is installed but cannot be loaded: ${reason}\nInstall it again (${installCommand(way)}) or remove it`,
+    );
+  }
+  if (tf === undefined) throw new TfjsMissing(`${way.packages[0] ?? way.name} is not a TensorFlow.js that abaw knows`);
+  // Without its advice to install another package.
+  tf.enableProdMode();
+  if (!(await tf.setBackend(way.backend)))
+    throw new TfjsMissing(`TensorFlow.js cannot start its backend ${way.backend}`);
+  await tf.ready();
+  const withoutGpu = isGpuPackageWithoutGpu(tf.backend());
+  return {
+    tf,
+    description: `${way.name} ${installedVersion(way) ?? ""}${withoutGpu ? ", on the CPU: TensorFlow finds no GPU" : ""}`,
+  };
+}
+
+/** TensorFlow.js is not there, or cannot be used; the message says what to do. */
+export class TfjsMissing extends Error {}
+
+function isTfjs(loaded: unknown): loaded is Tfjs {
+  return (
+    typeof loaded === "object" && loaded !== null && "engine" in loaded && "setBackend" in loaded && "tensor" in loaded
+  );
+}
+
+function isGpuPackageWithoutGpu(backend: object): boolean {
+  return (
+    "isGPUPackage" in backend &&
+    backend.isGPUPackage === true &&
+    "isUsingGpuDevice" in backend &&
+    backend.isUsingGpuDevice !== true
+  );
+}
