@@ -2,6 +2,7 @@ import type { Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { multiples } from "./tfjs-kit.ts";
 
 export const oneHot = defineOp({
   name: "one_hot",
@@ -19,9 +20,12 @@ export const oneHot = defineOp({
       axis: -1,
     }),
   }),
-  tfjs: (k, { indices }, { depth: [depth = 1] }) => ({
-    y: k.kernel("OneHot", { indices }, { dtype: "float32", depth: Number(depth), onValue: 1, offValue: 0 }),
-  }),
+  // The WebAssembly backend's own one-hot is of whole numbers alone.
+  tfjs(k, { indices }, { depth: [depth = 1] }) {
+    const places = k.constant("int32", [Number(depth)], multiples(Number(depth), 1));
+    const hit = k.kernel("Equal", { a: k.reshape(indices, [...indices.shape, 1]), b: places });
+    return { y: k.kernel("Cast", { x: hit }, { dtype: "float32" }) };
+  },
   flops: movesOnly,
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],
   rejects: { C1: sample([float([2])], { depth: [4] }) },

@@ -76,29 +76,28 @@ export async function openTfjs(ways: readonly TfjsWay[] = tfjsWays): Promise<Ope
     );
   }
   putBackUtil();
-  let tf: Tfjs | undefined;
   try {
-    for (const name of way.packages) {
-      const loaded: unknown = load(name);
-      if (tf === undefined && isTfjs(loaded)) tf = loaded;
-    }
+    const tf = await start(way);
+    const withoutGpu = isGpuPackageWithoutGpu(tf.backend());
+    return {
+      tf,
+      description: `${way.name} ${installedVersion(way) ?? ""}${withoutGpu ? ", on the CPU: TensorFlow finds no GPU" : ""}`,
+    };
   } catch (problem) {
     const reason = problem instanceof Error ? problem.message : String(problem);
     throw new TfjsMissing(
-      `${way.packages.join(" with ")} is installed but cannot be loaded: ${reason}\nInstall it again (${installCommand(way)}) or remove it`,
+      `${way.packages.join(" with ")} is installed but does not start: ${reason}\nInstall it again (${installCommand(way)}) or remove it`,
     );
   }
-  if (tf === undefined) throw new TfjsMissing(`${way.packages[0] ?? way.name} is not a TensorFlow.js that abaw knows`);
+}
+
+async function start({ packages, backend }: TfjsWay): Promise<Tfjs> {
+  const [tf] = packages.map((name): unknown => load(name));
+  if (!isTfjs(tf)) throw new Error("it is not TensorFlow.js as abaw knows it");
   // Without its advice to install another package.
   tf.enableProdMode();
-  if (!(await tf.setBackend(way.backend)))
-    throw new TfjsMissing(`TensorFlow.js cannot start its backend ${way.backend}`);
-  await tf.ready();
-  const withoutGpu = isGpuPackageWithoutGpu(tf.backend());
-  return {
-    tf,
-    description: `${way.name} ${installedVersion(way) ?? ""}${withoutGpu ? ", on the CPU: TensorFlow finds no GPU" : ""}`,
-  };
+  if (!(await tf.setBackend(backend))) throw new Error(`its backend ${backend} cannot be set up`);
+  return tf;
 }
 
 /** TensorFlow.js is not there, or cannot be used; the message says what to do. */

@@ -61,7 +61,7 @@ export class TfjsTrainer implements Trainer {
   async #losses(results: ReadonlyMap<string, DeviceTensor>): Promise<ReadonlyMap<string, number>> {
     const { tf } = this.#device;
     const found = [...results].filter(([name]) => name === "loss" || name.startsWith("loss/"));
-    const together = tf.stack(found.map(([, tensor]) => tf.reshape(tensor, [])));
+    const together = tf.stack(found.map(([, tensor]) => tensor));
     try {
       const values = await together.data();
       return new Map(found.map(([name], i) => [name, values[i] ?? Number.NaN]));

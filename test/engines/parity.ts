@@ -1,0 +1,221 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Graph, TensorData } from "../../compiler/ir/graph.ts";
+import type { Engine, Tensors, Trainer, TrainingProgram } from "../../runtime/engines/engine.ts";
+import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
+import { largestDifference } from "../compiler/largest-difference.ts";
+import { referenceCases } from "../compiler/ops/reference-cases.ts";
+import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.ts";
+import { type JointCase, jointCase } from "../joint/joint-case.ts";
+import { planOf } from "../plan-of.ts";
+import { tolerances } from "../tolerances.ts";
+import { stageNumbers } from "./stage-case.ts";
+import { tinyTraining } from "./tiny-training.ts";
+
+/** Holds an engine to the default one: every op at every sample, at its kinks and in recurrent stacks, values and gradients. */
+export function holdsOps(engine: Engine): void {
+  const cases = referenceCases().map((one) => [`${one.graph.name}, ${one.numbers} ${one.sample}`, one] as const);
+
+  describe.each(cases)("%s", (_, { graph, feeds, cotangents, trained }) => {
+    test("gives the same values", async () => {
+      await expectSame(engine, graph, feeds, tolerances.engineValues);
+    });
+
+    const backward = gradientGraph(graph, cotangents, trained);
+    test.skipIf(backward.outputs.length === 0)("gives the same gradients", async () => {
+      const given = new Map([...feeds, ...feedsOfCotangents(cotangents)]);
+      await expectSame(engine, backward, given, tolerances.engineGradients);
+    });
+  });
+}
+
+/** Every module of the language's own library: a stage's training graph, gradients and new statistics included, and its evaluation. */
+export function holdsModules(engine: Engine): void {
+  const text = readFileSync(new URL("./std-modules.abaw", import.meta.url), "utf8");
+  describe.each(planOf(text).stages.map((stage) => [stage.label, stage] as const))("%s", (_, stage) => {
+    const numbers = stageNumbers(stage);
+    test("trains by the same numbers", async () => {
+      const training = stage.graphs.training({ batch: stage.batch, time: stage.clip?.length });
+      await expectSame(engine, training, numbers, tolerances.engineGradients, 1e-3);
+    });
+
+    const evaluation = stage.graphs.evaluation();
+    test.skipIf(evaluation.outputs.length === 0)("is evaluated to the same numbers", async () => {
+      await expectSame(engine, evaluation, numbers, tolerances.engineValues);
+    });
+  });
+}
+
+/**
+ * All outputs of a graph on an engine and on the default one. Differences count relative to an output's own largest number, or to `least`
+ * times the largest of all: a gradient that is 0 but for rounding has no digits to compare.
+ */
+export async function expectSame(
+  engine: Engine,
+  graph: Graph,
+  feeds: Tensors,
+  tolerance: number,
+  least = 0,
+): Promise<void> {
+  const [found, expected] = [await runOn(engine, graph, feeds), await runOn(onnxEngine, graph, feeds)];
+  expect([...found.keys()].toSorted()).toEqual(graph.outputs.map(({ name }) => name).toSorted());
+  const floor = least * Math.max(...[...expected.values()].map(({ data }) => largestOf(data)));
+  for (const [name, { dtype, shape, data }] of expected) {
+    expect({ dtype: found.get(name)?.dtype, shape: found.get(name)?.shape }, name).toEqual({ dtype, shape });
+    const difference = largestDifference(found.get(name)?.data ?? [], Array.from(data, Number), floor);
+    expect(difference, name).toBeLessThan(tolerance);
+  }
+}
+
+/** What a stage's trainer is made of, on the joint case. */
+function programOf({ stage, parameters, facts }: JointCase): TrainingProgram {
+  return {
+    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
+    parameters: stage.parameters.map(({ path, shape, group }) => {
+      const start = parameters.get(path)?.data;
+      if (!(start instanceof Float32Array)) throw new Error(`no ${path}`);
+      return { path, shape, group: group ?? 0, start };
+    }),
+    states: new Map(),
+    constants: facts,
+    groups: stage.groups.length,
+    optimiser: stage.optimiser,
+    maxGradientNorm: stage.maxGradientNorm,
+    ema: stage.ema,
+  };
+}
+
+/** Training: the joint model for 50 steps, clipping and average included, and a checkpoint that goes over from one engine to another. */
+export function holdsTraining(engine: Engine): void {
+  const joint = jointCase();
+  const rate = 1e-2;
+  const numbers = joint.stage.groups.map(({ weightDecay }) => ({ rate, weightDecay }));
+  const follow = async (trainer: Trainer, from: number, to: number): Promise<readonly number[]> => {
+    const losses: number[] = [];
+    for (let step = from; step < to; step += 1) {
+      const found = await trainer.step(joint.feeds[step % joint.feeds.length] ?? new Map(), step + 1, numbers);
+      losses.push(found.get("loss") ?? Number.NaN);
+    }
+    return losses;
+  };
+
+  /** All steps, the first ones on one engine and the others on another. */
+  const train = async (first: Engine, second: Engine, steps: number) => {
+    let trainer = await first.trainer(programOf(joint));
+    const losses = [...(await follow(trainer, 0, steps / 2))];
+    if (second !== first) {
+      const checkpoint = trainer.read();
+      await trainer.release();
+      trainer = await second.trainer(programOf(joint));
+      trainer.write(checkpoint);
+    }
+    losses.push(...(await follow(trainer, steps / 2, steps)));
+    const state = trainer.read();
+    await trainer.release();
+    return { losses, state };
+  };
+
+  describe("training", async () => {
+    const expected = await train(onnxEngine, onnxEngine, 50);
+    test.each([
+      ["wholly here", engine, engine],
+      ["from here to the default engine at half time", engine, onnxEngine],
+      ["from the default engine to here at half time", onnxEngine, engine],
+    ])("goes the same way for 50 steps %s", async (_, first, second) => {
+      const { losses, state } = await train(first, second, 50);
+      expect(largestDifference(losses, expected.losses), "losses").toBeLessThan(tolerances.engineSteps);
+      for (const kind of ["weights", "ema"] as const) {
+        expect([...(state[kind]?.keys() ?? [])]).toEqual([...(expected.state[kind]?.keys() ?? [])]);
+        for (const [name, { data }] of expected.state[kind] ?? []) {
+          const difference = largestDifference(state[kind]?.get(name)?.data ?? [], Array.from(data, Number));
+          expect(difference, `${kind} ${name}`).toBeLessThan(tolerances.engineSteps);
+        }
+      }
+    });
+
+    test("leaves everything as it was where a loss is not finite", async () => {
+      const trainer = await engine.trainer(programOf(joint));
+      await follow(trainer, 0, 2);
+      const before = trainer.read();
+      const feeds = new Map(joint.feeds[0]);
+      const label = feeds.get("au.label");
+      if (label === undefined) throw new Error("no units");
+      feeds.set("au.label", { ...label, data: new Float32Array(label.data.length).fill(Number.NaN) });
+      const losses = await trainer.step(feeds, 3, numbers);
+      expect(losses.get("loss/au")).toBeNaN();
+      expect(trainer.read()).toEqual(before);
+      await trainer.release();
+    });
+
+    test("evaluates the weights as they are now, last and average", async () => {
+      const trainer = await engine.trainer(programOf(joint));
+      await follow(trainer, 0, 3);
+      const evaluator = await engine.evaluator(joint.stage.graphs.evaluation(), joint.facts);
+      const other = await onnxEngine.evaluator(joint.stage.graphs.evaluation(), joint.facts);
+      const state = trainer.read();
+      for (const which of ["last", "ema"] as const) {
+        const host = new Map([...((which === "ema" ? state.ema : state.weights) ?? []), ...state.states]);
+        const batch = joint.feeds[0] ?? new Map();
+        const found = await evaluator.run(new Map([...trainer.live(which), ...batch]));
+        for (const [name, { data }] of await other.run(new Map([...host, ...batch]))) {
+          const difference = largestDifference(found.get(name)?.data ?? [], Array.from(data, Number));
+          expect(difference, `${which} ${name}`).toBeLessThan(tolerances.engineValues);
+        }
+      }
+      await evaluator.release();
+      await other.release();
+      await trainer.release();
+    });
+
+    test("follows running statistics", async () => {
+      const { program, feeds } = tinyTraining();
+      const [found, expected] = await Promise.all(
+        [engine, onnxEngine].map(async (each) => {
+          const trainer = await each.trainer(program);
+          for (let step = 1; step <= 5; step += 1) await trainer.step(feeds, step, [{ rate: 1e-2, weightDecay: 0.1 }]);
+          const state = trainer.read();
+          await trainer.release();
+          return state;
+        }),
+      );
+      expect([...(expected?.states.keys() ?? [])]).toEqual(["mean", "variance"]);
+      for (const kind of ["states", "weights", "ema"] as const) {
+        for (const [name, { data }] of expected?.[kind] ?? []) {
+          const difference = largestDifference(found?.[kind]?.get(name)?.data ?? [], Array.from(data, Number));
+          expect(difference, `${kind} ${name}`).toBeLessThan(tolerances.engineValues);
+        }
+      }
+    });
+
+    test("reads back the checkpoint that it was given", async () => {
+      const [first, second] = [await engine.trainer(programOf(joint)), await engine.trainer(programOf(joint))];
+      await follow(first, 0, 3);
+      second.write(first.read());
+      expect(second.read()).toEqual(first.read());
+      await first.release();
+      await second.release();
+    });
+
+    test("refuses a checkpoint of another model", async () => {
+      const trainer = await engine.trainer(programOf(joint));
+      const state = trainer.read();
+      expect(() => trainer.write({ ...state, weights: new Map() })).toThrow(/the checkpoint does not have/);
+      await trainer.release();
+    });
+  });
+}
+
+async function runOn(engine: Engine, graph: Graph, feeds: Tensors): Promise<Tensors> {
+  const evaluator = await engine.evaluator(graph, new Map());
+  try {
+    return await evaluator.run(feeds);
+  } finally {
+    await evaluator.release();
+  }
+}
+
+function largestOf(data: TensorData): number {
+  let largest = 0;
+  for (const entry of data) largest = Math.max(largest, Math.abs(Number(entry)));
+  return largest;
+}

@@ -1,0 +1,7 @@
+import { tfjsEngine, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
+import { holdsModules, holdsOps, holdsTraining } from "./parity.ts";
+
+const engine = await tfjsEngine(tfjsWays.filter(({ name }) => name === "wasm"));
+holdsOps(engine);
+holdsModules(engine);
+holdsTraining(engine);
