@@ -2,16 +2,15 @@ import { differentiate } from "../autodiff/differentiate.ts";
 import { activated } from "../check/activation.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { GraphBuilder } from "../ir/builder.ts";
-import { type Dim, multiplyDims, substituteDim, symbol } from "../ir/dim.ts";
-import type { Attribute, Attributes, Graph, GraphOutput, Node, Value } from "../ir/graph.ts";
+import { type Dim, multiplyDims, symbol } from "../ir/dim.ts";
+import type { Graph, GraphOutput, Node, Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
+import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
 import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } from "../ir/rewrite.ts";
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, runPasses } from "../passes/index.ts";
 import type { StageGraphs } from "./plan.ts";
-
-type Sizes = ReadonlyMap<string, Dim>;
 
 /** The graphs of a checked stage, each made when asked for. */
 export function stageGraphs(checked: CheckedStage): StageGraphs {
@@ -131,23 +130,6 @@ export function resize(sizes: Sizes, evaluate: (node: Node) => boolean): NodeRul
     const rule = evaluate(node) ? opNamed(node.op).evaluation : undefined;
     return rule === undefined ? g.apply(node.op, inputs, attributes) : rule(g, inputs, attributes);
   };
-}
-
-export function resizeLeaf(sizes: Sizes): LeafRule {
-  return (leaf, g) => {
-    if (leaf.source.kind !== "input") return sameLeaf(leaf, g);
-    const shape = leaf.type.shape.map((dim) => substituteDim(dim, sizes));
-    return g.input(leaf.source.role, leaf.source.name, { dtype: leaf.type.dtype, shape });
-  };
-}
-
-function resizeAttributes(attributes: Attributes, sizes: Sizes): Attributes {
-  if (sizes.size === 0) return attributes;
-  const resized: Record<string, Attribute> = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    resized[name] = typeof value === "object" ? value.map((dim) => substituteDim(dim, sizes)) : value;
-  }
-  return resized;
 }
 
 /**

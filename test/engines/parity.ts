@@ -104,13 +104,13 @@ export function holdsTraining(engine: Engine): void {
     let trainer = await first.trainer(programOf(joint));
     const losses = [...(await follow(trainer, 0, steps / 2))];
     if (second !== first) {
-      const checkpoint = trainer.read();
+      const checkpoint = await trainer.read();
       await trainer.release();
       trainer = await second.trainer(programOf(joint));
-      trainer.write(checkpoint);
+      await trainer.write(checkpoint);
     }
     losses.push(...(await follow(trainer, steps / 2, steps)));
-    const state = trainer.read();
+    const state = await trainer.read();
     await trainer.release();
     return { losses, state };
   };
@@ -136,14 +136,14 @@ export function holdsTraining(engine: Engine): void {
     test("leaves everything as it was where a loss is not finite", async () => {
       const trainer = await engine.trainer(programOf(joint));
       await follow(trainer, 0, 2);
-      const before = trainer.read();
+      const before = await trainer.read();
       const feeds = new Map(joint.feeds[0]);
       const label = feeds.get("au.label");
       if (label === undefined) throw new Error("no units");
       feeds.set("au.label", { ...label, data: new Float32Array(label.data.length).fill(Number.NaN) });
       const losses = await trainer.step(feeds, 3, numbers);
       expect(losses.get("loss/au")).toBeNaN();
-      expect(trainer.read()).toEqual(before);
+      expect(await trainer.read()).toEqual(before);
       await trainer.release();
     });
 
@@ -152,11 +152,11 @@ export function holdsTraining(engine: Engine): void {
       await follow(trainer, 0, 3);
       const evaluator = await engine.evaluator(joint.stage.graphs.evaluation(), joint.facts);
       const other = await onnxEngine.evaluator(joint.stage.graphs.evaluation(), joint.facts);
-      const state = trainer.read();
+      const state = await trainer.read();
       for (const which of ["last", "ema"] as const) {
         const host = new Map([...((which === "ema" ? state.ema : state.weights) ?? []), ...state.states]);
         const batch = joint.feeds[0] ?? new Map();
-        const found = await evaluator.run(new Map([...trainer.live(which), ...batch]));
+        const found = await evaluator.run(new Map([...(await trainer.live(which)), ...batch]));
         for (const [name, { data }] of await other.run(new Map([...host, ...batch]))) {
           const difference = largestDifference(found.get(name)?.data ?? [], Array.from(data, Number));
           expect(difference, `${which} ${name}`).toBeLessThan(tolerances.engineValues);
@@ -173,7 +173,7 @@ export function holdsTraining(engine: Engine): void {
         [engine, onnxEngine].map(async (each) => {
           const trainer = await each.trainer(program);
           for (let step = 1; step <= 5; step += 1) await trainer.step(feeds, step, [{ rate: 1e-2, weightDecay: 0.1 }]);
-          const state = trainer.read();
+          const state = await trainer.read();
           await trainer.release();
           return state;
         }),
@@ -190,16 +190,16 @@ export function holdsTraining(engine: Engine): void {
     test("reads back the checkpoint that it was given", async () => {
       const [first, second] = [await engine.trainer(programOf(joint)), await engine.trainer(programOf(joint))];
       await follow(first, 0, 3);
-      second.write(first.read());
-      expect(second.read()).toEqual(first.read());
+      await second.write(await first.read());
+      expect(await second.read()).toEqual(await first.read());
       await first.release();
       await second.release();
     });
 
     test("refuses a checkpoint of another model", async () => {
       const trainer = await engine.trainer(programOf(joint));
-      const state = trainer.read();
-      expect(() => trainer.write({ ...state, weights: new Map() })).toThrow(/the checkpoint does not have/);
+      const state = await trainer.read();
+      await expect(trainer.write({ ...state, weights: new Map() })).rejects.toThrow(/the checkpoint does not have/);
       await trainer.release();
     });
   });

@@ -89,7 +89,7 @@ export class TfjsTrainer implements Trainer {
     for (const numbers of scalars) for (const tensor of numbers.values()) tensor.dispose();
   }
 
-  live(which: "last" | "ema"): Tensors {
+  async live(which: "last" | "ema"): Promise<Tensors> {
     const vector = which === "ema" && this.#program.ema !== undefined ? "ema" : "parameter";
     const weights = [...this.#vector(vector)].map(([path, tensor]): [string, Tensor] => [
       path,
@@ -102,7 +102,7 @@ export class TfjsTrainer implements Trainer {
     return new Map([...weights, ...states]);
   }
 
-  read(): TrainerState {
+  async read(): Promise<TrainerState> {
     const all = (vector: string, prefix: string): Tensors =>
       new Map(
         [...this.#vector(vector)].map(([path, tensor]) => [
@@ -123,7 +123,7 @@ export class TfjsTrainer implements Trainer {
     };
   }
 
-  write(state: TrainerState): void {
+  async write(state: TrainerState): Promise<void> {
     const put = (vector: string, tensors: Tensors, prefix: string) => {
       for (const { path, shape, start } of this.#program.parameters) {
         const tensor = tensors.get(`${prefix}${path}`);
