@@ -28,10 +28,9 @@ export function withSpecOptions(command: Command): Command {
 
 /** A command that works in the folder of a spec's run. */
 export function runCommand(name: string, description: string, example: string): Command {
-  return specCommand(name, description, example).option(
-    "--out <folder>",
-    "the run's folder (default: runs/<name of the spec>)",
-  );
+  return specCommand(name, description, example)
+    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
+    .option("--engine <engine>", "onnx, or tfjs: TensorFlow.js, where it is installed", "onnx");
 }
 
 /** What to do with annotations or images that cannot be used. */

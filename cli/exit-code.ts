@@ -1,6 +1,7 @@
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
+import { TfjsMissing } from "../runtime/engines/tfjs/index.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
@@ -36,6 +37,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   StageError,
   RunBusy,
   JsonError,
+  TfjsMissing,
 ];
 
 /** What the operating system refused, in words. */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { StagePlan } from "../compiler/lower/plan.ts";
-import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { manifestName, readManifest } from "../runtime/run/manifest.ts";
 import { RunFolder } from "../runtime/run/run-folder.ts";
 import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
 import type { Checked } from "./checked-spec.ts";
+import { openEngine } from "./open-engine.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -13,6 +13,8 @@ export interface RunChoice {
   /** The run's folder. */
   readonly out?: string;
   readonly onBadRow?: string;
+  /** What runs the graphs. */
+  readonly engine?: string;
 }
 
 /** Where a run of a spec lies unless told: `runs/<name of the spec>`. */
@@ -21,16 +23,17 @@ export function runFolderOf(spec: string, out: string | undefined): string {
 }
 
 /** The run of a checked spec in its folder. */
-export function openRun(
+export async function openRun(
   { plan, path }: Checked,
-  { out, onBadRow = "error" }: RunChoice,
+  { out, onBadRow = "error", engine = "onnx" }: RunChoice,
   watch: RunWatcher,
   signal: AbortSignal = new AbortController().signal,
-): Run {
+): Promise<Run> {
   if (onBadRow !== "error" && onBadRow !== "skip") {
     throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(onBadRow)}`);
   }
-  return new Run(plan, { engine: onnxEngine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
+  const folder = new RunFolder(runFolderOf(path, out));
+  return new Run(plan, { engine: await openEngine(engine), folder, onBadRow, signal, watch });
 }
 
 /** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */
@@ -41,7 +44,7 @@ export async function finishedRun(checked: Checked, choice: RunChoice & { readon
       `there is no run in ${folder}; \`abaw train ${checked.path}\` makes it, --out names another folder`,
     );
   }
-  const run = openRun(checked, choice, watchRun(choice.json === true));
+  const run = await openRun(checked, choice, watchRun(choice.json === true));
   const untrained = await firstUntrained(run);
   if (untrained !== undefined) {
     const given = givenAtTraining(folder, checked);

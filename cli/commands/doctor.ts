@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { installCommand, installedVersion, openTfjs, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
 import { specsFolder } from "../../runtime/spec-files/spec-files.ts";
 import { abawCommand } from "../abaw-command.ts";
 import { terminal } from "../terminal.ts";
@@ -17,7 +18,7 @@ export function doctor(): Command {
   return abawCommand("doctor", "Say what this machine has, and whether abaw can work on it.", "abaw doctor")
     .option("--json", "print the findings as JSON")
     .action(async (options: { readonly json?: true }) => {
-      const findings = [...machine(), library(), await engine(), await images()];
+      const findings = [...machine(), library(), await engine(), await tensorflow(), await images()];
       if (options.json === true) terminal.printJson({ version, findings });
       else {
         const { green, red } = terminal.resultPalette;
@@ -70,6 +71,20 @@ async function engine(): Promise<Finding> {
     };
   } catch (problem) {
     return { name: "onnxruntime", ok: false, text: `cannot be loaded: ${messageOf(problem)}` };
+  }
+}
+
+/** TensorFlow.js is optional: that it is missing is no failure, that it is there and does not start is. */
+async function tensorflow(): Promise<Finding> {
+  const name = "tensorflow.js";
+  const missing = tfjsWays.filter((way) => installedVersion(way) === undefined);
+  const advice = missing.map((way) => `${way.name} is missing (${way.what}): ${installCommand(way)}`);
+  if (missing.length === tfjsWays.length) return { name, ok: true, text: ["optional", ...advice].join("; ") };
+  try {
+    const { description } = await openTfjs();
+    return { name, ok: true, text: [`--engine tfjs runs on ${description}`, ...advice].join("; ") };
+  } catch (problem) {
+    return { name, ok: false, text: messageOf(problem) };
   }
 }
 

@@ -23,7 +23,7 @@ export function train(): Command {
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const checked = checkedSpec(path, options, "train");
       const interruption = new AbortController();
-      const run = openRun(checked, options, watchRun(options.json === true), interruption.signal);
+      const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
       const { folder } = run.options;
       const release = folder.lock();
       const stop = () => {

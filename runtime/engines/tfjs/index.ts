@@ -35,4 +35,4 @@ function engineOn(open: OpenTfjs): Engine {
   };
 }
 
-export { installCommand, installedVersion, TfjsMissing, tfjsWays } from "./packages.ts";
+export { installCommand, installedVersion, openTfjs, TfjsMissing, tfjsWays } from "./packages.ts";

@@ -92,6 +92,8 @@ export async function openTfjs(ways: readonly TfjsWay[] = tfjsWays): Promise<Ope
 }
 
 async function start({ packages, backend }: TfjsWay): Promise<Tfjs> {
+  // Native TensorFlow tells of its build and of every processor that it finds, unless asked not to.
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   const [tf] = packages.map((name): unknown => load(name));
   if (!isTfjs(tf)) throw new Error("it is not TensorFlow.js as abaw knows it");
   // Without its advice to install another package.
