@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Graph, TensorData } from "../../compiler/ir/graph.ts";
+import { stepGraph } from "../../compiler/lower/step-graph.ts";
 import type { Engine, Tensors, Trainer, TrainingProgram } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
@@ -9,7 +10,7 @@ import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.t
 import { type JointCase, jointCase } from "../joint/joint-case.ts";
 import { planOf } from "../plan-of.ts";
 import { tolerances } from "../tolerances.ts";
-import { stageNumbers } from "./stage-case.ts";
+import { numbersFor } from "./numbers-for.ts";
 import { tinyTraining } from "./tiny-training.ts";
 
 /** Holds an engine to the default one: every op at every sample, at its kinks and in recurrent stacks, values and gradients. */
@@ -33,16 +34,27 @@ export function holdsOps(engine: Engine): void {
 export function holdsModules(engine: Engine): void {
   const text = readFileSync(new URL("./std-modules.abaw", import.meta.url), "utf8");
   describe.each(planOf(text).stages.map((stage) => [stage.label, stage] as const))("%s", (_, stage) => {
-    const numbers = stageNumbers(stage);
+    const training = stage.graphs.training({ batch: stage.batch, time: stage.clip?.length });
+    const evaluation = stage.graphs.evaluation();
+    const numbers = numbersFor(training, evaluation);
     test("trains by the same numbers", async () => {
-      const training = stage.graphs.training({ batch: stage.batch, time: stage.clip?.length });
       await expectSame(engine, training, numbers, tolerances.engineGradients, 1e-3);
     });
 
-    const evaluation = stage.graphs.evaluation();
     test.skipIf(evaluation.outputs.length === 0)("is evaluated to the same numbers", async () => {
       await expectSame(engine, evaluation, numbers, tolerances.engineValues);
     });
+  });
+}
+
+/** The quickstart's joint stage as one graph: forward, backward, clipping and the optimiser. */
+export function holdsQuickstart(engine: Engine): void {
+  test("the quickstart's step graph gives the same numbers", async () => {
+    const text = readFileSync(new URL("../../examples/quickstart.abaw", import.meta.url), "utf8");
+    const stage = planOf(text).stages.find(({ label }) => label === "together");
+    if (stage === undefined) throw new Error("the quickstart has no stage together");
+    const graph = stepGraph(stage);
+    await expectSame(engine, graph, numbersFor(graph), tolerances.engineGradients, 1e-3);
   });
 }
 

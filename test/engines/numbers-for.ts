@@ -1,12 +1,10 @@
-import { inputsOf } from "../../compiler/ir/graph.ts";
-import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { Tensor, Tensors } from "../../runtime/engines/engine.ts";
 import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
 
-/** Numbers for everything that a stage's graphs read: weights that are small, statistics that are spread, and a batch. */
-export function stageNumbers(stage: StagePlan): Tensors {
-  const graphs = [stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }), stage.graphs.evaluation()];
-  const sizes = new Map(inputsOf(graphs[0]!).map(({ source, type }) => [source.name, type.shape.map(Number)]));
+/** Numbers for everything that graphs read: small weights, spread statistics, and a batch. The first has a number for every size. */
+export function numbersFor(...graphs: readonly [Graph, ...Graph[]]): Tensors {
+  const sizes = new Map(inputsOf(graphs[0]).map(({ source, type }) => [source.name, type.shape.map(Number)]));
   const numbers = new Map<string, Tensor>();
   for (const { source, type } of graphs.flatMap(inputsOf)) {
     if (numbers.has(source.name)) continue;
