@@ -43,7 +43,7 @@ export const gemm = defineOp({
     }),
   }),
   tfjs(k, { a, b, c }, { transA, transB }) {
-    const product = k.kernel("BatchMatMul", { a, b }, { transposeA: transA, transposeB: transB });
+    const product = k.matmul(a, b, transA, transB);
     return { y: c === undefined ? product : k.kernel("Add", { a: product, b: c }) };
   },
   flops: ({ a, c }, { y }, { transA }) =>

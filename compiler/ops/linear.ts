@@ -55,7 +55,7 @@ export const linear = defineOp({
   tfjs(k, { x, weight, bias }, _, node) {
     const [out = 1, into = 1] = weight.shape;
     const a = k.reshape(x, [sizeOf(x.shape) / into, into]);
-    const product = k.kernel("BatchMatMul", { a, b: weight }, { transposeA: false, transposeB: true });
+    const product = k.matmul(a, weight, false, true);
     const flat = bias === undefined ? product : k.kernel("Add", { a: product, b: k.reshape(bias, [1, out]) });
     return { y: k.reshape(flat, outputSizes(node)) };
   },

@@ -78,7 +78,7 @@ export const randomUniform = defineOp({
     });
     const factors = k.constant("float32", [3, columns], columnFactors(columns));
     const a = k.concat(reads, 1);
-    const product = k.kernel("BatchMatMul", { a, b: factors }, { transposeA: false, transposeB: false });
+    const product = k.matmul(a, factors, false, false);
     const half = k.kernel("Add", { a: product, b: k.scalar(0.5) });
     const share = k.scalar(1 / prime);
     const quotient = k.kernel("Floor", { x: k.kernel("Multiply", { a: half, b: share }) });

@@ -32,6 +32,8 @@ export interface TfjsKit<T extends TfjsTensor> {
     inputs: Readonly<Record<string, T>>,
     attributes?: Readonly<Record<string, TfjsAttribute>>,
   ): readonly [T, T];
+  /** Products of the matrices in the last two axes, each transposed on demand; the axes before them broadcast. */
+  matmul(a: T, b: T, transposeA: boolean, transposeB: boolean): T;
   /** Tensors one after another along an axis. */
   concat(parts: readonly T[], axis: number): T;
   /** A tensor of known numbers, put on the device once for each array: the same numbers must be the same array. */

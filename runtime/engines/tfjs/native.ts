@@ -8,7 +8,7 @@ interface NativeAttribute {
 
 /** The part of tfjs-node's backend that runs any op of TensorFlow by name. */
 export interface NativeBackend {
-  readonly binding: Readonly<Record<"TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32" | "TF_BOOL", number>>;
+  readonly binding: Readonly<Record<"TF_ATTR_BOOL" | "TF_ATTR_TYPE" | "TF_FLOAT" | "TF_INT32" | "TF_BOOL", number>>;
   executeSingleOutput(name: string, attributes: readonly NativeAttribute[], inputs: readonly Tensor[]): Tensor;
 }
 
@@ -25,4 +25,9 @@ function isNative(backend: object): backend is NativeBackend {
 export function typeAttribute({ binding }: NativeBackend, name: string, dtype: DataType): NativeAttribute {
   const value = dtype === "float32" ? binding.TF_FLOAT : dtype === "int32" ? binding.TF_INT32 : binding.TF_BOOL;
   return { name, type: binding.TF_ATTR_TYPE, value };
+}
+
+/** An attribute that is true or false. */
+export function truthAttribute({ binding }: NativeBackend, name: string, value: boolean): NativeAttribute {
+  return { name, type: binding.TF_ATTR_BOOL, value };
 }
