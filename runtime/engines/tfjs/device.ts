@@ -8,10 +8,13 @@ import type { OpenTfjs, Tfjs } from "./packages.ts";
 /** Where tensors lie: one backend of TensorFlow.js. */
 export class Device {
   readonly tf: Tfjs;
+  /** Its name in TensorFlow.js. */
+  readonly backend: string;
   readonly native: ReturnType<typeof nativeBackend>;
 
   constructor({ tf }: OpenTfjs) {
     this.tf = tf;
+    this.backend = tf.getBackend();
     this.native = nativeBackend(tf.backend());
   }
 

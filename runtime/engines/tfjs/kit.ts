@@ -4,6 +4,8 @@ import { type TfjsAttribute, type TfjsKit, wholeNumbers } from "../../../compile
 import type { Device } from "./device.ts";
 import { type NativeBackend, truthAttribute, typeAttribute } from "./native.ts";
 
+import { wasmProduct } from "./wasm-product.ts";
+
 type Inputs = Readonly<Record<string, DeviceTensor>>;
 type Attributes = Readonly<Record<string, TfjsAttribute>>;
 
@@ -35,7 +37,8 @@ export class DeviceKit implements TfjsKit<DeviceTensor> {
   }
 
   matmul(a: DeviceTensor, b: DeviceTensor, transposeA: boolean, transposeB: boolean): DeviceTensor {
-    const { native } = this.#device;
+    const { native, backend } = this.#device;
+    if (backend === "wasm") return wasmProduct(this, a, b, transposeA, transposeB);
     // TensorFlow's product of two matrices is up to twice as fast as its product of many, most of all where they are small.
     if (native === undefined || a.rank !== 2 || b.rank !== 2)
       return this.kernel("BatchMatMul", { a, b }, { transposeA, transposeB });
@@ -105,6 +108,11 @@ export class DeviceKit implements TfjsKit<DeviceTensor> {
 
   /** Ends a rule: frees what it made and does not give. What it gives that is not its own is given as an alias. */
   settle(given: readonly DeviceTensor[]): readonly DeviceTensor[] {
+    const [only] = this.#made;
+    if (this.#made.length === 1 && given.length === 1 && only === given[0]) {
+      this.#made = [];
+      return given;
+    }
     const own = new Set(this.#made);
     this.#made = [];
     const outputs = given.map((tensor) => (own.delete(tensor) ? tensor : this.alias(tensor)));

@@ -1,5 +1,5 @@
 import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
-import { type Graph, type Node, nodesOf, type Value } from "../../../compiler/ir/graph.ts";
+import { type Graph, leavesOf, type Node, nodesOf, type Value } from "../../../compiler/ir/graph.ts";
 import { invariant } from "../../../compiler/ir/invariant.ts";
 import { opNamed } from "../../../compiler/ops/index.ts";
 import type { TfjsRule } from "../../../compiler/ops/tfjs-kit.ts";
@@ -17,20 +17,28 @@ export class Program {
   readonly #kit: DeviceKit;
   readonly #graph: Graph;
   readonly #steps: readonly Step[];
+  readonly #constants: ReadonlyMap<Value, DeviceTensor>;
 
   constructor(graph: Graph, kit: DeviceKit) {
     this.#kit = kit;
     this.#graph = graph;
     this.#steps = schedule(graph);
+    this.#constants = new Map(
+      leavesOf(graph).flatMap((value): [Value, DeviceTensor][] => {
+        const { source, type } = value;
+        return source.kind === "constant"
+          ? [[value, kit.constant(type.dtype, type.shape.map(Number), source.data)]]
+          : [];
+      }),
+    );
   }
 
   /** The outputs by name, which are the caller's to free. The feeds stay as they are. */
   run(feeds: ReadonlyMap<string, DeviceTensor>): Map<string, DeviceTensor> {
     const made = new Map<Value, DeviceTensor>();
     const read = (value: Value): DeviceTensor => {
-      const { source, type } = value;
-      if (source.kind === "constant") return this.#kit.constant(type.dtype, type.shape.map(Number), source.data);
-      const found = source.kind === "input" ? feeds.get(source.name) : made.get(value);
+      const { source } = value;
+      const found = source.kind === "input" ? feeds.get(source.name) : (made.get(value) ?? this.#constants.get(value));
       invariant(found !== undefined, `a ${source.kind} is read but not there`);
       return found;
     };
