@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { StagePlan } from "../compiler/lower/plan.ts";
 import type { Engine } from "../runtime/engines/engine.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
+import { installedVersion, tfjsEngine, tfjsWays } from "../runtime/engines/tfjs/index.ts";
 import { initialWeights } from "../runtime/train/initial-weights.ts";
 import { median } from "./median.ts";
 import { measuredStage } from "./plan-of.ts";
@@ -54,30 +55,45 @@ export async function benchStep(): Promise<void> {
   const found = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
   const torch = found.status === 0 ? found.stdout.trim() : undefined;
   console.log(torch === undefined ? "PyTorch: not found (PYTHON names the interpreter)" : `PyTorch ${torch}, eager`);
-  for (const config of configs) await benchConfig(config, torch === undefined ? undefined : python);
+  const native = tfjsWays.filter(({ backend }) => backend === "tensorflow");
+  const hasNative = native.some((way) => installedVersion(way) !== undefined);
+  if (!hasNative) console.log("native TensorFlow.js: not found (scripts/tfjs-node-from-wheel.sh)");
+  const engines = [onnxEngine, ...(hasNative ? [await tfjsEngine(native)] : [])];
+  for (const config of configs) await benchConfig(config, engines, torch === undefined ? undefined : python);
 }
 
-async function benchConfig({ name, spec, set, torch, steps }: Config, python: string | undefined): Promise<void> {
-  const ours = await openOurs(onnxEngine, measuredStage(spec, set));
+async function benchConfig(
+  { name, spec, set, torch, steps }: Config,
+  engines: readonly Engine[],
+  python: string | undefined,
+): Promise<void> {
+  const ours = await Promise.all(
+    engines.map(async (engine) => ({
+      ...(await openOurs(engine, measuredStage(spec, set))),
+      engine,
+      times: [] as number[],
+    })),
+  );
   const peer = python === undefined ? undefined : new TorchPeer(python, torch);
-  const mine: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const own = await ours.round(steps);
+    for (const each of ours) {
+      const time = await each.round(steps);
+      // The first round warms all up.
+      if (round > 0) each.times.push(time);
+    }
     const other = await peer?.round(steps);
-    // The first round warms both up.
-    if (round === 0) continue;
-    mine.push(own);
-    if (other !== undefined) theirs.push(other);
+    if (round > 0 && other !== undefined) theirs.push(other);
   }
-  await ours.release();
   peer?.close();
-  const own = `${median(mine).toFixed(1)} ms`;
-  const ratio =
-    theirs.length === 0
-      ? ""
-      : `, PyTorch ${median(theirs).toFixed(1)} ms, ratio ${(median(mine) / median(theirs)).toFixed(2)}`;
-  console.log(`${name}: ${own}${ratio}`);
+  for (const { engine, times, release } of ours) {
+    await release();
+    const ratio =
+      theirs.length === 0
+        ? ""
+        : `, PyTorch ${median(theirs).toFixed(1)} ms, ratio ${(median(times) / median(theirs)).toFixed(2)}`;
+    console.log(`${name}, ${engine.name}: ${median(times).toFixed(1)} ms${ratio}`);
+  }
 }
 
 /** Milliseconds for a step, as the mean over a round. */

@@ -28,17 +28,15 @@ export function withSpecOptions(command: Command): Command {
 
 /** A command that works in the folder of a spec's run. */
 export function runCommand(name: string, description: string, example: string): Command {
-  return specCommand(name, description, example).option(
-    "--out <folder>",
-    "the run's folder (default: runs/<name of the spec>)",
-  );
+  return specCommand(name, description, example)
+    .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
+    .option("--engine <engine>", "onnx, or tfjs: TensorFlow.js, where it is installed", "onnx");
 }
 
 /** What graphs run on. */
 export const device = [
   "--device <name>",
-  "cpu, webgpu, cuda, or auto, which tries them and takes the fastest; results are the same within rounding",
-  "cpu",
+  "cpu, webgpu, cuda, or auto, which tries them and takes the fastest; results are the same within rounding (default: cpu)",
 ] as const;
 
 /** What to do with annotations or images that cannot be used. */

@@ -2,6 +2,7 @@ import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
 import { DeviceError } from "../runtime/engines/onnx/device.ts";
+import { TfjsMissing } from "../runtime/engines/tfjs/index.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
@@ -38,6 +39,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   RunBusy,
   DeviceError,
   JsonError,
+  TfjsMissing,
 ];
 
 /** What the operating system refused, in words. */

@@ -5,7 +5,7 @@ import { manifestName, readManifest } from "../runtime/run/manifest.ts";
 import { RunFolder } from "../runtime/run/run-folder.ts";
 import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
 import type { Checked } from "./checked-spec.ts";
-import { chosenEngine, type EngineChoice } from "./choose-engine.ts";
+import { type EngineChoice, openEngine } from "./open-engine.ts";
 import { UsageError } from "./usage-error.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -31,7 +31,7 @@ export async function openRun(
   if (onBadRow !== "error" && onBadRow !== "skip") {
     throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(onBadRow)}`);
   }
-  const engine = await chosenEngine(choice);
+  const engine = await openEngine(choice);
   return new Run(plan, { engine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
 }
 

@@ -69,7 +69,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "compiler/edit": ["compiler", "grammar"],
   "runtime/json": [],
   "runtime/checkpoints": ["runtime/engines/engine.ts"],
-  "runtime/engines": ["compiler/ir", "compiler/ops", "compiler/emit", "compiler/library", "compiler/lower/plan.ts"],
+  "runtime/engines": [
+    "compiler/ir",
+    "compiler/ops",
+    "compiler/passes",
+    "compiler/emit",
+    "compiler/library",
+    "compiler/lower/plan.ts",
+  ],
   "runtime/data": ["compiler/library", "compiler/lower/plan.ts", "runtime/engines/engine.ts"],
   runtime: [
     "runtime",
@@ -105,8 +112,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 const forbiddenPackages: Readonly<Record<string, RegExp>> = {
   // The compiler loads no engine and works in a browser's worker.
-  grammar: /^(node:|onnxruntime|sharp|ajv|commander)/,
-  compiler: /^(node:|onnxruntime|sharp|ajv|commander)/,
+  grammar: /^(node:|onnxruntime|@tensorflow|sharp|ajv|commander)/,
+  compiler: /^(node:|onnxruntime|@tensorflow|sharp|ajv|commander)/,
   runtime: /^(chevrotain|commander|cli-progress|picocolors|vscode)/,
   "editors/playground": /^(node:|onnxruntime|sharp|ajv|commander)/,
   "editors/vscode": /^(chevrotain|onnxruntime|sharp|commander)/,

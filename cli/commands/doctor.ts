@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { installCommand, installedVersion, openTfjs, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
 import { specsFolder } from "../../runtime/spec-files/spec-files.ts";
 import { abawCommand } from "../abaw-command.ts";
 import { terminal } from "../terminal.ts";
@@ -19,7 +20,14 @@ export function doctor(): Command {
   return abawCommand("doctor", "Say what this machine has, and whether abaw can work on it.", "abaw doctor")
     .option("--json", "print the findings as JSON")
     .action(async (options: { readonly json?: true }) => {
-      const findings = [...machine(), library(), await engine(), ...(await devices()), await images()];
+      const findings = [
+        ...machine(),
+        library(),
+        await engine(),
+        ...(await devices()),
+        await tensorflow(),
+        await images(),
+      ];
       if (options.json === true) terminal.printJson({ version, findings });
       else {
         const { green, red } = terminal.resultPalette;
@@ -91,6 +99,21 @@ async function devices(): Promise<readonly Finding[]> {
     findings.push({ name: device, ok: gain !== undefined, needed: false, text });
   }
   return findings;
+}
+
+/** TensorFlow.js is optional: that it is missing is no failure, that it is there and does not start is. */
+async function tensorflow(): Promise<Finding> {
+  const name = "tensorflow.js";
+  const missing = tfjsWays.filter((way) => installedVersion(way) === undefined);
+  const advice = missing.map((way) => `${way.name} is missing (${way.what}): ${installCommand(way)}`);
+  if (missing.length === tfjsWays.length)
+    return { name, ok: false, needed: false, text: ["optional", ...advice].join("; ") };
+  try {
+    const { description } = await openTfjs();
+    return { name, ok: true, needed: false, text: [`--engine tfjs runs on ${description}`, ...advice].join("; ") };
+  } catch (problem) {
+    return { name, ok: false, needed: true, text: messageOf(problem) };
+  }
 }
 
 async function images(): Promise<Finding> {

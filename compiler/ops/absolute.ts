@@ -5,6 +5,7 @@ export const absolute = defineUnary({
   name: "absolute",
   summary: "The absolute value; slope 0 at 0.",
   onnx: "Abs",
+  tfjs: "Abs",
   scalar: Math.abs,
   gradient: (g, x, _y, dy) => {
     const zero = g.scalar(0);

@@ -10,6 +10,7 @@ export interface BinarySpec {
   readonly name: string;
   readonly summary: string;
   readonly onnx: string;
+  readonly tfjs: string;
   readonly scalar: (a: number, b: number) => number;
   /** da and db before they are summed to the inputs' shapes; undefined for comparisons. */
   readonly gradient:
@@ -45,6 +46,7 @@ export function defineBinary(spec: BinarySpec): Op {
         return { a: sumToShape(g, given.a, a.type.shape), b: sumToShape(g, given.b, b.type.shape) };
       }),
     onnx: (w, { a, b }) => ({ y: w.node(spec.onnx, [a.name, b.name]) }),
+    tfjs: (k, { a, b }) => ({ y: k.kernel(spec.tfjs, { a, b }) }),
     fold: (inputs, _, node) =>
       foldBinary(
         spec,

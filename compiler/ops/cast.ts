@@ -3,6 +3,7 @@ import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { onnxDataType, onWebgpu } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
+import { heldAs, numberOf } from "./tfjs-kit.ts";
 
 export const cast = defineOp({
   name: "cast",
@@ -18,6 +19,14 @@ export const cast = defineOp({
   gradient: undefined,
   onnx: (w, { x }, { to }) => ({ y: w.node("Cast", [x.name], { to: onnxDataType[to] }) }),
   webgpu: (w, { x }, { to }) => ({ y: w.node("Cast", [x.name], { to: onnxDataType[onWebgpu(to)] }) }),
+  tfjs(k, { x }, { to }, node) {
+    const from = heldAs[node.inputs[0]?.type.dtype ?? to];
+    if (heldAs[to] === from) return { y: x };
+    if (to !== "bool") return { y: k.kernel("Cast", { x }, { dtype: heldAs[to] }) };
+    return {
+      y: k.kernel("NotEqual", { a: x, b: from === "float32" ? k.scalar(0) : k.constant("int32", [], numberOf(0)) }),
+    };
+  },
   flops: movesOnly,
   samples: [
     sample([integers([2, 3], 5)], { to: "float32" }),

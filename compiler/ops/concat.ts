@@ -51,6 +51,12 @@ export const concat: Op = {
   ],
   webgpu: undefined,
   onnxGives: () => true,
+  tfjs: (k, inputs, node) => [
+    k.concat(
+      inputs.filter((x) => x !== undefined),
+      Number(node.attributes["axis"]),
+    ),
+  ],
   flops: movesOnly,
   fold: undefined,
   samples: [

@@ -1,7 +1,9 @@
 import { type Dim, multiplyDims, productOf, sameDim } from "../ir/dim.ts";
 import { type Walk, walkAttributes } from "./convolution.ts";
+import { convolveBack } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
+import { sizes } from "./tfjs-kit.ts";
 
 type Sized = Walk & { sizes: readonly Dim[] };
 
@@ -36,6 +38,9 @@ export const convInputGradient = defineOp({
       }),
     };
   },
+  tfjs: (k, { dy, weight }, attributes) => ({
+    dx: convolveBack(k, dy, weight, attributes, sizes(attributes.sizes)),
+  }),
   flops: ({ dy, weight }) => productOf([2, ...dy.shape, ...weight.shape.slice(1)]),
   samples: [
     sample([float([2, 4, 3, 3]), float([4, 3, 3, 3])], {

@@ -1,8 +1,10 @@
 import { type Dim, divideDims, productOf, sameDim } from "../ir/dim.ts";
 import { channelsOnWebgpu, type Walk } from "./convolution.ts";
+import { convolveOverBatch } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
+import { sizes } from "./tfjs-kit.ts";
 
 type Sized = Walk & { sizes: readonly Dim[] };
 
@@ -25,6 +27,7 @@ export const convWeightGradient = defineOp({
   webgpu: (w, { x, dy }, attributes) => ({
     dw: turned(w, x, dy, attributes, (input, kernel) => channelsOnWebgpu(w, input, kernel, attributes.groups)),
   }),
+  tfjs: (k, { x, dy }, attributes) => ({ dw: convolveOverBatch(k, x, dy, attributes, sizes(attributes.sizes)) }),
   flops: ({ dy }, { dw }) => productOf([2, ...dy.shape, ...dw.shape.slice(1)]),
   samples: [
     sample([float([2, 3, 6, 6]), float([2, 4, 3, 3])], {

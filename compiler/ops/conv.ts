@@ -1,5 +1,6 @@
 import { addDims, multiplyDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
 import { channelsOnWebgpu, type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
+import { convolve } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
@@ -57,6 +58,12 @@ export const conv = defineOp({
       walkAttributes(attributes),
     ),
   }),
+  tfjs(k, { x, weight, bias }, walk) {
+    const y = convolve(k, x, weight, walk);
+    if (bias === undefined) return { y };
+    const across = y.shape.map((size, i) => (i === 1 ? size : 1));
+    return { y: k.kernel("Add", { a: y, b: k.reshape(bias, across) }) };
+  },
   flops: ({ weight, bias }, { y }) =>
     addDims(productOf([2, ...y.shape, ...weight.shape.slice(1)]), bias === undefined ? 0 : entriesOf(y)),
   samples: [

@@ -8,6 +8,7 @@ export const cosine = defineUnary({
   onnx: "Cos",
   expand: (g, x) => sineSeries(g, x, "cosine"),
   webgpu: "expand",
+  tfjs: "Cos",
   scalar: Math.cos,
   gradient: (g, x, _y, dy) => v.negate(g, v.multiply(g, dy, v.sine(g, x))),
 });

@@ -6,6 +6,7 @@ import { entriesOf } from "./flops.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { ConstraintFailure, type Op } from "./op.ts";
 import type { Sample } from "./sample.ts";
+import type { TfjsKit, TfjsTensor } from "./tfjs-kit.ts";
 
 /** Says that no gradient flows to an input, on purpose. */
 export const noGradient = undefined;
@@ -36,6 +37,12 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly webgpu?: OnnxRule<I, P, O, A> | "expand" | undefined;
   /** The outputs that the ONNX rule gives, if not all. */
   readonly onnxOutputs?: readonly O[];
+  readonly tfjs?: <T extends TfjsTensor>(
+    k: TfjsKit<T>,
+    inputs: Named<I, P, T>,
+    attributes: A,
+    node: Node,
+  ) => { readonly [K in O]: T };
   readonly fold?: (inputs: readonly TensorData[], attributes: A, node: Node) => TensorData;
   /** How many floating-point operations it takes; without this rule, one for each entry of its first output. */
   readonly flops?: (inputs: Named<I, P, TensorType>, outputs: { readonly [K in O]: TensorType }, attributes: A) => Dim;
@@ -88,7 +95,7 @@ export function defineOp<
       const given = rule(w, named(inputs), typed(node.attributes), node);
       return spec.outputs.map((name) => given[name] ?? "");
     };
-  const { gradient, expand, evaluation, onnx, webgpu, fold, flops } = spec;
+  const { gradient, expand, evaluation, onnx, webgpu, tfjs, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -119,6 +126,7 @@ export function defineOp<
     onnxGives: (used) =>
       spec.onnxOutputs === undefined ||
       [...used].every((i) => spec.onnxOutputs?.some((name) => name === spec.outputs[i])),
+    tfjs: tfjs && ((k, inputs, node) => listed(tfjs(k, named(inputs), typed(node.attributes), node))),
     flops: (inputs, given, attributes) => {
       const [first] = given;
       if (flops !== undefined) return flops(named(inputs), outputs(given), typed(attributes));

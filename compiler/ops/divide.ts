@@ -5,6 +5,7 @@ export const divide = defineBinary({
   name: "divide",
   summary: "a / b.",
   onnx: "Div",
+  tfjs: "RealDiv",
   scalar: (a, b) => a / b,
   // da = dy / b, db = -dy y / b
   gradient: (g, _a, b, y, dy) => {

@@ -4,6 +4,7 @@ export const equal = defineBinary({
   name: "equal",
   summary: "Whether a == b.",
   onnx: "Equal",
+  tfjs: "Equal",
   scalar: (a, b) => Number(a === b),
   gradient: undefined,
   result: "bool",

@@ -5,6 +5,7 @@ export const errorFunction = defineUnary({
   name: "error_function",
   summary: "erf(x), the integral of 2 exp(-t²) / √π from 0 to x.",
   onnx: "Erf",
+  tfjs: "Erf",
   scalar: erf,
   // dx = dy 2 exp(-x²) / √π
   gradient: (g, x, _y, dy) =>

@@ -5,6 +5,7 @@ export const exp = defineUnary({
   name: "exp",
   summary: "The exponential.",
   onnx: "Exp",
+  tfjs: "Exp",
   scalar: Math.exp,
   // dx = dy y
   gradient: (g, _x, y, dy) => v.multiply(g, dy, y),

@@ -4,6 +4,7 @@ export const floor = defineUnary({
   name: "floor",
   summary: "The largest integer not above x; slope 0.",
   onnx: "Floor",
+  tfjs: "Floor",
   scalar: Math.floor,
   gradient: undefined,
 });

@@ -2,6 +2,7 @@ import { type Dim, sameShape } from "../ir/dim.ts";
 import { defineOp, noGradient } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { flatIndices, outputSizes, sizeOf } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 export const gatherRows = defineOp({
@@ -23,6 +24,16 @@ export const gatherRows = defineOp({
     const shape: Dim[] = [...indices.type.shape, x.type.shape.at(-1) ?? 1];
     const column = w.reshape(indices.name, indices.type.shape, [...indices.type.shape, 1]);
     return { y: w.node("GatherElements", [x.name, w.node("Expand", [column, w.sizes(shape)])], { axis: -2 }) };
+  },
+  tfjs(k, { x, indices }, _, node) {
+    const [rows = 1, width = 1] = x.shape.slice(-2);
+    const flat = k.reshape(x, [sizeOf(x.shape) / width, width]);
+    return {
+      y: k.reshape(
+        k.kernel("GatherV2", { x: flat, indices: flatIndices(k, indices, rows) }, { axis: 0, batchDims: 0 }),
+        outputSizes(node),
+      ),
+    };
   },
   flops: movesOnly,
   samples: [sample([float([2, 5, 3]), integers([2, 4], 5)]), sample([float([5, 3]), integers([2], 5)])],

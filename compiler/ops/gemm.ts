@@ -42,6 +42,10 @@ export const gemm = defineOp({
       transB: Number(transB),
     }),
   }),
+  tfjs(k, { a, b, c }, { transA, transB }) {
+    const product = k.matmul(a, b, transA, transB);
+    return { y: c === undefined ? product : k.kernel("Add", { a: product, b: c }) };
+  },
   flops: ({ a, c }, { y }, { transA }) =>
     addDims(productOf([2, ...y.shape, a.shape[transA ? 0 : 1] ?? 1]), c === undefined ? 0 : entriesOf(y)),
   samples: [

@@ -4,6 +4,7 @@ export const greaterOrEqual = defineBinary({
   name: "greater_or_equal",
   summary: "Whether a >= b.",
   onnx: "GreaterOrEqual",
+  tfjs: "GreaterEqual",
   scalar: (a, b) => Number(a >= b),
   gradient: undefined,
   result: "bool",

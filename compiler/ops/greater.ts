@@ -4,6 +4,7 @@ export const greater = defineBinary({
   name: "greater",
   summary: "Whether a > b.",
   onnx: "Greater",
+  tfjs: "Greater",
   scalar: (a, b) => Number(a > b),
   gradient: undefined,
   result: "bool",

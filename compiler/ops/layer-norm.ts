@@ -45,6 +45,15 @@ export const layerNorm = defineOp({
     });
     return { y, mean, inverse };
   },
+  tfjs(k, { x, weight, bias }, { eps: epsilon }) {
+    const along = { axis: [x.shape.length - 1], keepDims: true };
+    const mean = k.kernel("Mean", { x }, along);
+    const away = k.kernel("Sub", { a: x, b: mean });
+    const variance = k.kernel("Mean", { x: k.kernel("Multiply", { a: away, b: away }) }, along);
+    const inverse = k.kernel("Rsqrt", { x: k.kernel("Add", { a: variance, b: k.scalar(epsilon) }) });
+    const scaled = k.kernel("Multiply", { a: k.kernel("Multiply", { a: away, b: inverse }), b: weight });
+    return { y: k.kernel("Add", { a: scaled, b: bias }), mean, inverse };
+  },
   // The mean (1), the variance (3), both applied (2), scale and shift (2).
   flops: ({ x }) => perEntry(x, 8),
   samples: [

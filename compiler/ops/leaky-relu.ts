@@ -16,6 +16,7 @@ export const leakyRelu = defineOp({
     x: d.y && v.where(g, v.greater(g, x, g.scalar(0)), d.y, v.scale(g, d.y, slope)),
   }),
   onnx: (w, { x }, { slope }) => ({ y: w.node("LeakyRelu", [x.name], { alpha: { float: slope } }) }),
+  tfjs: (k, { x }, { slope }) => ({ y: k.kernel("LeakyRelu", { x }, { alpha: slope }) }),
   samples: [sample([float([2, 3], "away from zero")], { slope: 0.1 })],
   rejects: { C1: sample([integers([2], 3)], { slope: 0.1 }) },
 });

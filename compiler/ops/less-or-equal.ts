@@ -4,6 +4,7 @@ export const lessOrEqual = defineBinary({
   name: "less_or_equal",
   summary: "Whether a <= b.",
   onnx: "LessOrEqual",
+  tfjs: "LessEqual",
   scalar: (a, b) => Number(a <= b),
   gradient: undefined,
   result: "bool",

@@ -4,6 +4,7 @@ export const less = defineBinary({
   name: "less",
   summary: "Whether a < b.",
   onnx: "Less",
+  tfjs: "Less",
   scalar: (a, b) => Number(a < b),
   gradient: undefined,
   result: "bool",

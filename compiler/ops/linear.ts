@@ -4,6 +4,7 @@ import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { outputSizes, sizeOf } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 export const linear = defineOp({
@@ -50,6 +51,13 @@ export const linear = defineOp({
     return {
       y: w.reshape(w.node("Gemm", [flat, weight.name, ...inputs], { transB: 1 }), [rows, out], [...leading, out]),
     };
+  },
+  tfjs(k, { x, weight, bias }, _, node) {
+    const [out = 1, into = 1] = weight.shape;
+    const a = k.reshape(x, [sizeOf(x.shape) / into, into]);
+    const product = k.matmul(a, weight, false, true);
+    const flat = bias === undefined ? product : k.kernel("Add", { a: product, b: k.reshape(bias, [1, out]) });
+    return { y: k.reshape(flat, outputSizes(node)) };
   },
   flops: ({ x, bias }, { y }) =>
     addDims(productOf([2, ...y.shape, x.shape.at(-1) ?? 1]), bias === undefined ? 0 : entriesOf(y)),

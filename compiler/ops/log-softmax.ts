@@ -23,6 +23,12 @@ export const logSoftmax = defineOp({
   },
   onnx: (w, { x }, { axis }) => ({ y: w.node("LogSoftmax", [x.name], { axis }) }),
   webgpu: "expand",
+  tfjs(k, { x }, { axis }) {
+    const largest = k.kernel("Max", { x }, { reductionIndices: [axis], keepDims: true });
+    const below = k.kernel("Sub", { a: x, b: largest });
+    const sum = k.kernel("Sum", { x: k.kernel("Exp", { x: below }) }, { axis: [axis], keepDims: true });
+    return { y: k.kernel("Sub", { a: below, b: k.kernel("Log", { x: sum }) }) };
+  },
   // The largest, the difference, exp, the sum, the difference to its logarithm.
   flops: ({ x }) => perEntry(x, 5),
   samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],

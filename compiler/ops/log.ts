@@ -5,6 +5,7 @@ export const log = defineUnary({
   name: "log",
   summary: "The natural logarithm.",
   onnx: "Log",
+  tfjs: "Log",
   scalar: Math.log,
   // dx = dy / x
   gradient: (g, x, _y, dy) => v.divide(g, dy, x),

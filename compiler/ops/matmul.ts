@@ -32,6 +32,7 @@ export const matmul = defineOp({
     };
   },
   onnx: (w, { a, b }) => ({ y: w.node("MatMul", [a.name, b.name]) }),
+  tfjs: (k, { a, b }) => ({ y: k.matmul(a, b, false, false) }),
   flops: ({ a }, { y }) => productOf([2, ...y.shape, a.shape.at(-1) ?? 1]),
   samples: [
     sample([float([2, 3]), float([3, 4])]),

@@ -2,6 +2,7 @@ import { type Dim, productOf, sameShape } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { sizeOf, sizes } from "./tfjs-kit.ts";
 
 export const maxPoolGradient = defineOp({
   name: "max_pool_gradient",
@@ -24,6 +25,15 @@ export const maxPoolGradient = defineOp({
       { axis: 0, reduction: "add" },
     );
     return { dx: w.reshape(flat, [productOf(shape)], shape) };
+  },
+  tfjs(k, { dy, places }, { shape }) {
+    const count = sizeOf(dy.shape);
+    const sums = k.kernel(
+      "ScatterNd",
+      { indices: k.reshape(places, [count, 1]), updates: k.reshape(dy, [count]) },
+      { shape: [sizeOf(sizes(shape))] },
+    );
+    return { dx: k.reshape(sums, sizes(shape)) };
   },
   flops: ({ dy }) => entriesOf(dy),
   samples: [sample([float([1, 2, 2]), integers([1, 2, 2], 12)], { shape: [1, 3, 4] })],

@@ -4,6 +4,7 @@ import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
+import { multiples, outputSizes, sizeOf, wholeNumbers } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 type Pool = { kernel: readonly number[]; strides: readonly number[]; pads: readonly number[] };
@@ -44,6 +45,38 @@ export const maxPool = defineOp({
     const { kernel, strides, pads } = attributes;
     const [y = ""] = w.nodes("MaxPool", [x.name], 1, { kernel_shape: kernel, strides, pads });
     return { y, places: windowPlaces(w, x, attributes) };
+  },
+  // Entries under the window by their place in it: y is the largest of them, and the first that is so large says where.
+  tfjs(k, { x }, { kernel, strides, pads }, node) {
+    const out = outputSizes(node);
+    const axes = kernel.map((_, i) => i);
+    const padded = k.kernel(
+      "PadV2",
+      { x },
+      {
+        paddings: [[0, 0], [0, 0], ...axes.map((i) => [pads[i] ?? 0, pads[i + kernel.length] ?? 0] as const)],
+        constantValue: Number.NEGATIVE_INFINITY,
+      },
+    );
+    const cells = cellsOf(kernel);
+    const entries = cells.map((cell) => {
+      const begin = [0, 0, ...cell];
+      const steps = [1, 1, ...strides];
+      const end = begin.map((start, i) => start + ((out[i] ?? 1) - 1) * (steps[i] ?? 1) + 1);
+      const none = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
+      return k.reshape(k.kernel("StridedSlice", { x: padded }, { begin, end, strides: steps, ...none }), [...out, 1]);
+    });
+    const all = k.concat(entries, out.length);
+    const flat = x.shape.map((_, i) => sizeOf(x.shape.slice(i + 1)));
+    const first = k.kernel("ArgMax", { x: all }, { axis: out.length });
+    const within = k.constant("int32", [cells.length], offsets(cells, pads, flat.slice(2)));
+    let places = k.kernel("GatherV2", { x: within, indices: first }, { axis: 0, batchDims: 0 });
+    out.forEach((size, i) => {
+      const step = (flat[i] ?? 1) * (i < 2 ? 1 : (strides[i - 2] ?? 1));
+      const start = k.constant("int32", [size, ...out.slice(i + 1).map(() => 1)], multiples(size, step));
+      places = k.kernel("Add", { a: places, b: start });
+    });
+    return { y: k.kernel("Max", { x: all }, { reductionIndices: [out.length], keepDims: false }), places };
   },
   flops: (_, { y }, { kernel }) => perEntry(y, productOf(kernel)),
   samples: [
@@ -115,4 +148,18 @@ function offsetsOf(kernel: readonly number[]): readonly (readonly number[])[] {
     (offsets, size) => offsets.flatMap((offset) => Array.from({ length: size }, (_, i) => [...offset, i])),
     [[]],
   );
+}
+
+/** Every place in a window, row by row. */
+function cellsOf(kernel: readonly number[]): readonly (readonly number[])[] {
+  return kernel.reduce<readonly (readonly number[])[]>(
+    (cells, size) => cells.flatMap((cell) => Array.from({ length: size }, (_, i) => [...cell, i])),
+    [[]],
+  );
+}
+
+/** How far each cell of a window at the start lies from the flat tensor's start. */
+function offsets(cells: readonly (readonly number[])[], pads: readonly number[], flat: readonly number[]): Int32Array {
+  const found = cells.map((cell) => cell.reduce((sum, at, i) => sum + (at - (pads[i] ?? 0)) * (flat[i] ?? 1), 0));
+  return wholeNumbers(found.join(), () => found);
 }

@@ -5,6 +5,7 @@ export const maximum = defineBinary({
   name: "maximum",
   summary: "The larger of two; where they are equal, half the gradient goes to each.",
   onnx: "Max",
+  tfjs: "Maximum",
   scalar: Math.max,
   gradient: (g, a, b, _y, dy) => {
     const half = v.scale(g, dy, 0.5);

@@ -5,6 +5,7 @@ export const minimum = defineBinary({
   name: "minimum",
   summary: "The smaller of two; where they are equal, half the gradient goes to each.",
   onnx: "Min",
+  tfjs: "Minimum",
   scalar: Math.min,
   gradient: (g, a, b, _y, dy) => {
     const half = v.scale(g, dy, 0.5);

@@ -5,6 +5,7 @@ export const multiply = defineBinary({
   name: "multiply",
   summary: "a b.",
   onnx: "Mul",
+  tfjs: "Multiply",
   scalar: (a, b) => a * b,
   gradient: (g, a, b, _y, dy) => ({ a: v.multiply(g, dy, b), b: v.multiply(g, dy, a) }),
 });

@@ -5,6 +5,7 @@ export const negate = defineUnary({
   name: "negate",
   summary: "-x.",
   onnx: "Neg",
+  tfjs: "Neg",
   scalar: (x) => -x,
   gradient: (g, _x, _y, dy) => v.negate(g, dy),
 });

@@ -3,6 +3,7 @@ import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { onnxDataType } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
+import { multiples } from "./tfjs-kit.ts";
 
 export const oneHot = defineOp({
   name: "one_hot",
@@ -29,6 +30,12 @@ export const oneHot = defineOp({
     );
     const column = w.reshape(indices.name, indices.type.shape, [...indices.type.shape, 1]);
     return { y: w.node("Cast", [w.node("Equal", [column, classes])], { to: onnxDataType.float32 }) };
+  },
+  // The WebAssembly backend's own one-hot is of whole numbers alone.
+  tfjs(k, { indices }, { depth: [depth = 1] }) {
+    const places = k.constant("int32", [Number(depth)], multiples(Number(depth), 1));
+    const hit = k.kernel("Equal", { a: k.reshape(indices, [...indices.shape, 1]), b: places });
+    return { y: k.kernel("Cast", { x: hit }, { dtype: "float32" }) };
   },
   flops: movesOnly,
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],

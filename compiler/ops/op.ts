@@ -3,6 +3,7 @@ import type { Dim } from "../ir/dim.ts";
 import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/graph.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import type { Sample } from "./sample.ts";
+import type { TfjsRule } from "./tfjs-kit.ts";
 
 /** An op as the rest of the compiler sees it: names and type parameters forgotten, everything by position. */
 export interface Op {
@@ -41,6 +42,8 @@ export interface Op {
     | undefined;
   /** Whether the ONNX rule can give these outputs (indices of those used). */
   readonly onnxGives: (usedOutputs: ReadonlySet<number>) => boolean;
+  /** Its TensorFlow.js kernels; undefined if it must be expanded first. */
+  readonly tfjs: TfjsRule | undefined;
   /** How many floating-point operations it takes (`flops.ts` says what is counted). */
   readonly flops: (
     inputs: readonly (TensorType | undefined)[],

@@ -24,6 +24,16 @@ export const pad = defineOp({
     const [before = 0, after = 0] = amounts;
     return { y: w.node("Pad", [x.name, w.sizes([...none.with(axis, before), ...none.with(axis, after)])]) };
   },
+  tfjs: (k, { x }, { axis, amounts: [before = 0, after = 0] }) => ({
+    y: k.kernel(
+      "PadV2",
+      { x },
+      {
+        paddings: x.shape.map((_, i): [number, number] => (i === axis ? [Number(before), Number(after)] : [0, 0])),
+        constantValue: 0,
+      },
+    ),
+  }),
   flops: movesOnly,
   samples: [
     sample([float([2, 3])], { axis: 1, amounts: [1, 2] }),

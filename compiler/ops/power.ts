@@ -5,6 +5,7 @@ export const power = defineBinary({
   name: "power",
   summary: "a to the power of b.",
   onnx: "Pow",
+  tfjs: "Pow",
   scalar: Math.pow,
   // da = dy b a^(b-1), db = dy y log a
   gradient: (g, a, b, y, dy) => ({

@@ -2,6 +2,7 @@ import { type Dim, productOf } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { type OnnxWriter, onnxDataType } from "./onnx-writer.ts";
 import { type SampleInput, sample } from "./sample.ts";
+import { multiples, numberOf, sizeOf, sizes } from "./tfjs-kit.ts";
 
 /**
  * Entry (n, d) of the tensor, seen as rows and columns, is ((a(n) α(d) + b(n) β(d) + c(n)) mod p + ½) / p. α and β are fixed
@@ -51,6 +52,32 @@ export const randomUniform = defineOp({
       w.node("Sub", [x, w.node("Mul", [w.node("Div", [x, length]), length])]),
     ),
   }),
+  tfjs(k, inputs, { shape, stream }) {
+    const wanted = sizes(shape);
+    const columns = wanted.at(-1) ?? 1;
+    const rows = sizeOf(wanted.slice(0, -1));
+    const place = k.constant("int32", [rows, 1], multiples(rows, 1));
+    const whole = (x: number) => k.constant("int32", [], numberOf(x));
+    const starts = seedStrides.map((stride, i) =>
+      k.kernel("Multiply", { a: k.kernel("Slice", { x: inputs.seed }, { begin: [i], size: [1] }), b: whole(stride) }),
+    );
+    const reads = rowTables.flatMap((table, i) => {
+      const start = starts[i === 1 ? 1 : 0];
+      if (start === undefined) return [];
+      const from = k.kernel("Add", { a: start, b: whole(streamStart(stream, i)) });
+      const at = k.kernel("Mod", { a: k.kernel("Add", { a: place, b: from }), b: whole(table.length) });
+      const read = k.constant("float32", [table.length], table);
+      return [k.kernel("GatherV2", { x: read, indices: at }, { axis: 0, batchDims: 0 })];
+    });
+    const factors = k.constant("float32", [3, columns], columnFactors(columns));
+    const a = k.concat(reads, 1);
+    const product = k.matmul(a, factors, false, false);
+    const half = k.kernel("Add", { a: product, b: k.scalar(0.5) });
+    const share = k.scalar(1 / prime);
+    const quotient = k.kernel("Floor", { x: k.kernel("Multiply", { a: half, b: share }) });
+    const rest = k.kernel("Sub", { a: half, b: k.kernel("Multiply", { a: quotient, b: k.scalar(prime) }) });
+    return { y: k.reshape(k.kernel("Multiply", { a: rest, b: share }), wanted) };
+  },
   samples: [
     sample([seed], { shape: [40, 50], stream: 0 }),
     sample([seed], { shape: [3, 4, 5], stream: 7 }),

@@ -5,6 +5,7 @@ export const reduceMax = defineReduction({
   name: "reduce_max",
   summary: "The largest entry over some axes; entries that tie share the gradient.",
   onnx: "ReduceMax",
+  tfjs: "Max",
   axesInputSince: 18,
   gradient(g, x, y, dy) {
     const chosen = v.cast(g, v.equal(g, x, y), "float32");

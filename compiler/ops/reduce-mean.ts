@@ -8,6 +8,7 @@ export const reduceMean = defineReduction({
   name: "reduce_mean",
   summary: "The mean over some axes.",
   onnx: "ReduceMean",
+  tfjs: "Mean",
   axesInputSince: 18,
   gradient: (g, x, y, dy) => v.broadcast(g, overCount(g, x, y, dy), x.type.shape),
 });

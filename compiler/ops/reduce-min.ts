@@ -5,6 +5,7 @@ export const reduceMin = defineReduction({
   name: "reduce_min",
   summary: "The smallest entry over some axes; entries that tie share the gradient.",
   onnx: "ReduceMin",
+  tfjs: "Min",
   axesInputSince: 18,
   gradient(g, x, y, dy) {
     const chosen = v.cast(g, v.equal(g, x, y), "float32");

@@ -5,6 +5,7 @@ export const reduceSum = defineReduction({
   name: "reduce_sum",
   summary: "The sum over some axes.",
   onnx: "ReduceSum",
+  tfjs: "Sum",
   axesInputSince: 13,
   gradient: (g, x, _y, dy) => v.broadcast(g, dy, x.type.shape),
 });

@@ -11,6 +11,7 @@ export interface ReductionSpec {
   readonly name: string;
   readonly summary: string;
   readonly onnx: string;
+  readonly tfjs: string;
   /** The opset since which ONNX takes the axes as an input. */
   readonly axesInputSince: number;
   /** dx, from x, y and dy; y and dy with the reduced axes kept at size 1. */
@@ -48,6 +49,12 @@ export function defineReduction(spec: ReductionSpec): Op {
             : w.node(spec.onnx, [x.name], { axes, keepdims }),
       };
     },
+    tfjs: (k, { x }, { axes, keep }) => ({
+      y:
+        axes.length === 0
+          ? x
+          : k.kernel(spec.tfjs, { x }, { [spec.tfjs === "Max" ? "reductionIndices" : "axis"]: axes, keepDims: keep }),
+    }),
     flops: ({ x }) => entriesOf(x),
     samples: [
       sample([float([2, 3, 4], spec.domain)], { axes: [1], keep: false }),

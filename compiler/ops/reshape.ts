@@ -2,6 +2,7 @@ import { type Dim, productOf, sameDim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { outputSizes } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 export const reshape = defineOp({
@@ -16,6 +17,7 @@ export const reshape = defineOp({
   },
   gradient: (g, { inputs: { x }, d }) => ({ x: d.y && v.reshape(g, d.y, x.type.shape) }),
   onnx: (w, { x }, { shape }) => ({ y: w.reshape(x.name, x.type.shape, shape) }),
+  tfjs: (k, { x }, _, node) => ({ y: k.reshape(x, outputSizes(node)) }),
   fold: ([x]) => x ?? new Float32Array(),
   flops: movesOnly,
   samples: [sample([float([2, 3, 4])], { shape: [6, 4] }), sample([float([1, 1])], { shape: [] })],

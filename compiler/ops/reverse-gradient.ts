@@ -15,6 +15,7 @@ export const reverseGradient = defineOp({
   },
   gradient: (g, { d, attributes: { scale } }) => ({ x: d.y && v.scale(g, d.y, -scale) }),
   onnx: (_w, { x }) => ({ y: x.name }),
+  tfjs: (_k, { x }) => ({ y: x }),
   flops: movesOnly,
   samples: [sample([float([2, 3])], { scale: 2 })],
   rejects: { C1: sample([integers([2], 3)], { scale: 2 }) },

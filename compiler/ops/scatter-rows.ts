@@ -2,6 +2,7 @@ import { type Dim, sameShape } from "../ir/dim.ts";
 import { defineOp, noGradient } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { flatIndices, outputSizes, sizeOf } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 export const scatterRows = defineOp({
@@ -22,6 +23,19 @@ export const scatterRows = defineOp({
     const places = w.node("Expand", [column, w.sizes(x.type.shape)]);
     const zeros = w.node("Expand", [w.scalar(0), w.sizes([...indices.type.shape.slice(0, -1), size, last])]);
     return { y: w.node("ScatterElements", [zeros, places, x.name], { axis: -2, reduction: "add" }) };
+  },
+  tfjs(k, { x, indices }, { size: [size = 1] }, node) {
+    const width = x.shape.at(-1) ?? 1;
+    const count = sizeOf(indices.shape);
+    const sums = k.kernel(
+      "ScatterNd",
+      {
+        indices: k.reshape(flatIndices(k, indices, Number(size)), [count, 1]),
+        updates: k.reshape(x, [count, width]),
+      },
+      { shape: [sizeOf(outputSizes(node)) / width, width] },
+    );
+    return { y: k.reshape(sums, outputSizes(node)) };
   },
   flops: ({ x }) => entriesOf(x),
   samples: [

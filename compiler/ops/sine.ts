@@ -8,6 +8,7 @@ export const sine = defineUnary({
   onnx: "Sin",
   expand: (g, x) => sineSeries(g, x, "sine"),
   webgpu: "expand",
+  tfjs: "Sin",
   scalar: Math.sin,
   gradient: (g, x, _y, dy) => v.multiply(g, dy, v.cosine(g, x)),
 });

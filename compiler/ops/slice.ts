@@ -2,6 +2,7 @@ import { type Dim, sameDim, subtractDims } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { outputSizes } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 /** ONNX counts this end as "to the last entry". */
@@ -33,6 +34,13 @@ export const slice = defineOp({
     const last = sameDim(end, x.type.shape[axis] ?? -1) ? w.integers([toTheEnd]) : w.sizes([end]);
     return { y: w.node("Slice", [x.name, w.sizes([start]), last, w.integers([axis])]) };
   },
+  tfjs: (k, { x }, { axis, bounds: [start = 0] }, node) => ({
+    y: k.kernel(
+      "Slice",
+      { x },
+      { begin: x.shape.map((_, i) => (i === axis ? Number(start) : 0)), size: outputSizes(node) },
+    ),
+  }),
   flops: movesOnly,
   samples: [sample([float([4, 5])], { axis: 1, bounds: [1, 3] }), sample([float([4, 5])], { axis: 0, bounds: [2, 4] })],
   rejects: { C1: sample([float([4])], { axis: 0, bounds: [2, 6] }) },

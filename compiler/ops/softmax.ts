@@ -18,6 +18,14 @@ export const softmax = defineOp({
     x: dy && v.multiply(g, y, v.subtract(g, dy, v.reduceSum(g, v.multiply(g, y, dy), [axis], true))),
   }),
   onnx: (w, { x }, { axis }) => ({ y: w.node("Softmax", [x.name], { axis }) }),
+  tfjs(k, { x }, { axis }) {
+    if (axis === x.shape.length - 1) return { y: k.kernel("Softmax", { logits: x }, { dim: axis }) };
+    const largest = k.kernel("Max", { x }, { reductionIndices: [axis], keepDims: true });
+    const powers = k.kernel("Exp", { x: k.kernel("Sub", { a: x, b: largest }) });
+    return {
+      y: k.kernel("RealDiv", { a: powers, b: k.kernel("Sum", { x: powers }, { axis: [axis], keepDims: true }) }),
+    };
+  },
   // The largest, the difference, exp, the sum, the quotient.
   flops: ({ x }) => perEntry(x, 5),
   samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],

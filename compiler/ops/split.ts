@@ -46,6 +46,10 @@ export const split: Op = {
     return piecesOf(w, x?.name ?? "", axis, sizes.map(Number));
   },
   onnxGives: () => true,
+  tfjs(k, [x], node) {
+    const { axis, sizes } = splitting(node.attributes);
+    return x === undefined ? [] : k.kernels("SplitV", { x }, { axis, numOrSizeSplits: sizes.map(Number) });
+  },
   flops: movesOnly,
   fold: undefined,
   samples: [

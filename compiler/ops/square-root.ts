@@ -5,6 +5,7 @@ export const squareRoot = defineUnary({
   name: "square_root",
   summary: "The square root.",
   onnx: "Sqrt",
+  tfjs: "Sqrt",
   scalar: Math.sqrt,
   // dx = dy / (2 y)
   gradient: (g, _x, y, dy) => v.divide(g, v.scale(g, dy, 0.5), y),

@@ -11,6 +11,7 @@ export const stopGradient = defineOp({
   infer: ({ x }) => ({ y: x }),
   gradient: undefined,
   onnx: (_w, { x }) => ({ y: x.name }),
+  tfjs: (_k, { x }) => ({ y: x }),
   fold: ([x]) => x ?? new Float32Array(),
   flops: movesOnly,
   samples: [sample([float([2, 3])])],

@@ -38,6 +38,10 @@ export const topK = defineOp({
     );
     return { values, indices: w.node("Gather", [places, indices]) };
   },
+  tfjs(k, { x }, { k: count }) {
+    const [values, indices] = k.pair("TopK", { x }, { k: count, sorted: true });
+    return { values, indices };
+  },
   flops: ({ x }) => entriesOf(x),
   samples: [sample([float([2, 5], "distinct")], { k: 2 })],
   rejects: { C1: sample([integers([3], 3)], { k: 1 }), C2: sample([float([3])], { k: 4 }) },

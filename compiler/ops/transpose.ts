@@ -24,6 +24,7 @@ export const transpose = defineOp({
       ),
   }),
   onnx: (w, { x }, { order }) => ({ y: w.node("Transpose", [x.name], { perm: order }) }),
+  tfjs: (k, { x }, { order }) => ({ y: k.kernel("Transpose", { x }, { perm: order }) }),
   fold: ([x], { order }, node) =>
     x === undefined ? new Float32Array() : reorder(x, (node.inputs[0]?.type.shape ?? []).map(Number), order),
   flops: movesOnly,

@@ -9,6 +9,8 @@ export interface UnarySpec {
   readonly summary: string;
   /** The ONNX op of the same meaning. */
   readonly onnx: string;
+  /** The TensorFlow.js kernel of the same meaning. */
+  readonly tfjs: string;
   /** The function on one number. */
   readonly scalar: (x: number) => number;
   /** dx from dy; undefined where the function has no derivative. */
@@ -36,6 +38,7 @@ export function defineUnary(spec: UnarySpec): Op {
     expand: expand && ((g, { x }) => ({ y: expand(g, x) })),
     onnx: (w, { x }) => ({ y: w.node(spec.onnx, [x.name]) }),
     webgpu,
+    tfjs: (k, { x }) => ({ y: k.kernel(spec.tfjs, { x }) }),
     fold: ([x]) => Float32Array.from(Array.from(x ?? [], Number), spec.scalar),
     samples: [sample([float([2, 3], spec.domain)]), sample([float([], spec.domain)])],
     rejects: { C1: sample([integers([2], 3)]) },

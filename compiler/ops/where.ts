@@ -1,6 +1,7 @@
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp, noGradient } from "./define-op.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
+import { outputSizes } from "./tfjs-kit.ts";
 import * as v from "./vocabulary.ts";
 
 const flags = (shape: readonly number[]): SampleInput => ({ dtype: "bool", shape, domain: "zero or one" });
@@ -34,6 +35,9 @@ export const where = defineOp({
   },
   onnx: (w, { condition, whenTrue, whenFalse }) => ({
     y: w.node("Where", [condition.name, whenTrue.name, whenFalse.name]),
+  }),
+  tfjs: (k, { condition, whenTrue, whenFalse }, _, node) => ({
+    y: k.select(condition, whenTrue, whenFalse, outputSizes(node)),
   }),
   samples: [sample([flags([2, 3]), float([2, 3]), float([2, 3])]), sample([flags([2, 1]), float([3]), float([])])],
   rejects: {

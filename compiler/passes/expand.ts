@@ -40,6 +40,11 @@ export function expandForOnnx(graph: Graph, provider?: "webgpu"): Graph {
   });
 }
 
+/** Before TensorFlow.js runs it: every op that it has no kernels for. */
+export function expandForTfjs(graph: Graph): Graph {
+  return expandWhere(graph, (node) => opNamed(node.op).tfjs === undefined);
+}
+
 function usedOutputs(graph: Graph): ReadonlyMap<Node, ReadonlySet<number>> {
   const used = new Map<Node, Set<number>>();
   const use = (value: Value | undefined) => {

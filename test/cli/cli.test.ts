@@ -172,6 +172,19 @@ describe("a run", () => {
     expect(say(...words).status).toBe(0);
   }, 120_000);
 
+  test("trained on TensorFlow.js says so, and is judged alike on the default engine", () => {
+    const trained = say("train", spec, "--engine", "tfjs", "--out", "runs/tfjs", "--json", ...set);
+    const { engine } = readManifest(join(folder, "runs/tfjs"));
+    expect(engine).toMatch(/^tfjs \(.*\d\)$/);
+    expect([trained.status, trained.err]).toEqual([0, expect.stringContaining(`engine: ${engine}\n`)]);
+    const judged = say("eval", spec, "--out", "runs/tfjs", "--json", ...set);
+    const scoresOf = (text: string) =>
+      JSON.stringify(JSON.parse(text), (_, x) => (typeof x === "number" ? x.toFixed(4) : x));
+    expect(scoresOf(judged.out)).toBe(scoresOf(trained.out));
+    const { status, err } = say("train", spec, "--engine", "keras", ...set);
+    expect([status, err]).toEqual([1, expect.stringContaining('--engine takes onnx or tfjs, not "keras"')]);
+  }, 120_000);
+
   test("compiles to graphs without weights", () => {
     jsonOf(jsonSchemas.compile, say("compile", spec, "--target", "onnx-train", "--to", "graphs", "--json").out);
     expect(readdirSync(join(folder, "graphs")).length).toBe(4);

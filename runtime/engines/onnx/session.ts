@@ -1,10 +1,8 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { emitOnnx } from "../../../compiler/emit/onnx/emit-onnx.ts";
-import { GraphBuilder } from "../../../compiler/ir/builder.ts";
 import { type Graph, inputsOf } from "../../../compiler/ir/graph.ts";
-import { rewriteGraph, sameLeaf } from "../../../compiler/ir/rewrite.ts";
-import { opRules } from "../../../compiler/ops/index.ts";
+import { bindConstants } from "../bind-constants.ts";
 import type { Tensor, Tensors } from "../engine.ts";
 import { type Device, deviceProblem, optionsOf } from "./device.ts";
 
@@ -52,15 +50,6 @@ export async function createSession(
   } catch (problem) {
     throw deviceProblem(device, problem);
   }
-}
-
-/** Inputs whose numbers are known become constants: they can be packed and folded once. */
-function bindConstants(graph: Graph, constants: Tensors): Graph {
-  if (constants.size === 0) return graph;
-  return rewriteGraph(graph, new GraphBuilder(opRules), undefined, (leaf, g) => {
-    const tensor = leaf.source.kind === "input" ? constants.get(leaf.source.name) : undefined;
-    return tensor === undefined ? sameLeaf(leaf, g) : g.constant(tensor.dtype, tensor.shape, tensor.data);
-  });
 }
 
 /** The tensor as the engine takes it, without a copy. */
