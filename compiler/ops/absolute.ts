@@ -6,6 +6,7 @@ export const absolute = defineUnary({
   summary: "The absolute value; slope 0 at 0.",
   onnx: "Abs",
   tfjs: "Abs",
+  torch: "torch.abs",
   scalar: Math.abs,
   gradient: (g, x, _y, dy) => {
     const zero = g.scalar(0);

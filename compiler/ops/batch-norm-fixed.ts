@@ -3,6 +3,7 @@ import { channelShape } from "./batch-norm.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
+import { call, named, option } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const settings = { axis: 1, eps: 1e-5 };
@@ -29,6 +30,8 @@ export const batchNormFixed = defineOp({
     return { y: v.add(g, v.multiply(g, away, v.reshape(g, factor, across)), v.reshape(g, bias, across)) };
   },
   flops: ({ x }) => perEntry(x, 3),
+  torch: (_w, { x, weight, bias, mean, variance }, { axis, eps }) =>
+    call("batch_norm_fixed", x, weight, bias, mean, variance, named("axis", axis), option("eps", eps, 1e-5)),
   samples: [sample([float([4, 3, 2]), channel, channel, channel, spread], settings)],
   rejects: {
     C1: sample([float([4, 3]), channel, channel, channel, spread], { ...settings, axis: 2 }),

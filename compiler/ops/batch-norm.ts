@@ -5,6 +5,7 @@ import { broadcastShapes } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
+import { call, named, option } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 type Settings = { axis: number; eps: number; momentum: number };
@@ -68,6 +69,21 @@ export const batchNorm = defineOp({
   }),
   // The mean (1), the variance (3), scale and shift (2); the statistics are per channel.
   flops: ({ x }) => perEntry(x, 6),
+  // The running statistics are buffers, which this changes.
+  torch: (_w, { x, weight, bias, mean, variance, present }, { axis, eps, momentum }) =>
+    call(
+      "batch_norm",
+      x,
+      weight,
+      bias,
+      mean,
+      variance,
+      ...(present === undefined ? [] : [{ text: `present=${present.text}`, binds: present.binds }]),
+      named("axis", axis),
+      option("eps", eps, 1e-5),
+      option("momentum", momentum, 0.1),
+      named("training", "self.training"),
+    ),
   samples: [
     sample([float([4, 3, 2]), channel, channel, channel, spread], settings),
     sample(

@@ -1,16 +1,19 @@
 import type { GraphBuilder } from "../ir/builder.ts";
-import type { Dim } from "../ir/dim.ts";
+import { type Dim, sameShape } from "../ir/dim.ts";
 import type { DType, TensorData, Value } from "../ir/graph.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
+import { call, infix, type Python, type PythonInput } from "./torch-text.ts";
 
 export interface BinarySpec {
   readonly name: string;
   readonly summary: string;
   readonly onnx: string;
   readonly tfjs: string;
+  /** The PyTorch function of the same meaning, or Python's operator with how tightly it binds and the b that changes nothing. */
+  readonly torch: string | readonly [operator: string, binds: number, neutral?: number];
   readonly scalar: (a: number, b: number) => number;
   /** da and db before they are summed to the inputs' shapes; undefined for comparisons. */
   readonly gradient:
@@ -47,6 +50,13 @@ export function defineBinary(spec: BinarySpec): Op {
       }),
     onnx: (w, { a, b }) => ({ y: w.node(spec.onnx, [a.name, b.name]) }),
     tfjs: (k, { a, b }) => ({ y: k.kernel(spec.tfjs, { a, b }) }),
+    torch(_w, { a, b }, _attributes, node) {
+      if (typeof spec.torch === "string") return call(spec.torch, tensorOf(a), tensorOf(b));
+      const [operator, level, neutral] = spec.torch;
+      const whole = node.outputs[0]?.type.shape ?? [];
+      if (b.number !== undefined && b.number === neutral && sameShape(a.type.shape, whole)) return a;
+      return infix(a, operator, b, level);
+    },
     fold: (inputs, _, node) =>
       foldBinary(
         spec,
@@ -102,4 +112,9 @@ function entryAt(data: TensorData, own: readonly number[], shape: readonly numbe
     }
     return Number(data[flat]);
   };
+}
+
+/** PyTorch's functions of two tensors take no numbers. */
+function tensorOf(x: PythonInput): PythonInput | Python {
+  return x.number === undefined ? x : call("torch.tensor", x);
 }

@@ -4,6 +4,7 @@ import { movesOnly } from "./flops.ts";
 import { onnxDataType, onWebgpu } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
 import { heldAs, numberOf } from "./tfjs-kit.ts";
+import { method, torchTypes } from "./torch-text.ts";
 
 export const cast = defineOp({
   name: "cast",
@@ -28,6 +29,7 @@ export const cast = defineOp({
     };
   },
   flops: movesOnly,
+  torch: (_w, { x }, { to }) => method(x, "to", torchTypes[to]),
   samples: [
     sample([integers([2, 3], 5)], { to: "float32" }),
     sample([{ dtype: "bool", shape: [4], domain: "zero or one" }], { to: "float32" }),

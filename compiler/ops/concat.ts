@@ -3,6 +3,7 @@ import { requirement } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import type { Op } from "./op.ts";
 import { float, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const constraints = { C1: "tensors that agree in everything but the size of the joined axis" };
@@ -57,6 +58,12 @@ export const concat: Op = {
       Number(node.attributes["axis"]),
     ),
   ],
+  torch: (_w, inputs, node) =>
+    call(
+      "torch.cat",
+      `[${inputs.map((x) => x?.text ?? "").join(", ")}]`,
+      named("dim", Number(node.attributes["axis"])),
+    ),
   flops: movesOnly,
   fold: undefined,
   samples: [

@@ -1,9 +1,10 @@
 import { addDims, multiplyDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
-import { channelsOnWebgpu, type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
+import { allAre, channelsOnWebgpu, evenPads, padded, type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
 import { convolve } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { call, option } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const walk = (strides: number[], pads: number[], dilations: number[], groups = 1): Walk => ({
@@ -66,6 +67,16 @@ export const conv = defineOp({
   },
   flops: ({ weight, bias }, { y }) =>
     addDims(productOf([2, ...y.shape, ...weight.shape.slice(1)]), bias === undefined ? 0 : entriesOf(y)),
+  torch(_w, { x, weight, bias }, { strides, pads, dilations, groups }) {
+    const options = [
+      ...allAre("stride", strides, 1),
+      ...allAre("padding", evenPads(pads), 0),
+      ...allAre("dilation", dilations, 1),
+      option("groups", groups, 1),
+    ];
+    const given = bias === undefined ? [] : [bias];
+    return call(`F.conv${strides.length}d`, padded(x, pads, "0.0"), weight, ...given, ...options);
+  },
   samples: [
     sample([float([2, 3, 5, 6]), float([4, 3, 3, 3]), float([4])], walk([1, 1], [1, 1, 1, 1], [1, 1])),
     sample([float([2, 4, 8, 7]), float([6, 2, 3, 2])], walk([2, 2], [1, 0, 1, 0], [1, 1], 2)),

@@ -1,6 +1,7 @@
 import { addDims, type Dim, divideDims, multiplyDims, subtractDims } from "../ir/dim.ts";
 import type { TensorType } from "../ir/graph.ts";
 import type { Emitted, OnnxAttribute, OnnxWriter } from "./onnx-writer.ts";
+import { call, named, type Python, type PythonInput, tuple } from "./torch-text.ts";
 
 /** How a convolution walks: one entry per spatial axis; `pads` holds all beginnings, then all ends. */
 export type Walk = {
@@ -56,4 +57,29 @@ export function channelsOnWebgpu(
   const none = x.type.shape.map(() => 0);
   const amounts = w.integers([...none, ...none.with(1, 4 - (channels % 4))]);
   return [w.node("Pad", [x.name, amounts]), w.node("Pad", [weight.name, amounts])];
+}
+
+/** The padding that PyTorch's function does itself: as much before as after; else `padded` has done it. */
+export function evenPads(pads: readonly number[]): readonly number[] {
+  const before = pads.slice(0, pads.length / 2);
+  return isEven(pads) ? before : before.map(() => 0);
+}
+
+/** `key=(..)`, unless every axis has the usual value. */
+export function allAre(key: string, values: readonly number[], usual: number): readonly string[] {
+  return values.every((value) => value === usual) ? [] : [named(key, tuple(values))];
+}
+
+/** x with its padding where PyTorch's functions cannot do it. */
+export function padded(x: PythonInput, pads: readonly number[], value: string): Python {
+  if (isEven(pads)) return x;
+  const half = pads.length / 2;
+  // From the last axis to the first, each before and after.
+  const amounts = Array.from({ length: half }, (_, i) => [pads[half - 1 - i] ?? 0, pads[2 * half - 1 - i] ?? 0]).flat();
+  return call("F.pad", x, tuple(amounts), named("value", value));
+}
+
+function isEven(pads: readonly number[]): boolean {
+  const half = pads.length / 2;
+  return pads.slice(0, half).every((pad, i) => pad === pads[half + i]);
 }

@@ -9,6 +9,7 @@ export const cosine = defineUnary({
   expand: (g, x) => sineSeries(g, x, "cosine"),
   webgpu: "expand",
   tfjs: "Cos",
+  torch: "torch.cos",
   scalar: Math.cos,
   gradient: (g, x, _y, dy) => v.negate(g, v.multiply(g, dy, v.sine(g, x))),
 });

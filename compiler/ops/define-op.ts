@@ -7,6 +7,7 @@ import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { ConstraintFailure, type Op } from "./op.ts";
 import type { Sample } from "./sample.ts";
 import type { TfjsKit, TfjsTensor } from "./tfjs-kit.ts";
+import type { Python, PythonInput, TorchWriter } from "./torch-text.ts";
 
 /** Says that no gradient flows to an input, on purpose. */
 export const noGradient = undefined;
@@ -43,6 +44,8 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
     attributes: A,
     node: Node,
   ) => { readonly [K in O]: T };
+  /** Its PyTorch expression; several outputs are a tuple. */
+  readonly torch?: (w: TorchWriter, inputs: Named<I, P, PythonInput>, attributes: A, node: Node) => Python;
   readonly fold?: (inputs: readonly TensorData[], attributes: A, node: Node) => TensorData;
   /** How many floating-point operations it takes; without this rule, one for each entry of its first output. */
   readonly flops?: (inputs: Named<I, P, TensorType>, outputs: { readonly [K in O]: TensorType }, attributes: A) => Dim;
@@ -95,7 +98,7 @@ export function defineOp<
       const given = rule(w, named(inputs), typed(node.attributes), node);
       return spec.outputs.map((name) => given[name] ?? "");
     };
-  const { gradient, expand, evaluation, onnx, webgpu, tfjs, fold, flops } = spec;
+  const { gradient, expand, evaluation, onnx, webgpu, tfjs, torch, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -127,6 +130,7 @@ export function defineOp<
       spec.onnxOutputs === undefined ||
       [...used].every((i) => spec.onnxOutputs?.some((name) => name === spec.outputs[i])),
     tfjs: tfjs && ((k, inputs, node) => listed(tfjs(k, named(inputs), typed(node.attributes), node))),
+    torch: torch && ((w, inputs, node) => torch(w, named(inputs), typed(node.attributes), node)),
     flops: (inputs, given, attributes) => {
       const [first] = given;
       if (flops !== undefined) return flops(named(inputs), outputs(given), typed(attributes));

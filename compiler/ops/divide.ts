@@ -1,4 +1,5 @@
 import { defineBinary } from "./binary.ts";
+import { binds } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const divide = defineBinary({
@@ -6,6 +7,7 @@ export const divide = defineBinary({
   summary: "a / b.",
   onnx: "Div",
   tfjs: "RealDiv",
+  torch: ["/", binds.product, 1],
   scalar: (a, b) => a / b,
   // da = dy / b, db = -dy y / b
   gradient: (g, _a, b, y, dy) => {

@@ -5,6 +5,7 @@ import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import { seedLimit } from "./random-uniform.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
+import { call, pythonNumber, tuple } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 type Draw = { rate: number; stream: number; shape: readonly Dim[] };
@@ -33,6 +34,10 @@ export const dropout = defineOp({
   evaluation: (_g, { x }) => ({ y: x }),
   // A comparison and a product.
   flops: ({ x }) => perEntry(x, 2),
+  torch(w, { x, seed: random }, { rate, stream, shape }) {
+    const draws = sameShape(shape, x.type.shape) ? [] : [tuple(shape.map(w.size))];
+    return call("dropout", x, pythonNumber(rate), random, w.stream(stream), "self.training", ...draws);
+  },
   samples: [
     sample([float([4, 6]), seed], { rate: 0.3, stream: 1, shape: [4, 6] }),
     sample([float([4, 3, 2]), seed], { rate: 0.5, stream: 2, shape: [4, 1, 1] }),

@@ -6,6 +6,7 @@ export const errorFunction = defineUnary({
   summary: "erf(x), the integral of 2 exp(-t²) / √π from 0 to x.",
   onnx: "Erf",
   tfjs: "Erf",
+  torch: "torch.erf",
   scalar: erf,
   // dx = dy 2 exp(-x²) / √π
   gradient: (g, x, _y, dy) =>

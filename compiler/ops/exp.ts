@@ -6,6 +6,7 @@ export const exp = defineUnary({
   summary: "The exponential.",
   onnx: "Exp",
   tfjs: "Exp",
+  torch: "torch.exp",
   scalar: Math.exp,
   // dx = dy y
   gradient: (g, _x, y, dy) => v.multiply(g, dy, y),

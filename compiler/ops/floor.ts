@@ -5,6 +5,7 @@ export const floor = defineUnary({
   summary: "The largest integer not above x; slope 0.",
   onnx: "Floor",
   tfjs: "Floor",
+  torch: "torch.floor",
   scalar: Math.floor,
   gradient: undefined,
 });

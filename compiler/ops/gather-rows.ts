@@ -3,6 +3,7 @@ import { defineOp, noGradient } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import { flatIndices, outputSizes, sizeOf } from "./tfjs-kit.ts";
+import { call, method, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const gatherRows = defineOp({
@@ -36,6 +37,7 @@ export const gatherRows = defineOp({
     };
   },
   flops: movesOnly,
+  torch: (_w, { x, indices }) => call("torch.take_along_dim", x, method(indices, "unsqueeze", "-1"), named("dim", -2)),
   samples: [sample([float([2, 5, 3]), integers([2, 4], 5)]), sample([float([5, 3]), integers([2], 5)])],
   rejects: {
     C1: sample([float([2, 5, 3]), float([2, 4])]),

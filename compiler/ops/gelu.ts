@@ -2,6 +2,7 @@ import type { GraphBuilder } from "../ir/builder.ts";
 import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { float, integers, sample } from "./sample.ts";
+import { call } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const gelu = defineOp({
@@ -22,6 +23,7 @@ export const gelu = defineOp({
     return { x: v.multiply(g, d.y, slope) };
   },
   expand: (g, { x }) => ({ y: v.multiply(g, x, distribution(g, x)) }),
+  torch: (_w, { x }) => call("F.gelu", x),
   samples: [sample([float([2, 3])])],
   rejects: { C1: sample([integers([2], 3)]) },
 });

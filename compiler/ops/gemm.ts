@@ -3,6 +3,7 @@ import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { atom, binds, infix, inside } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const plain = { transA: false, transB: false };
@@ -48,6 +49,15 @@ export const gemm = defineOp({
   },
   flops: ({ a, c }, { y }, { transA }) =>
     addDims(productOf([2, ...y.shape, a.shape[transA ? 0 : 1] ?? 1]), c === undefined ? 0 : entriesOf(y)),
+  torch(_w, { a, b, c }, { transA, transB }) {
+    const product = infix(
+      transA ? atom(`${inside(a, binds.atom)}.mT`) : a,
+      "@",
+      transB ? atom(`${inside(b, binds.atom)}.mT`) : b,
+      binds.product,
+    );
+    return c === undefined ? product : infix(product, "+", c, binds.sum);
+  },
   samples: [
     sample([float([2, 3]), float([3, 4])], plain),
     sample([float([3, 2]), float([3, 4]), float([4])], { transA: true, transB: false }),

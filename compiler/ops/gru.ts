@@ -14,6 +14,7 @@ import {
   weightsFit,
 } from "./recurrence.ts";
 import { float, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const weights = [float([9, 4]), float([9, 3]), float([9]), float([9])];
@@ -110,6 +111,8 @@ export const gru = defineOp({
   // Others: two biases for each gate, their sums and functions, two for the new gate and three for h.
   flops: ({ x, weightHidden }) =>
     recurrentFlops(x, { weight: weightHidden, gates: 3, into: x.shape[2] ?? 1, others: 16 }),
+  torch: (_w, { x, weightInput, weightHidden, biasInput, biasHidden }, { reverse }) =>
+    call("gru", x, weightInput, weightHidden, biasInput, biasHidden, named("reverse", reverse ? "True" : "False")),
   samples: [
     sample([float([2, 5, 4]), ...weights], { reverse: false }),
     sample([float([2, 5, 4]), ...weights], { reverse: true }),

@@ -4,6 +4,7 @@ import { sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { call, option, tuple } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const eps = { eps: 1e-5 };
@@ -56,6 +57,8 @@ export const layerNorm = defineOp({
   },
   // The mean (1), the variance (3), both applied (2), scale and shift (2).
   flops: ({ x }) => perEntry(x, 8),
+  torch: (w, { x, weight, bias }, { eps: least }) =>
+    call("F.layer_norm", x, tuple([w.size(x.type.shape.at(-1) ?? 1)]), weight, bias, option("eps", least, 1e-5)),
   samples: [
     sample([float([2, 5]), float([5]), float([5])], eps),
     sample([float([2, 3, 4]), float([4]), float([4])], eps),

@@ -1,5 +1,6 @@
 import { defineOp } from "./define-op.ts";
 import { float, integers, sample } from "./sample.ts";
+import { call, pythonNumber } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const leakyRelu = defineOp({
@@ -17,6 +18,7 @@ export const leakyRelu = defineOp({
   }),
   onnx: (w, { x }, { slope }) => ({ y: w.node("LeakyRelu", [x.name], { alpha: { float: slope } }) }),
   tfjs: (k, { x }, { slope }) => ({ y: k.kernel("LeakyRelu", { x }, { alpha: slope }) }),
+  torch: (_w, { x }, { slope }) => call("F.leaky_relu", x, pythonNumber(slope)),
   samples: [sample([float([2, 3], "away from zero")], { slope: 0.1 })],
   rejects: { C1: sample([integers([2], 3)], { slope: 0.1 }) },
 });

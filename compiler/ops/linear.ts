@@ -5,6 +5,7 @@ import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import { outputSizes, sizeOf } from "./tfjs-kit.ts";
+import { call } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const linear = defineOp({
@@ -61,6 +62,7 @@ export const linear = defineOp({
   },
   flops: ({ x, bias }, { y }) =>
     addDims(productOf([2, ...y.shape, x.shape.at(-1) ?? 1]), bias === undefined ? 0 : entriesOf(y)),
+  torch: (_w, { x, weight, bias }) => call("F.linear", x, weight, bias),
   samples: [
     sample([float([2, 3]), float([4, 3]), float([4])]),
     sample([float([2, 5, 3]), float([4, 3])]),

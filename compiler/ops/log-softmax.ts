@@ -1,6 +1,7 @@
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const logSoftmax = defineOp({
@@ -31,6 +32,7 @@ export const logSoftmax = defineOp({
   },
   // The largest, the difference, exp, the sum, the difference to its logarithm.
   flops: ({ x }) => perEntry(x, 5),
+  torch: (_w, { x }, { axis }) => call("F.log_softmax", x, named("dim", axis)),
   samples: [sample([float([2, 3])], { axis: 1 }), sample([float([2, 3, 4])], { axis: 1 })],
   rejects: { C1: sample([float([2])], { axis: 1 }) },
 });

@@ -6,6 +6,7 @@ export const log = defineUnary({
   summary: "The natural logarithm.",
   onnx: "Log",
   tfjs: "Log",
+  torch: "torch.log",
   scalar: Math.log,
   // dx = dy / x
   gradient: (g, x, _y, dy) => v.divide(g, dy, x),

@@ -14,6 +14,7 @@ import {
   weightsFit,
 } from "./recurrence.ts";
 import { float, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const weights = [float([12, 4]), float([12, 3]), float([12]), float([12])];
@@ -121,6 +122,8 @@ export const lstm = defineOp({
   // Others: two biases for each gate, five functions, three for c and one for h.
   flops: ({ x, weightHidden }) =>
     recurrentFlops(x, { weight: weightHidden, gates: 4, into: x.shape[2] ?? 1, others: 17 }),
+  torch: (_w, { x, weightInput, weightHidden, biasInput, biasHidden }, { reverse }) =>
+    call("lstm", x, weightInput, weightHidden, biasInput, biasHidden, named("reverse", reverse ? "True" : "False")),
   samples: [
     sample([float([2, 5, 4]), ...weights], { reverse: false }),
     sample([float([2, 5, 4]), ...weights], { reverse: true }),

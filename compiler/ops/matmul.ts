@@ -4,6 +4,7 @@ import type { Value } from "../ir/graph.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
+import { binds, infix } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const matmul = defineOp({
@@ -34,6 +35,7 @@ export const matmul = defineOp({
   onnx: (w, { a, b }) => ({ y: w.node("MatMul", [a.name, b.name]) }),
   tfjs: (k, { a, b }) => ({ y: k.matmul(a, b, false, false) }),
   flops: ({ a }, { y }) => productOf([2, ...y.shape, a.shape.at(-1) ?? 1]),
+  torch: (_w, { a, b }) => infix(a, "@", b, binds.product),
   samples: [
     sample([float([2, 3]), float([3, 4])]),
     sample([float([2, 5, 2, 3]), float([2, 5, 3, 4])]),

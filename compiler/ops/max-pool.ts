@@ -1,10 +1,11 @@
 import { productOf } from "../ir/dim.ts";
-import { type Walk, walkedSizes } from "./convolution.ts";
+import { allAre, evenPads, padded, type Walk, walkedSizes } from "./convolution.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
 import { multiples, outputSizes, sizeOf, wholeNumbers } from "./tfjs-kit.ts";
+import { call, named, tuple } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 type Pool = { kernel: readonly number[]; strides: readonly number[]; pads: readonly number[] };
@@ -79,6 +80,14 @@ export const maxPool = defineOp({
     return { y: k.kernel("Max", { x: all }, { reductionIndices: [out.length], keepDims: false }), places };
   },
   flops: (_, { y }, { kernel }) => perEntry(y, productOf(kernel)),
+  torch: (_w, { x }, { kernel, strides, pads }) =>
+    call(
+      `F.max_pool${kernel.length}d`,
+      padded(x, pads, "float('-inf')"),
+      tuple(kernel),
+      named("stride", tuple(strides)),
+      ...allAre("padding", evenPads(pads), 0),
+    ),
   samples: [
     sample([float([2, 3, 6, 6], "distinct")], { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }),
     sample([float([1, 2, 7, 7], "distinct")], { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),

@@ -6,6 +6,7 @@ export const maximum = defineBinary({
   summary: "The larger of two; where they are equal, half the gradient goes to each.",
   onnx: "Max",
   tfjs: "Maximum",
+  torch: "torch.maximum",
   scalar: Math.max,
   gradient: (g, a, b, _y, dy) => {
     const half = v.scale(g, dy, 0.5);

@@ -6,6 +6,7 @@ export const minimum = defineBinary({
   summary: "The smaller of two; where they are equal, half the gradient goes to each.",
   onnx: "Min",
   tfjs: "Minimum",
+  torch: "torch.minimum",
   scalar: Math.min,
   gradient: (g, a, b, _y, dy) => {
     const half = v.scale(g, dy, 0.5);

@@ -1,4 +1,5 @@
 import { defineBinary } from "./binary.ts";
+import { binds } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const multiply = defineBinary({
@@ -6,6 +7,7 @@ export const multiply = defineBinary({
   summary: "a b.",
   onnx: "Mul",
   tfjs: "Multiply",
+  torch: ["*", binds.product, 1],
   scalar: (a, b) => a * b,
   gradient: (g, a, b, _y, dy) => ({ a: v.multiply(g, dy, b), b: v.multiply(g, dy, a) }),
 });

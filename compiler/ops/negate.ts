@@ -6,6 +6,7 @@ export const negate = defineUnary({
   summary: "-x.",
   onnx: "Neg",
   tfjs: "Neg",
+  torch: "-",
   scalar: (x) => -x,
   gradient: (g, _x, _y, dy) => v.negate(g, dy),
 });

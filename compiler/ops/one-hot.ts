@@ -4,6 +4,7 @@ import { movesOnly } from "./flops.ts";
 import { onnxDataType } from "./onnx-writer.ts";
 import { float, integers, sample } from "./sample.ts";
 import { multiples } from "./tfjs-kit.ts";
+import { call, method } from "./torch-text.ts";
 
 export const oneHot = defineOp({
   name: "one_hot",
@@ -38,6 +39,7 @@ export const oneHot = defineOp({
     return { y: k.kernel("Cast", { x: hit }, { dtype: "float32" }) };
   },
   flops: movesOnly,
+  torch: (w, { indices }, { depth: [depth = 1] }) => method(call("F.one_hot", indices, w.size(depth)), "float"),
   samples: [sample([integers([2, 3], 4)], { depth: [4] })],
   rejects: { C1: sample([float([2])], { depth: [4] }) },
 });

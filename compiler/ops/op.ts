@@ -4,6 +4,7 @@ import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/grap
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import type { Sample } from "./sample.ts";
 import type { TfjsRule } from "./tfjs-kit.ts";
+import type { Python, PythonInput, TorchWriter } from "./torch-text.ts";
 
 /** An op as the rest of the compiler sees it: names and type parameters forgotten, everything by position. */
 export interface Op {
@@ -44,6 +45,8 @@ export interface Op {
   readonly onnxGives: (usedOutputs: ReadonlySet<number>) => boolean;
   /** Its TensorFlow.js kernels; undefined if it must be expanded first. */
   readonly tfjs: TfjsRule | undefined;
+  /** Its PyTorch expression, several outputs as a tuple; undefined if it must be expanded first or stands in no forward pass. */
+  readonly torch: ((w: TorchWriter, inputs: readonly (PythonInput | undefined)[], node: Node) => Python) | undefined;
   /** How many floating-point operations it takes (`flops.ts` says what is counted). */
   readonly flops: (
     inputs: readonly (TensorType | undefined)[],

@@ -2,6 +2,7 @@ import { addDims, type Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { call, tuple } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const pad = defineOp({
@@ -35,6 +36,10 @@ export const pad = defineOp({
     ),
   }),
   flops: movesOnly,
+  torch(w, { x }, { axis, amounts }) {
+    const after = x.type.shape.slice(axis + 1).flatMap(() => ["0", "0"]);
+    return call("F.pad", x, tuple([...after, ...amounts.map(w.size)]));
+  },
   samples: [
     sample([float([2, 3])], { axis: 1, amounts: [1, 2] }),
     sample([float([2, 3])], { axis: 0, amounts: [0, 1] }),

@@ -6,6 +6,7 @@ export const power = defineBinary({
   summary: "a to the power of b.",
   onnx: "Pow",
   tfjs: "Pow",
+  torch: "torch.pow",
   scalar: Math.pow,
   // da = dy b a^(b-1), db = dy y log a
   gradient: (g, a, b, y, dy) => ({

@@ -3,6 +3,7 @@ import { defineOp } from "./define-op.ts";
 import { type OnnxWriter, onnxDataType } from "./onnx-writer.ts";
 import { type SampleInput, sample } from "./sample.ts";
 import { multiples, numberOf, sizeOf, sizes } from "./tfjs-kit.ts";
+import { call, named, tuple } from "./torch-text.ts";
 
 /**
  * Entry (n, d) of the tensor, seen as rows and columns, is ((a(n) α(d) + b(n) β(d) + c(n)) mod p + ½) / p. α and β are fixed
@@ -77,6 +78,12 @@ export const randomUniform = defineOp({
     const quotient = k.kernel("Floor", { x: k.kernel("Multiply", { a: half, b: share }) });
     const rest = k.kernel("Sub", { a: half, b: k.kernel("Multiply", { a: quotient, b: k.scalar(prime) }) });
     return { y: k.reshape(k.kernel("Multiply", { a: rest, b: share }), wanted) };
+  },
+  torch(w, inputs, { shape, stream }) {
+    // What is drawn for each clip of the batch is drawn for the clips of every rank.
+    const [first = 1] = shape;
+    const shared = typeof first === "number" ? [named("shared", "True")] : [];
+    return call("uniform", inputs.seed, w.stream(stream), tuple(shape.map(w.size)), ...shared);
   },
   samples: [
     sample([seed], { shape: [40, 50], stream: 0 }),

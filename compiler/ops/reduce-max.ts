@@ -6,6 +6,7 @@ export const reduceMax = defineReduction({
   summary: "The largest entry over some axes; entries that tie share the gradient.",
   onnx: "ReduceMax",
   tfjs: "Max",
+  torch: "amax",
   axesInputSince: 18,
   gradient(g, x, y, dy) {
     const chosen = v.cast(g, v.equal(g, x, y), "float32");

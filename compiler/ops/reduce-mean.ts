@@ -9,6 +9,7 @@ export const reduceMean = defineReduction({
   summary: "The mean over some axes.",
   onnx: "ReduceMean",
   tfjs: "Mean",
+  torch: "mean",
   axesInputSince: 18,
   gradient: (g, x, y, dy) => v.broadcast(g, overCount(g, x, y, dy), x.type.shape),
 });

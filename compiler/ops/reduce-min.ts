@@ -6,6 +6,7 @@ export const reduceMin = defineReduction({
   summary: "The smallest entry over some axes; entries that tie share the gradient.",
   onnx: "ReduceMin",
   tfjs: "Min",
+  torch: "amin",
   axesInputSince: 18,
   gradient(g, x, y, dy) {
     const chosen = v.cast(g, v.equal(g, x, y), "float32");

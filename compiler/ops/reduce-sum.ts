@@ -6,6 +6,7 @@ export const reduceSum = defineReduction({
   summary: "The sum over some axes.",
   onnx: "ReduceSum",
   tfjs: "Sum",
+  torch: "sum",
   axesInputSince: 13,
   gradient: (g, x, _y, dy) => v.broadcast(g, dy, x.type.shape),
 });

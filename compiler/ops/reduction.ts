@@ -5,6 +5,7 @@ import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
+import type { Reduction } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export interface ReductionSpec {
@@ -13,6 +14,8 @@ export interface ReductionSpec {
   readonly onnx: string;
   readonly tfjs: string;
   /** The opset since which ONNX takes the axes as an input. */
+  /** PyTorch's method of the same meaning. */
+  readonly torch: Reduction;
   readonly axesInputSince: number;
   /** dx, from x, y and dy; y and dy with the reduced axes kept at size 1. */
   readonly gradient: (g: GraphBuilder, x: Value, y: Value, dy: Value) => Value;
@@ -55,6 +58,7 @@ export function defineReduction(spec: ReductionSpec): Op {
           ? x
           : k.kernel(spec.tfjs, { x }, { [spec.tfjs === "Max" ? "reductionIndices" : "axis"]: axes, keepDims: keep }),
     }),
+    torch: (w, { x }, { axes, keep }) => (axes.length === 0 ? x : w.reduced(x, spec.torch, axes, keep)),
     flops: ({ x }) => entriesOf(x),
     samples: [
       sample([float([2, 3, 4], spec.domain)], { axes: [1], keep: false }),

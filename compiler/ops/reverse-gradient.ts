@@ -1,6 +1,7 @@
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { call, pythonNumber } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const reverseGradient = defineOp({
@@ -17,6 +18,7 @@ export const reverseGradient = defineOp({
   onnx: (_w, { x }) => ({ y: x.name }),
   tfjs: (_k, { x }) => ({ y: x }),
   flops: movesOnly,
+  torch: (_w, { x }, { scale }) => call("reverse_gradient", x, pythonNumber(scale)),
   samples: [sample([float([2, 3])], { scale: 2 })],
   rejects: { C1: sample([integers([2], 3)], { scale: 2 }) },
 });

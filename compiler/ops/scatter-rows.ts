@@ -3,6 +3,7 @@ import { defineOp, noGradient } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
 import { flatIndices, outputSizes, sizeOf } from "./tfjs-kit.ts";
+import { call } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const scatterRows = defineOp({
@@ -38,6 +39,7 @@ export const scatterRows = defineOp({
     return { y: k.reshape(sums, outputSizes(node)) };
   },
   flops: ({ x }) => entriesOf(x),
+  torch: (w, { x, indices }, { size: [size = 1] }) => call("scatter_rows", x, indices, w.size(size)),
   samples: [
     sample([float([2, 4, 3]), integers([2, 4], 5)], { size: [5] }),
     sample([float([2, 3]), integers([2], 5)], { size: [5] }),

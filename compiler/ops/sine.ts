@@ -9,6 +9,7 @@ export const sine = defineUnary({
   expand: (g, x) => sineSeries(g, x, "sine"),
   webgpu: "expand",
   tfjs: "Sin",
+  torch: "torch.sin",
   scalar: Math.sin,
   gradient: (g, x, _y, dy) => v.multiply(g, dy, v.cosine(g, x)),
 });

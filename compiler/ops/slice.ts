@@ -3,6 +3,7 @@ import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
 import { outputSizes } from "./tfjs-kit.ts";
+import { indexed } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 /** ONNX counts this end as "to the last entry". */
@@ -42,6 +43,13 @@ export const slice = defineOp({
     ),
   }),
   flops: movesOnly,
+  torch(w, { x }, { axis, bounds }) {
+    const [start = 0, end = 0] = bounds;
+    const all = x.type.shape.slice(0, axis).map(() => ":");
+    const from = start === 0 ? "" : w.size(start);
+    const to = sameDim(end, x.type.shape[axis] ?? -1) ? "" : w.size(end);
+    return indexed(x, [...all, `${from}:${to}`].join(", "));
+  },
   samples: [sample([float([4, 5])], { axis: 1, bounds: [1, 3] }), sample([float([4, 5])], { axis: 0, bounds: [2, 4] })],
   rejects: { C1: sample([float([4])], { axis: 0, bounds: [2, 6] }) },
 });

@@ -5,6 +5,7 @@ import { movesOnly } from "./flops.ts";
 import type { OnnxWriter } from "./onnx-writer.ts";
 import type { Op } from "./op.ts";
 import { float, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const constraints = { C1: "sizes that add up to the axis" };
@@ -49,6 +50,10 @@ export const split: Op = {
   tfjs(k, [x], node) {
     const { axis, sizes } = splitting(node.attributes);
     return x === undefined ? [] : k.kernels("SplitV", { x }, { axis, numOrSizeSplits: sizes.map(Number) });
+  },
+  torch(w, [x], node) {
+    const { axis, sizes } = splitting(node.attributes);
+    return call("torch.split", x, `[${sizes.map(w.size).join(", ")}]`, named("dim", axis));
   },
   flops: movesOnly,
   fold: undefined,

@@ -6,6 +6,7 @@ export const squareRoot = defineUnary({
   summary: "The square root.",
   onnx: "Sqrt",
   tfjs: "Sqrt",
+  torch: "torch.sqrt",
   scalar: Math.sqrt,
   // dx = dy / (2 y)
   gradient: (g, _x, y, dy) => v.divide(g, v.scale(g, dy, 0.5), y),

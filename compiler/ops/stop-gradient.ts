@@ -1,6 +1,7 @@
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { method } from "./torch-text.ts";
 
 export const stopGradient = defineOp({
   name: "stop_gradient",
@@ -14,6 +15,7 @@ export const stopGradient = defineOp({
   tfjs: (_k, { x }) => ({ y: x }),
   fold: ([x]) => x ?? new Float32Array(),
   flops: movesOnly,
+  torch: (_w, { x }) => method(x, "detach"),
   samples: [sample([float([2, 3])])],
   rejects: {},
 });

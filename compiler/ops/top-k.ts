@@ -2,6 +2,7 @@ import type { TensorType } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { entriesOf } from "./flops.ts";
 import { float, integers, sample } from "./sample.ts";
+import { call, named } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const topK = defineOp({
@@ -43,6 +44,7 @@ export const topK = defineOp({
     return { values, indices };
   },
   flops: ({ x }) => entriesOf(x),
+  torch: (_w, { x }, { k }) => call("torch.topk", x, String(k), named("dim", -1)),
   samples: [sample([float([2, 5], "distinct")], { k: 2 })],
   rejects: { C1: sample([integers([3], 3)], { k: 1 }), C2: sample([float([3])], { k: 4 }) },
 });

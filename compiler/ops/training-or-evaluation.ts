@@ -2,6 +2,7 @@ import { sameShape } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { binds, inside } from "./torch-text.ts";
 
 export const trainingOrEvaluation = defineOp({
   name: "training_or_evaluation",
@@ -17,6 +18,10 @@ export const trainingOrEvaluation = defineOp({
   expand: (_g, { training }) => ({ y: training }),
   evaluation: (_g, { evaluation }) => ({ y: evaluation }),
   flops: movesOnly,
+  torch: (_w, { training, evaluation }) => ({
+    text: `${inside(training, binds.comparison)} if self.training else ${inside(evaluation, binds.choice)}`,
+    binds: binds.choice,
+  }),
   samples: [sample([float([2]), float([2])])],
   rejects: { C1: sample([float([2]), float([3])]) },
 });

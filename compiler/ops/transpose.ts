@@ -2,6 +2,7 @@ import type { TensorData } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { method } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 export const transpose = defineOp({
@@ -28,6 +29,7 @@ export const transpose = defineOp({
   fold: ([x], { order }, node) =>
     x === undefined ? new Float32Array() : reorder(x, (node.inputs[0]?.type.shape ?? []).map(Number), order),
   flops: movesOnly,
+  torch: (_w, { x }, { order }) => method(x, "permute", ...order.map(String)),
   samples: [sample([float([2, 3, 4])], { order: [2, 0, 1] }), sample([float([2, 3])], { order: [1, 0] })],
   rejects: { C1: sample([float([2, 3])], { order: [0, 0] }) },
 });

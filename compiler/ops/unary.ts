@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.ts";
 import { defineOp } from "./define-op.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
+import { binds, call, inside } from "./torch-text.ts";
 
 export interface UnarySpec {
   readonly name: string;
@@ -11,6 +12,8 @@ export interface UnarySpec {
   readonly onnx: string;
   /** The TensorFlow.js kernel of the same meaning. */
   readonly tfjs: string;
+  /** The PyTorch function of the same meaning; of an operator, what stands before x. */
+  readonly torch: string;
   /** The function on one number. */
   readonly scalar: (x: number) => number;
   /** dx from dy; undefined where the function has no derivative. */
@@ -39,6 +42,8 @@ export function defineUnary(spec: UnarySpec): Op {
     onnx: (w, { x }) => ({ y: w.node(spec.onnx, [x.name]) }),
     webgpu,
     tfjs: (k, { x }) => ({ y: k.kernel(spec.tfjs, { x }) }),
+    torch: (_w, { x }) =>
+      spec.torch === "-" ? { text: `-${inside(x, binds.sign)}`, binds: binds.sign } : call(spec.torch, x),
     fold: ([x]) => Float32Array.from(Array.from(x ?? [], Number), spec.scalar),
     samples: [sample([float([2, 3], spec.domain)]), sample([float([], spec.domain)])],
     rejects: { C1: sample([integers([2], 3)]) },

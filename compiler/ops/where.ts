@@ -2,6 +2,7 @@ import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp, noGradient } from "./define-op.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
 import { outputSizes } from "./tfjs-kit.ts";
+import { call } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 const flags = (shape: readonly number[]): SampleInput => ({ dtype: "bool", shape, domain: "zero or one" });
@@ -39,6 +40,7 @@ export const where = defineOp({
   tfjs: (k, { condition, whenTrue, whenFalse }, _, node) => ({
     y: k.select(condition, whenTrue, whenFalse, outputSizes(node)),
   }),
+  torch: (_w, { condition, whenTrue, whenFalse }) => call("torch.where", condition, whenTrue, whenFalse),
   samples: [sample([flags([2, 3]), float([2, 3]), float([2, 3])]), sample([flags([2, 1]), float([3]), float([])])],
   rejects: {
     C1: sample([float([2]), float([2]), float([2])]),
