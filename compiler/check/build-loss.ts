@@ -63,6 +63,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   };
   if (given?.kind === "map") {
     for (const [name, thing] of given.entries) {
+      model.g.at = `loss.${name}`;
       const place: Env = { ...scope, body: { ...define(body, name, { kind: "none", span }), made: new Map() } };
       attempt<unknown>(
         () => terms.set(name, lossValue(thing, name, given.places.get(name) ?? span, place, making)),
@@ -71,6 +72,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
     }
   } else if (making.views.length === 0) {
     for (const [name, head] of model.heads) {
+      model.g.at = `loss.${name}`;
       const call = usualLoss(head.task, head.span);
       attempt<unknown>(() => terms.set(name, lossValue(call, name, span, scope, making)), refused);
     }

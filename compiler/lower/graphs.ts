@@ -1,6 +1,7 @@
 import { differentiate } from "../autodiff/differentiate.ts";
 import { activated } from "../check/activation.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
+import { textIn } from "../diagnostics/source.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import { type Dim, multiplyDims, symbol } from "../ir/dim.ts";
 import type { Graph, GraphOutput, Node, Value } from "../ir/graph.ts";
@@ -10,7 +11,7 @@ import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } f
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, runPasses } from "../passes/index.ts";
-import type { StageGraphs } from "./plan.ts";
+import type { ForwardPass, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
 export function stageGraphs(checked: CheckedStage): StageGraphs {
@@ -18,6 +19,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     training: (size) => trainingGraph(checked, size),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name),
+    forward: () => forwardPass(checked),
   };
 }
 
@@ -106,6 +108,16 @@ export function forwardGraph(checked: CheckedStage): Graph {
   const heads = headOutputs(checked);
   const terms = [...checked.loss.terms].map(([name, value]): GraphOutput => ({ name: `loss/${name}`, value }));
   return evaluated("forward", heads.length > 0 ? heads : terms);
+}
+
+function forwardPass({ loss, built: { model, names, stage } }: CheckedStage): ForwardPass {
+  return {
+    model: /^\w+/.exec(textIn(stage.declaration.model.span))?.[0] ?? "model",
+    heads: [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire })),
+    terms: [...loss.terms].map(([name, value]) => ({ name, value })),
+    names: new Map([...names].flatMap(([name, thing]) => (thing.kind === "tensor" ? [[thing.wire, name]] : []))),
+    states: new Map([...model.states].map(([path, { shape, start }]) => [path, { shape, start }])),
+  };
 }
 
 export function featureGraph(checked: CheckedStage, name: string): Graph {

@@ -2,7 +2,7 @@
  * What a checked program asks to be done, as plain values and graphs: the contract between the compiler and every runtime.
  * Nothing in it refers to syntax. Everything but the graphs can be written as JSON.
  */
-import type { Graph } from "../ir/graph.ts";
+import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import type { TaskMeaning } from "../library/task.ts";
 
 export interface Plan {
@@ -72,6 +72,24 @@ export interface StageGraphs {
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
   feature(name: string): Graph;
+  /** The model and its loss as they were built. */
+  forward(): ForwardPass;
+}
+
+/**
+ * In training mode, batch and time symbolic, each node with its layer's path (of the loss `loss.<term>`), ids in the order in which the
+ * model applies them.
+ */
+export interface ForwardPass {
+  /** The model's name. */
+  readonly model: string;
+  /** Logits by task. */
+  readonly heads: readonly GraphOutput[];
+  readonly terms: readonly GraphOutput[];
+  /** Names of the model's body. */
+  readonly names: ReadonlyMap<Value, string>;
+  /** Running statistics and what they start from. */
+  readonly states: ReadonlyMap<string, { readonly shape: readonly number[]; readonly start: number }>;
 }
 
 export interface TaskPlan {
