@@ -1,7 +1,7 @@
 // Bundles the command line: the program as one function, and what starts it; the workers that read images and check
 // for editors; the pages. Into another folder that is given, beside specs and docs, without the pages.
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildGraphPage } from "./graph-page.mjs";
@@ -46,6 +46,8 @@ await build({
   define: { "import.meta.url": "abawUrl" },
   banner: { js: "const abawUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+// What the PyTorch engine's processes run.
+cpSync(`${root}runtime/engines/torch/python`, `${outdir}/torch`, { recursive: true });
 writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
 chmodSync(`${outdir}/abaw.js`, 0o755);
 if (process.argv[2] === undefined) {

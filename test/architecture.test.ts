@@ -77,6 +77,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/lower/plan.ts",
   ],
+  // Its processes read weight files and talk in JSON.
+  "runtime/engines/torch": [
+    "compiler/ir",
+    "compiler/emit",
+    "compiler/lower/plan.ts",
+    "runtime/engines",
+    "runtime/checkpoints",
+    "runtime/json",
+  ],
   "runtime/data": ["compiler/library", "compiler/lower/plan.ts", "runtime/engines/engine.ts"],
   runtime: [
     "runtime",

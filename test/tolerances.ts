@@ -10,6 +10,10 @@ export const tolerances = {
   randomGraphs: 1e-4,
   /** Losses and weights of the joint model over 20 steps of float32 against float64. */
   jointModel: 1e-4,
+  /** 20 steps of the joint model on two engines, or on one process and on two with the same batch: losses 2e-7, weights 4e-6 measured. */
+  ranks: 1e-5,
+  /** Mean losses of two epochs of float32 on the same images, in two engines, each relative to itself. */
+  packed: 1e-4,
   /** A loss of a few rows and its gradient, relative to 1e-3 at least: 1 − tanh² near saturation is float32's rounding, 3e-5 measured. */
   losses: 5e-5,
   /** Five steps of float32, whose square roots and quotients round, against float64. */

@@ -1,5 +1,5 @@
 import type { DType, Graph, TensorData } from "../../compiler/ir/graph.ts";
-import type { OptimiserPlan } from "../../compiler/lower/plan.ts";
+import type { ForwardPass, OptimiserPlan } from "../../compiler/lower/plan.ts";
 
 /** Numbers of a graph's input or output; `data` has as many entries as `shape` says. */
 export interface Tensor {
@@ -40,10 +40,21 @@ export interface TrainingProgram {
   readonly states: Tensors;
   /** Frozen parameters, fixed statistics and facts. */
   readonly constants: Tensors;
+  /** Where the graph comes from, for an engine that differentiates itself. */
+  readonly source?: ProgramSource;
   readonly groups: number;
   readonly optimiser: OptimiserPlan;
   readonly maxGradientNorm: number | undefined;
   readonly ema: number | undefined;
+}
+
+export interface ProgramSource {
+  /** What a person calls the stage. */
+  readonly label: string;
+  /** Which of the program's constants are weights or statistics. */
+  readonly frozen: ReadonlySet<string>;
+  /** The same model and loss, without gradients. */
+  readonly forward: ForwardPass;
 }
 
 export interface GroupNumbers {

@@ -57,7 +57,8 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
   const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, context.keptOf);
-  const constants = new Map([...facts, ...frozenOf(plan, first)]);
+  const frozen = frozenOf(plan, first);
+  const constants = new Map([...facts, ...frozen]);
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -74,6 +75,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     }),
     states: new Map(plan.states.filter(({ frozen }) => !frozen).map(({ path }) => [path, tensorOf(first, path)])),
     constants,
+    source: { label: plan.label, frozen: new Set(frozen.keys()), forward: plan.graphs.forward() },
     groups: plan.groups.length,
     optimiser: plan.optimiser,
     maxGradientNorm: plan.maxGradientNorm,

@@ -1,0 +1,12 @@
+import type { Engine } from "../engine.ts";
+import { onnxEngine } from "../onnx/index.ts";
+import { type TorchChoice, torchTrainer } from "./trainer.ts";
+
+/** PyTorch for training, on one process or many; what is only evaluated runs on the default engine, with the same numbers. */
+export function torchEngine(choice: TorchChoice): Engine {
+  return {
+    name: "torch",
+    evaluator: (graph, constants) => onnxEngine.evaluator(graph, constants),
+    trainer: (program) => torchTrainer(program, choice),
+  };
+}

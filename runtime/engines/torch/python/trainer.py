@@ -1,0 +1,193 @@
+"""A stage's training step, on one device or as one of many ranks."""
+
+from contextlib import contextmanager, nullcontext
+from math import isfinite
+
+import torch
+from model import ARGUMENTS, BATCHED, Loss, Model
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+import ranks
+
+OPTIMISERS = {
+    "adamw": lambda s: (torch.optim.AdamW, {"betas": (s["beta1"], s["beta2"]), "eps": s["eps"]}),
+    "adam": lambda s: (torch.optim.Adam, {"betas": (s["beta1"], s["beta2"]), "eps": s["eps"]}),
+    "sgd": lambda s: (torch.optim.SGD, {"momentum": s["momentum"], "nesterov": s.get("nesterov") == 1}),
+}
+
+# What abaw calls the optimisers' memory, and what PyTorch calls it.
+SLOTS = {
+    "adamw": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "adam": {"m": "exp_avg", "v": "exp_avg_sq"},
+    "sgd": {"momentum": "momentum_buffer"},
+}
+
+
+class Trainer:
+    """Every rank holds the same weights and takes its part of each batch; the loss is that of the whole batch.
+
+    `groups` are lists of weights by name, each updated with the rate and weight decay that a step is given for it;
+    what is in none is frozen, and its layers are in evaluation mode.
+    """
+
+    def __init__(
+        self,
+        groups: list[list[str]],
+        optimiser: str,
+        settings: dict[str, float],
+        max_gradient_norm: float | None,
+        ema: float | None,
+        device: torch.device,
+        precision: str = "fp32",
+        compiled: bool = False,
+        accumulate: int = 1,
+    ):
+        self.model = Model().to(device)
+        self.loss = Loss().to(device)
+        self.device = device
+        self.max_gradient_norm = max_gradient_norm
+        self.ema = ema
+        self.precision = precision
+        self.accumulate = accumulate
+        self.named = dict(self.model.named_parameters())
+        self.trained = [name for group in groups for name in group]
+        trained = set(self.trained)
+        for name, parameter in self.named.items():
+            parameter.requires_grad_(name in trained)
+        self.frozen = [module for path, module in self.model.named_modules() if path and self._is_frozen(path, trained)]
+        self.optimiser_name = optimiser
+        make, options = OPTIMISERS[optimiser](settings)
+        self.optimiser = make([{"params": [self.named[name] for name in group]} for group in groups], lr=0.0, **options)
+        self.averages: dict[str, Tensor] = {}
+        self.module: nn.Module = torch.compile(self.model) if compiled else self.model
+        self.parallel = self.module
+        if ranks.count() > 1:
+            self.parallel = DistributedDataParallel(self.module, broadcast_buffers=False)
+
+    def step(self, inputs: dict[str, Tensor], number: int, rates: list[tuple[float, float]]) -> dict[str, float]:
+        """Step `number`, from 1, on this rank's part of a batch: losses by name. If one is not finite, nothing changes."""
+        for group, (rate, weight_decay) in zip(self.optimiser.param_groups, rates, strict=True):
+            group["lr"], group["weight_decay"] = rate, weight_decay
+        self.parallel.train()
+        for module in self.frozen:
+            module.eval()
+        self.optimiser.zero_grad(set_to_none=True)
+        statistics = {name: buffer.clone() for name, buffer in self.statistics()}
+        losses: dict[str, float] = {}
+        for part in range(self.accumulate):
+            last = part == self.accumulate - 1
+            # Ranks meet at the last part's gradients alone.
+            with nullcontext() if last or self.parallel is self.module else self.parallel.no_sync():
+                for name, loss in self._backward(self._part(inputs, part)).items():
+                    losses[name] = losses.get(name, 0.0) + loss / self.accumulate
+        if all(isfinite(loss) for loss in losses.values()):
+            self._update(number)
+        else:
+            for name, buffer in self.statistics():
+                buffer.copy_(statistics[name])
+        return losses
+
+    def _backward(self, inputs: dict[str, Tensor]) -> dict[str, float]:
+        with self._autocast():
+            outputs = self.parallel(*(inputs[name] for name in ARGUMENTS))
+        # Sums over a batch want all digits.
+        terms = self.loss({name: value.float() for name, value in outputs.items()}, inputs)
+        total = torch.stack(list(terms.values())).sum()
+        if torch.isfinite(total):
+            (total / self.accumulate).backward()
+        return {"loss": total.item(), **{f"loss/{name}": value.item() for name, value in terms.items()}}
+
+    def _part(self, inputs: dict[str, Tensor], part: int) -> dict[str, Tensor]:
+        """One of the parts that a rank works on one after the other; batch statistics are then those of a part."""
+        if self.accumulate == 1:
+            return inputs
+        rows = inputs["present"].shape[0]
+        size = rows // self.accumulate
+        own = slice(part * size, (part + 1) * size)
+        return {name: value[own] if name in BATCHED else value for name, value in inputs.items()}
+
+    def statistics(self) -> list[tuple[str, Tensor]]:
+        """Running statistics by name, without constants."""
+        kept = self.model.state_dict().keys()
+        return [(name, buffer) for name, buffer in self.model.named_buffers() if name in kept]
+
+    def slots(self) -> dict[str, Tensor]:
+        """The optimiser's memory as `<slot>/<weight>`; zero before the first step."""
+        found = {}
+        for slot, key in SLOTS[self.optimiser_name].items():
+            for name in self.trained:
+                state = self.optimiser.state.get(self.named[name], {})
+                value = state.get(key)
+                found[f"{slot}/{name}"] = torch.zeros_like(self.named[name]) if value is None else value
+        return found
+
+    def everything(self) -> dict[str, Tensor]:
+        """All that `write` takes."""
+        found = {f"weights/{name}": self.named[name].detach() for name in self.trained}
+        found |= {f"states/{name}": buffer for name, buffer in self.statistics()}
+        found |= {f"slots/{name}": value for name, value in self.slots().items()}
+        if self.ema is not None:
+            found |= {f"ema/{name}": self.averages.get(name, self.named[name].detach()) for name in self.trained}
+        return found
+
+    @contextmanager
+    def averaged(self, wanted: bool):
+        """Within it the weights are the moving average, where one is kept and wanted."""
+        own = {name: self.named[name].detach().clone() for name in self.averages} if wanted else {}
+        with torch.no_grad():
+            for name in own:
+                self.named[name].copy_(self.averages[name])
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for name, value in own.items():
+                    self.named[name].copy_(value)
+
+    @torch.no_grad()
+    def write(self, tensors: dict[str, Tensor]) -> None:
+        """Everything that a training remembers: `weights/..`, `states/..`, `slots/..` and `ema/..`, as far as given."""
+        statistics = dict(self.statistics())
+        for key, value in tensors.items():
+            kind, _, name = key.partition("/")
+            value = value.to(self.device)
+            if kind == "weights" and name in statistics:
+                statistics[name].copy_(value)
+            elif kind == "weights":
+                self.named[name].copy_(value.reshape(self.named[name].shape))
+            elif kind == "states":
+                statistics[name].copy_(value)
+            elif kind == "ema":
+                self.averages[name] = value.clone()
+            elif kind == "slots":
+                slot, _, path = name.partition("/")
+                state = self.optimiser.state[self.named[path]]
+                state.setdefault("step", torch.zeros(()))
+                state[SLOTS[self.optimiser_name][slot]] = value.clone()
+
+    def _update(self, number: int) -> None:
+        weights = [self.named[name] for name in self.trained]
+        for weight in weights:
+            if weight.grad is None:
+                weight.grad = torch.zeros_like(weight)
+        if self.max_gradient_norm is not None:
+            nn.utils.clip_grad_norm_(weights, self.max_gradient_norm)
+        if self.ema is not None and not self.averages:
+            self.averages = {name: self.named[name].detach().clone() for name in self.trained}
+        for state in self.optimiser.state.values():
+            if "step" in state:
+                state["step"].fill_(number - 1)
+        self.optimiser.step()
+        if self.ema is not None:
+            for name, average in self.averages.items():
+                average.lerp_(self.named[name].detach(), 1 - self.ema)
+
+    def _is_frozen(self, path: str, trained: set[str]) -> bool:
+        below = [name for name in self.named if name.startswith(f"{path}.")]
+        return bool(below) and not any(name in trained for name in below)
+
+    def _autocast(self):
+        if self.precision == "bf16":
+            return torch.autocast(self.device.type, dtype=torch.bfloat16)
+        return nullcontext()
