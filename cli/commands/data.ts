@@ -10,6 +10,7 @@ import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { wholeNumber } from "../whole-number.ts";
+import { pack } from "./data-pack.ts";
 
 export function data(): Command {
   return abawCommand(
@@ -18,7 +19,8 @@ export function data(): Command {
     "abaw data synth --out data/faces --videos 24 --frames 100 --seed 1",
   )
     .addCommand(synth())
-    .addCommand(stats());
+    .addCommand(stats())
+    .addCommand(pack());
 }
 
 function synth(): Command {
