@@ -8,8 +8,9 @@ import {
   type NamedGraph,
   wholeStepGraph,
 } from "../../compiler/lower/named-graphs.ts";
-import type { Plan } from "../../compiler/lower/plan.ts";
+import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
+import { writePackage } from "../../runtime/engines/torch/write-package.ts";
 import { specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -26,22 +27,16 @@ interface CompileOptions extends SpecOptions {
 export function compiling(): Command {
   return specCommand(
     "compile",
-    "Write a spec's graphs as ONNX files without weights: weights are inputs.\n  onnx        every export, and every stage's heads\n  onnx-train  every stage's whole step: loss, gradients, clipping, optimiser",
+    "Write a spec's graphs without weights.\n  onnx        ONNX files: every export, and every stage's heads; weights are inputs\n  onnx-train  ONNX files: every stage's whole step: loss, gradients, clipping, optimiser\n  torch       a Python package for every stage: its model and loss as PyTorch modules",
     "abaw compile examples/quickstart.abaw --target onnx-train --to graphs",
   )
-    .requiredOption("--target <target>", "onnx or onnx-train")
+    .requiredOption("--target <target>", "onnx, onnx-train or torch")
     .option("--stage <label>", "only this stage, such as 'alone(au)'")
     .option("--to <folder>", "where the files go", "graphs")
     .option("--json", "print what was written as JSON")
     .action((path: string, options: CompileOptions) => {
       const { plan } = checkedSpec(path, options, "train");
-      const written = graphsOf(plan, options).map(({ name, graph, options: onnx }) => {
-        const begun = performance.now();
-        const { model } = emitOnnx(graph(), onnx);
-        const file = join(options.to, `${fileName(name)}.onnx`);
-        writeAtomically(file, [model]);
-        return { name, path: file, bytes: model.length, milliseconds: Math.round(performance.now() - begun) };
-      });
+      const written = options.target === "torch" ? packages(plan, options) : models(plan, options);
       if (options.json === true) terminal.printJson({ target: options.target, graphs: written });
       else {
         terminal.print(
@@ -53,13 +48,44 @@ export function compiling(): Command {
     });
 }
 
-function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly NamedGraph[] {
+interface Written {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
+function models(plan: Plan, options: CompileOptions): readonly Written[] {
+  return graphsOf(plan, options).map(({ name, graph, options: onnx }) => {
+    const begun = performance.now();
+    const { model } = emitOnnx(graph(), onnx);
+    const path = join(options.to, `${fileName(name)}.onnx`);
+    writeAtomically(path, [model]);
+    return { name, path, bytes: model.length, milliseconds: Math.round(performance.now() - begun) };
+  });
+}
+
+function packages(plan: Plan, options: CompileOptions): readonly Written[] {
+  return stagesOf(plan, options).map((stage) => {
+    const begun = performance.now();
+    const path = join(options.to, fileName(stage.label));
+    const { label, parameters, graphs } = stage;
+    const bytes = writePackage(path, { label, parameters, forward: graphs.forward() });
+    return { name: label, path, bytes, milliseconds: Math.round(performance.now() - begun) };
+  });
+}
+
+function stagesOf(plan: Plan, { stage }: CompileOptions): readonly StagePlan[] {
   const stages = plan.stages.filter(({ label }) => stage === undefined || label === stage);
-  if (stages.length === 0) {
-    throw new UsageError(
-      `there is no stage ${JSON.stringify(stage)}; there are ${plan.stages.map(({ label }) => label).join(", ")}`,
-    );
-  }
+  if (stages.length > 0) return stages;
+  throw new UsageError(
+    `there is no stage ${JSON.stringify(stage)}; there are ${plan.stages.map(({ label }) => label).join(", ")}`,
+  );
+}
+
+function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
+  const { target, stage } = options;
+  const stages = stagesOf(plan, options);
   switch (target) {
     case "onnx":
       return [
@@ -69,6 +95,6 @@ function graphsOf(plan: Plan, { target, stage }: CompileOptions): readonly Named
     case "onnx-train":
       return stages.map(wholeStepGraph);
     default:
-      throw new UsageError(`--target takes onnx or onnx-train, not ${JSON.stringify(target)}`);
+      throw new UsageError(`--target takes onnx, onnx-train or torch, not ${JSON.stringify(target)}`);
   }
 }
