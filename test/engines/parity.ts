@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph, TensorData } from "../../compiler/ir/graph.ts";
 import { stepGraph } from "../../compiler/lower/step-graph.ts";
+import { opRules } from "../../compiler/ops/index.ts";
+import { matmul } from "../../compiler/ops/vocabulary.ts";
 import type { Engine, Tensors, Trainer, TrainingProgram } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
@@ -27,6 +30,17 @@ export function holdsOps(engine: Engine): void {
       const given = new Map([...feeds, ...feedsOfCotangents(cotangents)]);
       await expectSame(engine, backward, given, tolerances.engineGradients);
     });
+  });
+
+  test("multiplies matrices whose leading axes broadcast against one another", async () => {
+    const g = new GraphBuilder(opRules);
+    const [a, b] = [
+      [2, 1, 2, 3],
+      [5, 3, 4],
+    ].map((shape, i) => g.input("field", `x${i}`, { dtype: "float32", shape }));
+    if (a === undefined || b === undefined) throw new Error("two matrices are needed");
+    const graph = { name: "product", outputs: [{ name: "y", value: matmul(g, a, b) }] };
+    await expectSame(engine, graph, numbersFor(graph), tolerances.engineValues);
   });
 }
 

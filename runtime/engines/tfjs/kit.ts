@@ -1,9 +1,9 @@
 import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
 import type { DType, TensorData } from "../../../compiler/ir/graph.ts";
-import { type TfjsAttribute, type TfjsKit, wholeNumbers } from "../../../compiler/ops/tfjs-kit.ts";
+import { broadcastShapes } from "../../../compiler/ops/broadcasting.ts";
+import { sizes, type TfjsAttribute, type TfjsKit, wholeNumbers } from "../../../compiler/ops/tfjs-kit.ts";
 import type { Device } from "./device.ts";
 import { type NativeBackend, truthAttribute, typeAttribute } from "./native.ts";
-
 import { wasmProduct } from "./wasm-product.ts";
 
 type Inputs = Readonly<Record<string, DeviceTensor>>;
@@ -38,10 +38,13 @@ export class DeviceKit implements TfjsKit<DeviceTensor> {
 
   matmul(a: DeviceTensor, b: DeviceTensor, transposeA: boolean, transposeB: boolean): DeviceTensor {
     const { native, backend } = this.#device;
-    if (backend === "wasm") return wasmProduct(this, a, b, transposeA, transposeB);
+    if (native === undefined) {
+      const [left, right] = sameLeading(this, a, b);
+      if (backend === "wasm") return wasmProduct(this, left, right, transposeA, transposeB);
+      return this.kernel("BatchMatMul", { a: left, b: right }, { transposeA, transposeB });
+    }
     // TensorFlow's product of two matrices is up to twice as fast as its product of many, most of all where they are small.
-    if (native === undefined || a.rank !== 2 || b.rank !== 2)
-      return this.kernel("BatchMatMul", { a, b }, { transposeA, transposeB });
+    if (a.rank !== 2 || b.rank !== 2) return this.kernel("BatchMatMul", { a, b }, { transposeA, transposeB });
     const flags = [
       truthAttribute(native, "transpose_a", transposeA),
       truthAttribute(native, "transpose_b", transposeB),
@@ -147,6 +150,15 @@ export class DeviceKit implements TfjsKit<DeviceTensor> {
     this.#made.push(tensor);
     return tensor;
   }
+}
+
+/** Both factors with the same leading axes: other backends than the native one mix up those that broadcast against one another. */
+function sameLeading(k: DeviceKit, a: DeviceTensor, b: DeviceTensor): readonly [DeviceTensor, DeviceTensor] {
+  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const common = sizes(broadcastShapes(left, right) ?? []);
+  // One right factor for all is no broadcast.
+  if (right.length === 0 || sameSizes(left, right)) return [a, b];
+  return [k.broadcast(a, [...common, ...a.shape.slice(-2)]), k.broadcast(b, [...common, ...b.shape.slice(-2)])];
 }
 
 function sameSizes(a: readonly number[], b: readonly number[]): boolean {

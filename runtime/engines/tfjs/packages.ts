@@ -94,6 +94,8 @@ export async function openTfjs(ways: readonly TfjsWay[] = tfjsWays): Promise<Ope
 async function start({ packages, backend }: TfjsWay): Promise<Tfjs> {
   // Native TensorFlow tells of its build and of every processor that it finds, unless asked not to.
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  // On a GPU it would round factors to 10 bits, and its numbers would not be those of the other engines.
+  process.env["NVIDIA_TF32_OVERRIDE"] ??= "0";
   const [tf] = packages.map((name): unknown => load(name));
   if (!isTfjs(tf)) throw new Error("it is not TensorFlow.js as abaw knows it");
   // Without its advice to install another package.

@@ -2,7 +2,7 @@ import { sizeOf, type TfjsKit, type TfjsTensor } from "../../../compiler/ops/tfj
 
 /**
  * A product on the WebAssembly backend, which multiplies two whole matrices twelve times faster than transposed ones or several: so
- * those are transposed before, and several are multiplied one after another.
+ * those are transposed before, and several are multiplied one after another. The leading axes are the same, or b has none.
  */
 export function wasmProduct<T extends TfjsTensor>(
   k: TfjsKit<T>,
@@ -20,8 +20,6 @@ export function wasmProduct<T extends TfjsTensor>(
   // The same right side for all is one product of all rows.
   if (right.shape.length === 2)
     return k.reshape(plain(k, k.reshape(left, [count * rows, inner]), right), [...leading, rows, columns]);
-  const others = right.shape.slice(0, -2);
-  if (others.length !== leading.length || others.some((size, i) => size !== leading[i])) return plain(k, left, right);
   const lefts = pieces(k, k.reshape(left, [count, rows, inner]));
   const rights = pieces(k, k.reshape(right, [count, inner, columns]));
   const products = lefts.flatMap((each, i) => {
