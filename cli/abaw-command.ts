@@ -30,14 +30,22 @@ export function withSpecOptions(command: Command): Command {
 export function runCommand(name: string, description: string, example: string): Command {
   return specCommand(name, description, example)
     .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
-    .option("--engine <engine>", "onnx, or tfjs: TensorFlow.js, where it is installed", "onnx");
+    .option("--engine <engine>", "onnx; tfjs: TensorFlow.js, where it is installed; torch: PyTorch, to train", "onnx");
 }
 
 /** What graphs run on. */
 export const device = [
   "--device <name>",
-  "cpu, webgpu, cuda, or auto, which tries them and takes the fastest; results are the same within rounding (default: cpu)",
+  "cpu, webgpu, cuda, or auto, which tries them and takes the fastest; results are the same within rounding (default: cpu; of the engine torch cpu, cuda or auto)",
 ] as const;
+
+/** How PyTorch trains. */
+export function withTorchOptions(command: Command): Command {
+  return command
+    .option("--nproc <n>", "processes of the engine torch, each with its part of every batch (default: 1)")
+    .option("--precision <p>", "fp32, or bf16 of the engine torch (default: fp32)")
+    .option("--torch-compile", "let the engine torch compile the model");
+}
 
 /** What to do with annotations or images that cannot be used. */
 export const onBadRow = [

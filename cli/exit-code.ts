@@ -3,6 +3,7 @@ import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
 import { DeviceError } from "../runtime/engines/onnx/device.ts";
 import { TfjsMissing } from "../runtime/engines/tfjs/index.ts";
+import { RanksFailed } from "../runtime/engines/torch/index.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
 import { RunBusy } from "../runtime/run/run-folder.ts";
 import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
@@ -40,6 +41,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   DeviceError,
   JsonError,
   TfjsMissing,
+  RanksFailed,
 ];
 
 /** What the operating system refused, in words. */

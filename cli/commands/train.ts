@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { reportFiles } from "../../runtime/report/report-data.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
-import { device, onBadRow, runCommand } from "../abaw-command.ts";
+import { device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -13,11 +13,12 @@ import { warnSkipped } from "../warn-skipped.ts";
 import { watchRun } from "../watch-run.ts";
 
 export function train(): Command {
-  return runCommand(
+  const command = runCommand(
     "train",
     "Train every stage that is not trained yet, score, and write the report. Ctrl-C leaves a checkpoint from which the next call goes on.",
     "abaw train examples/quickstart.abaw --out runs/first",
-  )
+  );
+  return withTorchOptions(command)
     .option(...device)
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")

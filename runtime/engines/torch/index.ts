@@ -10,3 +10,5 @@ export function torchEngine(choice: TorchChoice): Engine {
     trainer: (program) => torchTrainer(program, choice),
   };
 }
+
+export { RanksFailed } from "./ranks.ts";

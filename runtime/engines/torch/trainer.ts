@@ -13,7 +13,7 @@ import type {
   TrainingProgram,
 } from "../engine.ts";
 import type { Connection } from "./messages.ts";
-import { type Launch, Ranks } from "./ranks.ts";
+import { type Launch, Ranks, RanksFailed } from "./ranks.ts";
 import { torchName } from "./torch-name.ts";
 import { writePackage } from "./write-package.ts";
 
@@ -154,7 +154,7 @@ class TorchTrainer implements Trainer {
         if (!this.#batched.has(name)) return [name, tensor];
         const [rows = 1, ...rest] = tensor.shape;
         if (rows % count !== 0)
-          throw new RangeError(
+          throw new RanksFailed(
             `a batch of ${rows} cannot be shared by ${count} processes; choose a number that divides it`,
           );
         const size = tensor.data.length / count;
