@@ -2,7 +2,7 @@ import type { Engine } from "../runtime/engines/engine.ts";
 import { chooseDevice, requireDevice } from "../runtime/engines/onnx/choose-device.ts";
 import { onnxEngineOn } from "../runtime/engines/onnx/index.ts";
 import { tfjsEngine } from "../runtime/engines/tfjs/index.ts";
-import { torchEngine } from "../runtime/engines/torch/index.ts";
+import { pythonOf, torchEngine } from "../runtime/engines/torch/index.ts";
 import { terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -43,7 +43,7 @@ function inPytorch({ device = "auto", nproc = "1", precision = "fp32", torchComp
   if (precision !== "fp32" && precision !== "bf16")
     throw new UsageError(`--precision takes fp32 or bf16, not ${JSON.stringify(precision)}`);
   const processes = wholeNumber("--nproc", nproc, 1, 64);
-  const python = process.env["PYTHON"] ?? "python3";
+  const python = pythonOf(process.env);
   terminal.say(`engine: PyTorch of ${python}, ${processes} ${processes === 1 ? "process" : "processes"}`);
   return torchEngine({ python, processes, device, precision, compiled: torchCompile === true });
 }

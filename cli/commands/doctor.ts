@@ -3,6 +3,7 @@ import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { installCommand, installedVersion, openTfjs, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
+import { installTorch, pythonOf, torchOf } from "../../runtime/engines/torch/index.ts";
 import { specsFolder } from "../../runtime/spec-files/spec-files.ts";
 import { abawCommand } from "../abaw-command.ts";
 import { terminal } from "../terminal.ts";
@@ -26,6 +27,7 @@ export function doctor(): Command {
         await engine(),
         ...(await devices()),
         await tensorflow(),
+        pytorch(),
         await images(),
       ];
       if (options.json === true) terminal.printJson({ version, findings });
@@ -114,6 +116,16 @@ async function tensorflow(): Promise<Finding> {
   } catch (problem) {
     return { name, ok: false, needed: true, text: messageOf(problem) };
   }
+}
+
+function pytorch(): Finding {
+  const python = pythonOf(process.env);
+  const found = torchOf(python);
+  const text =
+    found === undefined
+      ? `optional; ${python} has none (PYTHON names another): ${installTorch}`
+      : `${python} has ${found}: --engine torch trains by it`;
+  return { name: "pytorch", ok: found !== undefined, needed: false, text };
 }
 
 async function images(): Promise<Finding> {

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { pythonOf, torchOf } from "../../runtime/engines/torch/index.ts";
 
 /** The Python that has PyTorch, if there is one: PYTHON names it. */
 export function pythonWithTorch(): string | undefined {
-  const python = process.env["PYTHON"] ?? "python3";
-  return spawnSync(python, ["-c", "import torch, safetensors, numpy"]).status === 0 ? python : undefined;
+  const python = pythonOf(process.env);
+  return torchOf(python) === undefined ? undefined : python;
 }

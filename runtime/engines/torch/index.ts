@@ -11,4 +11,5 @@ export function torchEngine(choice: TorchChoice): Engine {
   };
 }
 
+export { installTorch, pythonOf, torchOf } from "./find-torch.ts";
 export { RanksFailed } from "./ranks.ts";

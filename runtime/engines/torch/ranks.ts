@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:net";
+import { installTorch } from "./find-torch.ts";
 import { Connection } from "./messages.ts";
 
 export interface Launch {
@@ -95,7 +96,11 @@ function connected(
 ): Promise<readonly Connection[]> {
   return new Promise((resolve, reject) => {
     const found = new Map<number, Connection>();
-    const failed = (text: string) => reject(new RanksFailed(`${text}\n${said()}`));
+    const failed = (text: string) => {
+      const lacks = /No module named/.test(said()) || text.startsWith("Python cannot");
+      const way = lacks ? `\nPYTHON names the interpreter; it needs: ${installTorch}` : "";
+      reject(new RanksFailed(`${text}\n${said()}${way}`));
+    };
     child.once("error", ({ message }) => failed(`Python cannot be started: ${message}`));
     child.once("exit", (code) => failed(`PyTorch's processes ended with ${code} before they began`));
     server.on("connection", (socket) => {
