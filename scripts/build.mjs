@@ -22,8 +22,21 @@ const common = {
   external: ["onnxruntime-node", "sharp", "@viz-js/viz", "echarts", "tsx/esm/api"],
   logLevel: "warning",
 };
+// Commander wants processes for commands that are programs of their own. Here are none, and Node takes a while to make them ready.
+const lateProcesses = {
+  name: "late-processes",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("/commander/") ? { path: "child_process", namespace: "late" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "late" }, () => ({
+      contents: 'exports.spawn = (...args) => require("node:child_process").spawn(...args);',
+    }));
+  },
+};
 await build({
   ...common,
+  plugins: [lateProcesses],
   entryPoints: { abaw: "cli/abaw.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
