@@ -56,16 +56,7 @@ describe.each(lossCases().map((one) => [one.name, one] as const))("%s", (name, o
   test("has PyTorch's value and gradient, and is finite", async () => {
     const expected = stored.losses[name];
     if (expected === undefined) throw new Error("run scripts/write-training-samples.ts and make_training.py again");
-    const results = await runGraph(
-      graphOf(one),
-      new Map([
-        ["logits", numbers(one.logits, [one.rows, one.width])],
-        ["label", numbers(one.label, [one.rows, one.width])],
-        ["mask", numbers(one.mask, [one.rows, one.mask.length / one.rows])],
-        ["weight", numbers(one.weight, [one.weight.length])],
-        ["positiveWeight", numbers(one.positiveWeight, [one.positiveWeight.length])],
-      ]),
-    );
+    const results = await runGraph(graphOf(one), feedsOf(one));
     const loss = results.get("loss")?.data ?? [];
     const gradient = Array.from(results.get("gradient")?.data ?? [], Number);
     expect(gradient.every(Number.isFinite)).toBe(true);
@@ -76,4 +67,21 @@ describe.each(lossCases().map((one) => [one.name, one] as const))("%s", (name, o
       expect(gradient.every((each) => Math.abs(each) === 0)).toBe(true);
     }
   });
+
+  const labelled = one.mask.findIndex((each) => each > 0);
+  test.skipIf(labelled < 0)("is no number where a prediction that counts is none", async () => {
+    const logits = one.logits.with(Math.floor((labelled / one.mask.length) * one.logits.length), Number.NaN);
+    const results = await runGraph(graphOf(one), feedsOf({ ...one, logits }));
+    expect(Number(results.get("loss")?.data[0])).toBeNaN();
+  });
 });
+
+function feedsOf({ rows, width, logits, label, mask, weight, positiveWeight }: LossCase) {
+  return new Map([
+    ["logits", numbers(logits, [rows, width])],
+    ["label", numbers(label, [rows, width])],
+    ["mask", numbers(mask, [rows, mask.length / rows])],
+    ["weight", numbers(weight, [weight.length])],
+    ["positiveWeight", numbers(positiveWeight, [positiveWeight.length])],
+  ]);
+}

@@ -27,9 +27,10 @@ export const concordance: LossRule = {
     const covariance = spread(awayX, awayY);
     const between = v.square(g, v.subtract(g, meanX, meanY));
     const denominator = v.add(g, v.add(g, spread(awayX, awayX), spread(awayY, awayY)), between);
-    const varies = v.greater(g, denominator, zero);
-    const ccc = safeQuotient(g, v.scale(g, covariance, 2), denominator);
-    return v.where(g, varies, v.subtract(g, g.scalar(1), ccc), zero);
+    // A number that is none is not 0: it must be seen in the loss.
+    const still = v.lessOrEqual(g, denominator, zero);
+    const ccc = v.divide(g, v.scale(g, covariance, 2), v.where(g, still, g.scalar(1), denominator));
+    return v.where(g, still, zero, v.subtract(g, g.scalar(1), ccc));
   },
 };
 
