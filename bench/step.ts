@@ -43,8 +43,37 @@ export const configs: readonly Config[] = [
     name: "ViT 6x384 at 224 px, B8",
     spec: "vit",
     set: [],
-    torch: { kind: "vit", batch: 8, depth: 6, dim: 384 },
+    torch: { kind: "vit", batch: 8, depth: 6, dim: 384, heads: 6 },
     steps: 4,
+  },
+  {
+    name: "ViT-B (12x768) at 224 px, B4",
+    spec: "vit",
+    set: [
+      ["depth", "12"],
+      ["dim", "768"],
+      ["heads", "12"],
+      ["batch", "4"],
+    ],
+    torch: { kind: "vit", batch: 4, depth: 12, dim: 768, heads: 12 },
+    steps: 2,
+  },
+  ...(["gru", "tcn", "transformer"] as const).map((kind) => ({
+    name: `stored features, ${{ gru: "2 BiGRU of 256", tcn: "TCN of 4 blocks", transformer: "transformer of 2 layers" }[kind]}, B16 S30 d512`,
+    spec: "over-time",
+    set: [["kind", JSON.stringify(kind)] as const],
+    torch: { kind, batch: 16, time: 30, width: 512 },
+    steps: 10,
+  })),
+  {
+    name: "heads on stored features, B512 d512",
+    spec: "over-time",
+    set: [
+      ["kind", '"heads"'],
+      ["batch", "512"],
+    ],
+    torch: { kind: "heads", batch: 512, width: 512 },
+    steps: 50,
   },
 ];
 

@@ -56,7 +56,7 @@ class Block(nn.Module):
 
 
 class ViT(nn.Module):
-    def __init__(self, depth, dim, heads=6, patch=16):
+    def __init__(self, depth, dim, heads, patch=16):
         super().__init__()
         self.embed = nn.Conv2d(3, dim, patch, patch)
         self.cls = nn.Parameter(torch.randn(1, 1, dim) * 0.02)
@@ -71,26 +71,102 @@ class ViT(nn.Module):
         return self.head(self.norm(x[:, 1:].mean(1)))
 
 
+class TcnBlock(nn.Module):
+    def __init__(self, into, out, dilation, kernel=5):
+        super().__init__()
+        self.pad = (kernel - 1) * dilation
+        self.a, self.b = nn.Conv1d(into, out, kernel, dilation=dilation), nn.Conv1d(out, out, kernel, dilation=dilation)
+        self.skip = nn.Identity() if into == out else nn.Conv1d(into, out, 1)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x):
+        y = self.drop(F.relu(self.a(F.pad(x, (self.pad, 0)))))
+        y = self.drop(F.relu(self.b(F.pad(y, (self.pad, 0)))))
+        return F.relu(y + self.skip(x))
+
+
+class Tcn(nn.Module):
+    def __init__(self, width, channels=(512, 256, 256, 128)):
+        super().__init__()
+        sizes = zip((width, *channels), channels)
+        self.blocks = nn.Sequential(*[TcnBlock(a, b, 2**i) for i, (a, b) in enumerate(sizes)])
+        self.out = channels[-1]
+
+    def forward(self, x):
+        return self.blocks(x.transpose(1, 2)).transpose(1, 2)
+
+
+class Gru(nn.Module):
+    def __init__(self, width, hidden=256):
+        super().__init__()
+        self.gru = nn.GRU(width, hidden, num_layers=2, batch_first=True, bidirectional=True)
+        self.out = 2 * hidden
+
+    def forward(self, x):
+        return self.gru(x)[0]
+
+
+class Transformer(nn.Module):
+    def __init__(self, width, longest=512):
+        super().__init__()
+        angles = torch.arange(longest)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)
+        self.register_buffer("place", torch.stack([angles.sin(), angles.cos()], -1).flatten(1))
+        layer = nn.TransformerEncoderLayer(width, 8, 1024, dropout=0.1, batch_first=True)
+        self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.drop = nn.Dropout(0.1)
+        self.out = width
+
+    def forward(self, x):
+        return self.layers(self.drop(x + self.place[: x.shape[1]]))
+
+
+class Nothing(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.out = width
+
+    def forward(self, x):
+        return x
+
+
+class OverTime(nn.Module):
+    def __init__(self, kind, width):
+        super().__init__()
+        self.body = {"gru": Gru, "tcn": Tcn, "transformer": Transformer, "heads": Nothing}[kind](width)
+        out = self.body.out
+        self.au, self.expr = nn.Linear(out, 12), nn.Linear(out, 8)
+        self.valence, self.arousal = nn.Linear(out, 1), nn.Linear(out, 1)
+
+    def forward(self, x):
+        y = self.body(x)
+        return self.au(y), self.expr(y), torch.tanh(self.valence(y)), torch.tanh(self.arousal(y))
+
+
 batch = config["batch"]
-if config["kind"] == "features":
-    model = FromFeatures(config["width"], config["hidden"]).to(device)
-    lead = (batch, config["time"])
-    a, b = (torch.rand(*lead, config["width"], device=device) * 2 - 1 for _ in range(2))
+if config["kind"] != "vit":
+    width = config["width"]
+    lead = (batch, config["time"]) if "time" in config else (batch,)
+    if config["kind"] == "features":
+        model = FromFeatures(width, config["hidden"]).to(device)
+        given = [torch.rand(*lead, width, device=device) * 2 - 1 for _ in range(2)]
+    else:
+        model = OverTime(config["kind"], width).to(device)
+        given = [torch.rand(*lead, width, device=device) * 2 - 1]
     au = (torch.rand(*lead, 12, device=device) < 0.3).float()
     expr = torch.randint(0, 8, lead, device=device)
     valence, arousal = (torch.rand(*lead, 1, device=device) * 2 - 1 for _ in range(2))
 
     def loss_of():
-        found = model(a, b)
+        found = model(*given)
         return (
             F.binary_cross_entropy_with_logits(found[0], au)
-            + F.cross_entropy(found[1].flatten(0, 1), expr.flatten())
+            + F.cross_entropy(found[1].flatten(0, -2), expr.flatten())
             + ccc_loss(found[2], valence)
             + ccc_loss(found[3], arousal)
         )
 
 else:
-    model = ViT(config["depth"], config["dim"]).to(device)
+    model = ViT(config["depth"], config["dim"], config["heads"]).to(device)
     images = torch.randint(0, 256, (batch, 224, 224, 3), dtype=torch.uint8, device=device)
     au = (torch.rand(batch, 12, device=device) < 0.3).float()
 
