@@ -79,7 +79,7 @@ describe("abaw check", () => {
     [["check", spec, "--set", "together.batc=3"], "did you mean `batch`"],
     [["eval", spec], "abaw train spec.abaw"],
     [["report", "nowhere"], "report.json"],
-    [["compile", spec, "--target", "tflite"], "onnx or onnx-train"],
+    [["compile", spec, "--target", "tflite"], "onnx, onnx-train or torch"],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["data", "synth", "--out", "x", "--videos", "many"], "--videos"],
     [["data", "stats", "std_only.abaw"], "no stage"],
@@ -182,7 +182,7 @@ describe("a run", () => {
       JSON.stringify(JSON.parse(text), (_, x) => (typeof x === "number" ? x.toFixed(4) : x));
     expect(scoresOf(judged.out)).toBe(scoresOf(trained.out));
     const { status, err } = say("train", spec, "--engine", "keras", ...set);
-    expect([status, err]).toEqual([1, expect.stringContaining('--engine takes onnx or tfjs, not "keras"')]);
+    expect([status, err]).toEqual([1, expect.stringContaining('--engine takes onnx, tfjs or torch, not "keras"')]);
   }, 120_000);
 
   test("compiles to graphs without weights", () => {
