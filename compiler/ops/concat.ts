@@ -42,6 +42,7 @@ export const concat: Op = {
     );
   },
   expand: undefined,
+  forTraining: undefined,
   evaluation: undefined,
   onnx: (w, inputs, node) => [
     w.node(

@@ -1,4 +1,4 @@
-import { addDims, multiplyDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
+import { addDims, multiplyDims, productOf, sameDim, sameShape, subtractDims } from "../ir/dim.ts";
 import { allAre, channelsOnWebgpu, evenPads, padded, type Walk, walkAttributes, walkedSizes } from "./convolution.ts";
 import { convolve } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
@@ -48,6 +48,22 @@ export const conv = defineOp({
       weight: v.at(g.apply("conv_weight_gradient", [x, dy], { ...attributes, sizes: weight.type.shape.slice(2) }), 0),
       bias: bias && v.reduceSum(g, dy, axes),
     };
+  },
+  /**
+   * Over one axis: what each tap of the kernel meets, side by side, and one product; its gradients are products too, over all frames at
+   * once, where onnxruntime's convolutions go frame by frame.
+   */
+  forTraining(g, { x, weight, bias }, { pads: [before = 0, after = 0], dilations: [dilation = 1], strides, groups }) {
+    if (strides.length !== 1 || strides[0] !== 1 || groups !== 1) return undefined;
+    const [out = 1, into = 1, kernel = 1] = weight.type.shape;
+    const frames = v.pad(g, v.transpose(g, x, [0, 2, 1]), 1, before, after);
+    const taps = Number(kernel);
+    const length = subtractDims(frames.type.shape[1] ?? 1, dilation * (taps - 1));
+    const met = Array.from({ length: taps }, (_, k) =>
+      v.slice(g, frames, 1, k * dilation, addDims(length, k * dilation)),
+    );
+    const matrix = v.reshape(g, v.transpose(g, weight, [0, 2, 1]), [out, multiplyDims(into, taps)]);
+    return { y: v.transpose(g, v.linear(g, v.concat(g, met, 2), matrix, bias), [0, 2, 1]) };
   },
   onnx: (w, { x, weight, bias }, attributes) => ({
     y: w.node("Conv", [x.name, weight.name, ...(bias === undefined ? [] : [bias.name])], walkAttributes(attributes)),

@@ -32,6 +32,12 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly expand?:
     | ((g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value })
     | undefined;
+  /** The same in smaller ops where a training is faster through them than by the op's own gradient; undefined where it is not. */
+  readonly forTraining?: (
+    g: GraphBuilder,
+    inputs: Named<I, P, Value>,
+    attributes: A,
+  ) => { readonly [K in O]: Value } | undefined;
   readonly evaluation?: (g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value };
   readonly onnx?: OnnxRule<I, P, O, A>;
   /** What stands for `onnx` where onnxruntime's WebGPU provider has no kernel for it, or one that rounds too much. */
@@ -98,7 +104,7 @@ export function defineOp<
       const given = rule(w, named(inputs), typed(node.attributes), node);
       return spec.outputs.map((name) => given[name] ?? "");
     };
-  const { gradient, expand, evaluation, onnx, webgpu, tfjs, torch, fold, flops } = spec;
+  const { gradient, expand, forTraining, evaluation, onnx, webgpu, tfjs, torch, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -123,6 +129,12 @@ export function defineOp<
         return names.map((name) => given[name]);
       }),
     expand: expand && ((g, inputs, attributes) => listed(expand(g, named(inputs), typed(attributes)))),
+    forTraining:
+      forTraining &&
+      ((g, inputs, attributes) => {
+        const given = forTraining(g, named(inputs), typed(attributes));
+        return given && listed(given);
+      }),
     evaluation: evaluation && ((g, inputs, attributes) => listed(evaluation(g, named(inputs), typed(attributes)))),
     onnx: onnx && written(onnx),
     webgpu: webgpu === undefined || webgpu === "expand" ? webgpu : written(webgpu),

@@ -23,9 +23,12 @@ export function expandWhere(graph: Graph, chosen: (node: Node, used: ReadonlySet
   }
 }
 
-/** Before differentiation: every composite op that has no gradient of its own. */
+/** Before differentiation: every composite op that has no gradient of its own, or a slower one. */
 export function expandForGradient(graph: Graph): Graph {
-  return expandWhere(graph, (node) => opNamed(node.op).gradient === undefined);
+  const expanded = expandWhere(graph, (node) => opNamed(node.op).gradient === undefined);
+  return rewriteGraph(expanded, new GraphBuilder(opRules), ({ op, attributes }, inputs, g) =>
+    opNamed(op).forTraining?.(g, inputs, attributes),
+  );
 }
 
 /**

@@ -49,6 +49,33 @@ describe.each(withNode.map((op) => [op.name, op] as const))("%s", (_, op) => {
   );
 });
 
+describe("what a training is faster through", () => {
+  const cases = allOps.flatMap((op) =>
+    op.forTraining === undefined ? [] : op.samples.map((sample, i) => [`${op.name}, sample ${i}`, op, sample] as const),
+  );
+  const changed = cases.filter(([, op, sample]) => {
+    const { graph } = sampleGraph(op, sample);
+    return nodesOf(expandForGradient(graph)).every((node) => node.op !== op.name);
+  });
+
+  test("is tried on some samples, and others stay whole", () => {
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.length).toBeLessThan(cases.length);
+  });
+
+  test.each(changed)("is the same: %s", async (_, op, sample) => {
+    const { graph, feeds } = sampleGraph(op, sample);
+    const expanded = expandForGradient(graph);
+    verifyGraph(expanded, opRules);
+    expect(expanded.outputs.map(({ value }) => value.type)).toEqual(graph.outputs.map(({ value }) => value.type));
+    const [found, expected] = [await runGraph(expanded, feeds), await runGraph(graph, feeds)];
+    for (const [name, { data }] of expected)
+      expect(largestDifference(found.get(name)?.data ?? [], Array.from(data, Number)), name).toBeLessThan(
+        tolerances.referenceValues,
+      );
+  });
+});
+
 test("what has a gradient of its own stays whole before differentiation", () => {
   const left = allOps.flatMap((op) =>
     op.samples.slice(0, 1).flatMap((sample) => nodesOf(expandForGradient(sampleGraph(op, sample).graph))),
