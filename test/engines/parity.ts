@@ -5,12 +5,12 @@ import type { Graph, TensorData } from "../../compiler/ir/graph.ts";
 import { stepGraph } from "../../compiler/lower/step-graph.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { matmul } from "../../compiler/ops/vocabulary.ts";
-import type { Engine, Tensors, Trainer, TrainingProgram } from "../../runtime/engines/engine.ts";
+import type { Engine, Tensors, Trainer } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { referenceCases } from "../compiler/ops/reference-cases.ts";
 import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.ts";
-import { type JointCase, jointCase } from "../joint/joint-case.ts";
+import { jointCase, programOf } from "../joint/joint-case.ts";
 import { planOf } from "../plan-of.ts";
 import { tolerances } from "../tolerances.ts";
 import { numbersFor } from "./numbers-for.ts";
@@ -92,24 +92,6 @@ export async function expectSame(
     const difference = largestDifference(found.get(name)?.data ?? [], Array.from(data, Number), floor);
     expect(difference, name).toBeLessThan(tolerance);
   }
-}
-
-/** What a stage's trainer is made of, on the joint case. */
-function programOf({ stage, parameters, facts }: JointCase): TrainingProgram {
-  return {
-    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
-    parameters: stage.parameters.map(({ path, shape, group }) => {
-      const start = parameters.get(path)?.data;
-      if (!(start instanceof Float32Array)) throw new Error(`no ${path}`);
-      return { path, shape, group: group ?? 0, start };
-    }),
-    states: new Map(),
-    constants: facts,
-    groups: stage.groups.length,
-    optimiser: stage.optimiser,
-    maxGradientNorm: stage.maxGradientNorm,
-    ema: stage.ema,
-  };
 }
 
 /** Training: the joint model for 50 steps, clipping and average included, and a checkpoint that goes over from one engine to another. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Engine, Tensor, Tensors, TrainerState, TrainingProgram } from "../../runtime/engines/engine.ts";
+import type { Engine, Tensor, Tensors, TrainerState } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { torchEngine } from "../../runtime/engines/torch/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
-import { type JointCase, jointCase, steps } from "../joint/joint-case.ts";
+import { type JointCase, jointCase, programOf, steps } from "../joint/joint-case.ts";
 import { tolerances } from "../tolerances.ts";
 import { pythonWithTorch } from "./torch-here.ts";
 
@@ -87,22 +87,4 @@ function firstHalfWithout(batch: Tensors, task: string): Tensors {
   if (!(mask?.data instanceof Float32Array)) return new Map();
   const data = mask.data.slice().fill(0, 0, mask.data.length / 2);
   return new Map<string, Tensor>([[name, { ...mask, data }]]);
-}
-
-function programOf({ stage, parameters, facts }: JointCase): TrainingProgram {
-  return {
-    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
-    parameters: stage.parameters.map(({ path, shape, group }) => {
-      const start = parameters.get(path)?.data;
-      if (!(start instanceof Float32Array)) throw new Error(`no ${path}`);
-      return { path, shape, group: group ?? 0, start };
-    }),
-    states: new Map(),
-    constants: facts,
-    source: { label: stage.label, frozen: new Set(), forward: stage.graphs.forward() },
-    groups: stage.groups.length,
-    optimiser: stage.optimiser,
-    maxGradientNorm: stage.maxGradientNorm,
-    ema: stage.ema,
-  };
 }

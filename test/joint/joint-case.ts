@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import type { Tensor, Tensors } from "../../runtime/engines/engine.ts";
+import type { Tensor, Tensors, TrainingProgram } from "../../runtime/engines/engine.ts";
 import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
 import { planOf } from "../plan-of.ts";
 
@@ -33,6 +33,25 @@ export function jointCase(): JointCase {
     [...stage.facts].map(([name, { shape }]): [string, Tensor] => [name, drawn(name, shape, 0.5, 2)]),
   );
   return { stage, parameters, facts, feeds: Array.from({ length: batches }, (_, i) => feedsOf(stage, i)) };
+}
+
+/** What an engine's trainer of the stage is made of. */
+export function programOf({ stage, parameters, facts }: JointCase): TrainingProgram {
+  return {
+    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
+    parameters: stage.parameters.map(({ path, shape, group }) => {
+      const start = parameters.get(path)?.data;
+      if (!(start instanceof Float32Array)) throw new Error(`no ${path}`);
+      return { path, shape, group: group ?? 0, start };
+    }),
+    states: new Map(),
+    constants: facts,
+    source: { label: stage.label, frozen: new Set(), forward: stage.graphs.forward() },
+    groups: stage.groups.length,
+    optimiser: stage.optimiser,
+    maxGradientNorm: stage.maxGradientNorm,
+    ema: stage.ema,
+  };
 }
 
 function drawn(name: string, shape: readonly number[], low: number, high: number): Tensor {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Tensor, TrainerState } from "../../runtime/engines/engine.ts";
+import type { TrainerState } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { tolerances } from "../tolerances.ts";
-import { jointCase, steps } from "./joint-case.ts";
+import { jointCase, programOf, steps } from "./joint-case.ts";
 
 interface Stored {
   readonly steps: readonly Readonly<Record<string, number>>[];
@@ -19,22 +19,9 @@ async function follow(): Promise<{
   readonly losses: readonly ReadonlyMap<string, number>[];
   readonly state: TrainerState;
 }> {
-  const { stage, parameters, facts, feeds } = jointCase();
-  const trainer = await onnxEngine.trainer({
-    graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
-    parameters: stage.parameters.map(({ path, shape, group }) => ({
-      path,
-      shape,
-      group: group ?? 0,
-      start: startOf(parameters.get(path)),
-    })),
-    states: new Map(),
-    constants: facts,
-    groups: stage.groups.length,
-    optimiser: stage.optimiser,
-    maxGradientNorm: stage.maxGradientNorm,
-    ema: stage.ema,
-  });
+  const joint = jointCase();
+  const { stage, feeds } = joint;
+  const trainer = await onnxEngine.trainer(programOf(joint));
   const losses: ReadonlyMap<string, number>[] = [];
   for (let step = 0; step < steps; step += 1) {
     const numbers = stage.groups.map(({ weightDecay }) => ({ rate: 1e-2, weightDecay }));
@@ -43,11 +30,6 @@ async function follow(): Promise<{
   const state = await trainer.read();
   await trainer.release();
   return { losses, state };
-}
-
-function startOf(tensor: Tensor | undefined): Float32Array {
-  if (!(tensor?.data instanceof Float32Array)) throw new Error("a weight is missing");
-  return tensor.data;
 }
 
 describe("the joint model", async () => {

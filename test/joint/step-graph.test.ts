@@ -6,10 +6,11 @@ import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { openGraph } from "../compiler/ops/run-graph.ts";
 import { tolerances } from "../tolerances.ts";
-import { jointCase } from "./joint-case.ts";
+import { jointCase, programOf } from "./joint-case.ts";
 
 describe("the step graph", () => {
-  const { stage, parameters, facts, feeds } = jointCase();
+  const joint = jointCase();
+  const { stage, parameters, facts, feeds } = joint;
   const rate = 1e-2;
 
   test("names a formula for each of its scalars", () => {
@@ -17,20 +18,7 @@ describe("the step graph", () => {
   });
 
   test("does what the engine's step does, clipping, optimiser and average included, three times", async () => {
-    const trainer = await onnxEngine.trainer({
-      graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
-      parameters: stage.parameters.map(({ path, shape, group }) => {
-        const start = parameters.get(path)?.data;
-        if (!(start instanceof Float32Array)) throw new Error(`no ${path}`);
-        return { path, shape, group: group ?? 0, start };
-      }),
-      states: new Map(),
-      constants: facts,
-      groups: 1,
-      optimiser: stage.optimiser,
-      maxGradientNorm: stage.maxGradientNorm,
-      ema: stage.ema,
-    });
+    const trainer = await onnxEngine.trainer(programOf(joint));
     const rule = optimisers[stage.optimiser.name];
     const weightDecay = stage.groups[0]?.weightDecay ?? 0;
     const state = new Map<string, Tensor>(parameters);

@@ -31,14 +31,18 @@ export async function torchTrainer(program: TrainingProgram, choice: TorchChoice
   const folder = mkdtempSync(join(tmpdir(), "abaw-torch-"));
   try {
     const frozen = [...program.constants].filter(([name]) => source.frozen.has(name));
-    writePackage(folder, {
-      label,
-      parameters: [
-        ...program.parameters,
-        ...frozen.map(([path, { shape }]) => ({ path, shape })).filter(({ path }) => !forward.states.has(path)),
-      ],
-      forward,
-    });
+    writePackage(
+      folder,
+      {
+        label,
+        parameters: [
+          ...program.parameters,
+          ...frozen.map(([path, { shape }]) => ({ path, shape })).filter(({ path }) => !forward.states.has(path)),
+        ],
+        forward,
+      },
+      true,
+    );
     const ranks = await Ranks.start(folder, choice);
     const trainer = new TorchTrainer(program, source, ranks, folder);
     await trainer.begin(choice);

@@ -3,7 +3,7 @@ import { torchText } from "../../../compiler/emit/torch/package.ts";
 import type { ForwardPass } from "../../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../../checkpoints/safetensors.ts";
 import { writeAtomically } from "../../checkpoints/write-atomically.ts";
-import { shippedPython } from "./shipped-python.ts";
+import { shippedPython, workerFile } from "./shipped-python.ts";
 
 export interface PackagedStage {
   readonly label: string;
@@ -11,8 +11,12 @@ export interface PackagedStage {
   readonly forward: ForwardPass;
 }
 
-/** Writes a stage as a small Python package into a folder; gives the bytes of its files. */
-export function writePackage(folder: string, { label, parameters, forward }: PackagedStage): number {
+/** Writes a stage as a small Python package into a folder, for the engine with what each rank runs; gives the bytes of its files. */
+export function writePackage(
+  folder: string,
+  { label, parameters, forward }: PackagedStage,
+  forEngine: boolean = false,
+): number {
   const { text, constants } = torchText({
     ...forward,
     label,
@@ -20,6 +24,7 @@ export function writePackage(folder: string, { label, parameters, forward }: Pac
   });
   const files = new Map([...shippedPython(), ["model.py", text], ["requirements.txt", requirements]]);
   let bytes = 0;
+  if (!forEngine) files.delete(workerFile);
   for (const [name, content] of files) {
     const encoded = new TextEncoder().encode(content);
     writeAtomically(join(folder, name), [encoded]);

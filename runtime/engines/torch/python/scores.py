@@ -48,6 +48,12 @@ def concordance(x: Tensor, y: Tensor) -> float:
     return 0.0 if denominator == 0 else (2 * (dx * dy).mean() / denominator).item()
 
 
+def reads_accuracy(expression: dict) -> bool:
+    if expression["kind"] == "accuracy":
+        return True
+    return any(reads_accuracy(expression[side]) for side in ("left", "right") if side in expression)
+
+
 def metric(expression: dict, scores: dict[str, float | None]) -> float | None:
     """An expression over scores; none where a task has none."""
     match expression["kind"]:
@@ -55,8 +61,6 @@ def metric(expression: dict, scores: dict[str, float | None]) -> float | None:
             return expression["value"]
         case "score":
             return scores.get(expression["task"])
-        case "accuracy":
-            raise ValueError("this loop keeps by scores, not by accuracy; train with `abaw train`")
     left, right = metric(expression["left"], scores), metric(expression["right"], scores)
     if left is None or right is None:
         return None

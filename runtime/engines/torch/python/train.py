@@ -21,7 +21,7 @@ import ranks
 from data import Clips, Order, loader
 from randoms import hash
 from schedules import Calendar, value
-from scores import activated, metric, score
+from scores import activated, metric, reads_accuracy, score
 from trainer import Trainer
 
 SEED_LIMIT = 2**20
@@ -45,6 +45,9 @@ class Training:
     def __init__(self, options: argparse.Namespace, device: torch.device):
         self.options, self.device = options, device
         self.settings = json.loads((options.data / "pack.json").read_text())
+        keep = self.settings["keep"]
+        if keep["kind"] == "best" and reads_accuracy(keep["metric"]):
+            raise SystemExit("this loop keeps by scores, not by accuracy; `abaw train --engine torch` does")
         start = load_file(options.data / "start.safetensors")
         self.facts = {name[6:]: tensor.to(device) for name, tensor in start.items() if name.startswith("facts/")}
         self.trainer = Trainer(

@@ -66,7 +66,7 @@ class Trainer:
             self.parallel = DistributedDataParallel(self.module, broadcast_buffers=False)
 
     def step(self, inputs: dict[str, Tensor], number: int, rates: list[tuple[float, float]]) -> dict[str, float]:
-        """Step `number`, from 1, on this rank's part of a batch: losses by name. If one is not finite, nothing changes."""
+        """Step `number`, from 1, on its part of a batch: losses by name. If one is not finite, nothing changes."""
         for group, (rate, weight_decay) in zip(self.optimiser.param_groups, rates, strict=True):
             group["lr"], group["weight_decay"] = rate, weight_decay
         self.parallel.train()
