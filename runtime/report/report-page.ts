@@ -43,7 +43,7 @@ ${[...results.map((chart, i) => drawing(chart, `result-${i}`)), ...curves.map((c
 
 function syntheticNote({ synthetic }: Report): string {
   if (synthetic.length === 0) return "";
-  return `<p class="note">The faces of ${escaped(synthetic.join(", "))} are drawn. These scores show that the training works; they say nothing about real faces.</p>`;
+  return `<p class="note">The pictures of <code>${escaped(synthetic.join(", "))}</code> are drawn, not taken. These scores show that the training works; they say nothing about real faces.</p>`;
 }
 
 function scoreTable({ results, overall, assemblies }: Report): string {

@@ -127,7 +127,7 @@ describe("a run", () => {
       );
     }
     const page = readFileSync(join(run, "report.html"), "utf8");
-    expect(page).toContain("are drawn");
+    expect(page).toContain("are drawn, not taken");
     expect(page).not.toMatch(/(src|href)="http/);
     jsonOf(jsonSchemas.report, say("report", "runs/spec", "--json").out);
     const exported = say("export", spec, "--json", "--to", "models", ...set);
