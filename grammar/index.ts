@@ -3,6 +3,7 @@ import { createTokenInstance, type IRecognitionException, type IToken, Lexer } f
 import { classify } from "./classify.ts";
 import type { FileCstNode } from "./cst.generated.ts";
 import { AbawParser, declarationMessage, TooManyErrors } from "./parser.ts";
+import { quickly } from "./quick-lexer.ts";
 import { QuickParser } from "./quick-parser.ts";
 import { isFile } from "./rules.ts";
 import * as t from "./tokens.ts";
@@ -54,8 +55,11 @@ export function closerAfter(token: IToken, image: keyof typeof closers): IToken 
 
 /** Tokens of a text; characters without a meaning are left out and listed. A byte order mark stands on a line before the first. */
 export function tokenise(text: string): Tokenised {
+  const marked = text.replace(/^\ufeff/, "\n");
+  const quick = quickly(marked);
+  if (quick !== undefined) return { tokens: classify(quick.tokens), comments: quick.comments, unknown: [] };
   lexer ??= new Lexer(t.lexerTokens, { positionTracking: "full", ensureOptimizations: true, skipValidations: true });
-  const { tokens, groups, errors } = lexer.tokenize(text.replace(/^\ufeff/, "\n"));
+  const { tokens, groups, errors } = lexer.tokenize(marked);
   return { tokens: classify(tokens), comments: groups["comments"] ?? [], unknown: errors };
 }
 

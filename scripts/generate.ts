@@ -3,14 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { generateCstDts } from "@chevrotain/cst-dts-gen";
 import { AbawParser } from "../grammar/parser.ts";
 import { codesText } from "./codes-text.ts";
-import { firstSets } from "./first-sets.ts";
+import { grammarTable } from "./grammar-table.ts";
 import { grammarText } from "./grammar-text.ts";
 import { snippetsFile, textMateGrammar } from "./textmate-grammar.ts";
 import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
 const files: readonly (readonly [path: string, make: () => string])[] = [
   ["grammar/cst.generated.ts", cstTypes],
-  ["grammar/first-sets.generated.ts", firstSets],
+  ["grammar/grammar-table.generated.ts", grammarTable],
   ["docs/vocabulary.md", vocabularyText],
   ["docs/from-pytorch.md", () => between(pageText("docs/from-pytorch.md"), "keys", keysElsewhere())],
   ["docs/language.md", languageText],
