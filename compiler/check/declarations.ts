@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Expr } from "../syntax/ast.ts";
+import type { DataNode, Expr } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
 import { dataThing } from "./data.ts";
 import { encoderThing } from "./encoders.ts";
@@ -15,7 +15,7 @@ import { inside, settingsOf } from "./settings.ts";
 import { applied, stageThing } from "./stages.ts";
 import { sweepThing } from "./sweeps.ts";
 import { taskThing } from "./tasks.ts";
-import { type DeclarationThing, poison, type Thing } from "./things.ts";
+import { type DataThing, type DeclarationThing, poison, type Thing } from "./things.ts";
 import { describeType } from "./type.ts";
 
 export function fileEnv(session: Session, file: FileScope): Env {
@@ -89,6 +89,19 @@ function named(thing: Thing, label: string, inMain: boolean): Thing {
   return thing.kind === "data" || (thing.kind === "stage" && thing.label === thing.call) ? { ...thing, label } : thing;
 }
 
+const dataOnce = memoKind<DataThing | undefined>();
+
+/** Data without arguments, which nearly every stage reads: evaluated once. Where it is asked for is another place each time. */
+function dataOf(session: Session, declaration: DataNode, env: Env, span: Span): DataThing {
+  const make = () => dataThing(session, declaration, env, new Map(), [], span);
+  const evaluated = () => attempt(make, () => undefined);
+  const decidedBy = () => declaration.name.text;
+  // Data that needs itself is refused by what makes it.
+  const data = dataOnce(session).get(declaration, evaluated, { decidedBy, inTheMaking: make });
+  if (data === undefined) return session.reporter.silent();
+  return { ...data, places: new Map([...data.places, ["", span]]) };
+}
+
 /** A declaration whose parameters all have defaults, as its instance (language rule 78); without one, arguments are missing. */
 export function instanceOf(session: Session, thing: DeclarationThing, span: Span): Thing | undefined {
   const { declaration, env } = thing;
@@ -110,7 +123,7 @@ export function instanceOf(session: Session, thing: DeclarationThing, span: Span
     case "stage":
       return stageThing(session, { declaration, env, bound: new Map(), changes: [], span });
     case "data":
-      return dataThing(session, declaration, env, new Map(), [], span);
+      return dataOf(session, declaration, env, span);
     case "assembly":
       return assemblyThing(session, declaration, env, new Map());
     default:
