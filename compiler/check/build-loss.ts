@@ -79,9 +79,9 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   }
   const poisoned = given?.kind === "map" && [...given.entries.values()].some(({ kind }) => kind === "poison");
   if (!poisoned && !lacking && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
-    const used = valuesBehind([...terms.values()]);
+    const unused = without(new Set([...model.heads.values()].map(({ logits }) => logits.wire)), [...terms.values()]);
     for (const [task, head] of model.heads) {
-      if (!used.has(head.logits.wire))
+      if (unused.has(head.logits.wire))
         reporter.report(
           "head-without-loss",
           head.span,
@@ -134,17 +134,16 @@ export function usualLoss(task: TaskThing, span: Span): CallThing {
   return { kind: "call", family: "loss", name, args: new Map([["task", task]]), span };
 }
 
-/** Some values, and those that they are made of. */
-function valuesBehind(from: readonly Value[]): ReadonlySet<Value> {
-  const seen = new Set<Value>();
-  const stack = [...from];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
+/** Of some values, those that others are not made of. Heads lie near the losses: the nearest are looked at first, and the search ends with the last. */
+function without(wanted: Set<Value>, from: readonly Value[]): ReadonlySet<Value> {
+  const seen = new Set(from);
+  for (const value of seen) {
+    wanted.delete(value);
+    if (wanted.size === 0) break;
     if (value.source.kind === "node")
-      for (const input of value.source.node.inputs) if (input !== undefined) stack.push(input);
+      for (const input of value.source.node.inputs) if (input !== undefined) seen.add(input);
   }
-  return seen;
+  return wanted;
 }
 
 function lossValue(thing: Thing, term: string, span: Span, env: Env, making: LossMaking): Value {

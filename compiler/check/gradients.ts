@@ -25,7 +25,8 @@ export function checkGradients(
     return;
   }
   const terms = [...loss.terms.values()];
-  const reached = new Set(reachedParameters(terms));
+  const heads = new Set([...model.heads.values()].map(({ logits }) => logits.wire));
+  const reached = new Set(reachedParameters(terms, heads));
   const related = [{ span: stage.span, text: `in ${stage.label}` }];
   for (const { path, of } of missed(wanted, reached)) {
     const parameter = model.parameters.get(of);
@@ -37,14 +38,14 @@ export function checkGradients(
   const trains = new Set(wanted);
   for (const [name, value] of loss.terms) {
     const span = loss.places.get(name);
-    if (span === undefined || reachesOne(value, trains)) continue;
+    if (span === undefined || reachesOne(value, heads, trains)) continue;
     const help = "no gradient flows from it to a weight that is trained";
     reporter.report("changes-nothing", span, { path: `loss.${name}` }, { help, related });
   }
 }
 
-function reachesOne(value: Value, paths: ReadonlySet<string>): boolean {
-  for (const path of reachedParameters([value])) if (paths.has(path)) return true;
+function reachesOne(value: Value, heads: ReadonlySet<Value>, paths: ReadonlySet<string>): boolean {
+  for (const path of reachedParameters([value], heads)) if (paths.has(path)) return true;
   return false;
 }
 

@@ -1,11 +1,21 @@
 import type { Node, Value } from "../ir/graph.ts";
 import { opNamed } from "../ops/index.ts";
 
-/** Paths of the parameters that a gradient from some values reaches, the nearest not always first. Who wants one need not wait for all. */
-export function* reachedParameters(from: readonly Value[]): Generator<string> {
+const fromHead = new WeakMap<Value, ReadonlySet<string>>();
+
+/**
+ * Paths of the parameters that a gradient from some values reaches, the nearest not always first. Who wants one need not wait for all.
+ * What lies behind `heads` is looked for once: many stages can have one model.
+ */
+export function* reachedParameters(from: readonly Value[], heads: ReadonlySet<Value>): Generator<string> {
   const known = new Set<Value | Node>();
   const values = [...from];
   for (let value = values.pop(); value !== undefined; value = values.pop()) {
+    if (heads.has(value)) {
+      if (!known.has(value)) yield* behindHead(value);
+      known.add(value);
+      continue;
+    }
     const { source } = value;
     if (source.kind === "input" && source.role === "parameter" && !known.has(value)) {
       known.add(value);
@@ -16,6 +26,14 @@ export function* reachedParameters(from: readonly Value[]): Generator<string> {
     if (passesGradients(source.node))
       for (const input of source.node.inputs) if (input !== undefined) values.push(input);
   }
+}
+
+function behindHead(head: Value): ReadonlySet<string> {
+  const known = fromHead.get(head);
+  if (known !== undefined) return known;
+  const made = new Set(reachedParameters([head], new Set()));
+  fromHead.set(head, made);
+  return made;
 }
 
 function passesGradients({ op }: Node): boolean {
