@@ -74,7 +74,9 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
 const deciding = ["clip", "views", "loss"] as const;
 
 const builds = memoKind<StageBuild | undefined>();
-const models = memoKind<StageBuild | undefined>();
+const models = memoKind<BuiltModel | undefined>();
+
+type BuiltModel = Omit<StageBuild, "key">;
 
 function build(session: Session, stage: StageThing): StageBuild {
   const reporter: Reporter = session.reporter;
@@ -97,7 +99,7 @@ function build(session: Session, stage: StageThing): StageBuild {
   const clip = clipOf(stageEntry(stage, "clip", scope), stage, scope);
   const key = modelKey(model, { data, clip });
   const wanted = model;
-  if (key === undefined) return builtModel(wanted, stage, data, clip, scope);
+  if (key === undefined) return { ...builtModel(wanted, stage, data, clip, scope), key };
   const make = () => {
     const before = reporter.errors;
     const built = builtModel(wanted, stage, data, clip, scope);
@@ -110,7 +112,7 @@ function build(session: Session, stage: StageThing): StageBuild {
   });
   // The stage's loss adds to its own records, so that what is shared stays as it is.
   if (shared === undefined) return reporter.silent();
-  return { stage, model: modelFor(stage, shared.model, data), names: shared.names };
+  return { stage, model: modelFor(stage, shared.model, data), names: shared.names, key };
 }
 
 function builtModel(
@@ -119,7 +121,7 @@ function builtModel(
   data: ModelData,
   clip: ClipPlan | undefined,
   scope: Env,
-): StageBuild {
+): BuiltModel {
   try {
     const made = newModelBuild(stage, data, clip, undefined);
     return { stage, model: made, names: runModel(model, made, scope) };

@@ -80,6 +80,8 @@ export interface StageBuild {
   readonly model: ModelBuild;
   /** Names of the model's body. */
   readonly names: ReadonlyMap<string, Thing>;
+  /** What decides the model: stages that agree in it have the same. Undefined where that is not known. */
+  readonly key: string | undefined;
 }
 
 export function newModelBuild(

@@ -4,10 +4,11 @@ import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { below, checkNames, isUnder, textIn, textsIn } from "./load-names.ts";
+import { memoKind } from "./memo.ts";
 import type { ParameterBuild, StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { suggestion } from "./nearest.ts";
-import type { Reporter } from "./reporter.ts";
+import { attempt, type Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
 import { type CallThing, type LayerThing, placeIn } from "./things.ts";
@@ -17,8 +18,31 @@ import { checkHeader } from "./weight-header.ts";
 /** The only files whose weights a training starts from. */
 const readable = ".safetensors";
 
-/** The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule 61). */
-export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): ReadonlyMap<string, WeightSource> {
+type FileSources = ReadonlyMap<string, WeightSource>;
+
+const fileSources = memoKind<FileSources | undefined>();
+
+/**
+ * The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule
+ * 61). Looked up once for all stages that have the same model.
+ */
+export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): FileSources {
+  const own = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, layer.path));
+  const { session, file } = scope;
+  if (built.key === undefined) return sourcesIn(layer, own, scope);
+  const made = fileSources(session).get(
+    [file.source.name, built.key, layer.path, ...own.map(({ path }) => path)].join("\n"),
+    () =>
+      attempt(
+        () => sourcesIn(layer, own, scope),
+        () => undefined,
+      ),
+    { decidedBy: () => `${layer.encoder?.name.text} ${built.key}`, inTheMaking: () => undefined },
+  );
+  return made ?? session.reporter.silent();
+}
+
+function sourcesIn(layer: LayerThing, own: readonly ParameterBuild[], scope: Env): FileSources {
   const sources = new Map<string, WeightSource>();
   const given = loadOf(layer, scope);
   if (given === undefined) return sources;
@@ -41,7 +65,6 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   const fresh = textsIn(given, "fresh");
   const under = textIn(given, "under");
   const into = textIn(given, "into");
-  const own = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, layer.path));
   const home = homeOf(layer, own);
   const inside = into === undefined ? home : `${home}.${into}`;
   const parameters = own.filter(({ path }) => isUnder(path, inside));
