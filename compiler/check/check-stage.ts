@@ -16,7 +16,7 @@ import { warnRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
-import { entryOf, stageEntry, stageScope } from "./stage-entry.ts";
+import { entriesOf, entryOf, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
 import { anchorsOf } from "./stands-in.ts";
 import type { StageThing } from "./things.ts";
@@ -160,12 +160,9 @@ const apartFromModel = ["where", "augment", "mix", "sample", "clip", "evaluate",
 /** Where the model cannot be built, what the block says apart from it is checked all the same. */
 function checkApartFromModel(session: Session, stage: StageThing): void {
   const scope = stageScope(session, stage);
-  plainSettings(stage, scope, false);
-  for (const key of apartFromModel)
-    attempt(
-      () => stageEntry(stage, key, scope),
-      () => undefined,
-    );
+  const entry = entriesOf(stage, scope);
+  plainSettings(stage, entry, scope, false);
+  for (const key of apartFromModel) entry(key);
 }
 
 /** One message for all losses that so few rows say nothing to. */

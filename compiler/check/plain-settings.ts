@@ -7,9 +7,9 @@ import { mayBeMeant } from "./incomplete.ts";
 import { type Optimiser, optimiserOf } from "./optimisers.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationOf } from "./schedules.ts";
-import { entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
+import { type entriesOf, entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
 import { isStageKey } from "./stages.ts";
-import type { StageThing } from "./things.ts";
+import type { StageThing, Thing } from "./things.ts";
 
 /** Settings of a stage that say nothing of its model; undefined where one is not set or has a mistake. */
 export interface PlainSettings {
@@ -24,16 +24,16 @@ export interface PlainSettings {
   readonly later: readonly string[];
 }
 
-type Key = Parameters<typeof stageEntry>[1];
+type Entries = ReturnType<typeof entriesOf>;
+type Key = Parameters<Entries>[0];
 const nothing = (): undefined => undefined;
 
 /** Each setting is checked whatever mistakes the others have (language rule 13). */
-export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolean): PlainSettings {
+export function plainSettings(stage: StageThing, entry: Entries, scope: Env, fromWeights: boolean): PlainSettings {
   const reporter: Reporter = scope.session.reporter;
   const later: string[] = [];
-  const entry = (key: Key) => attempt(() => stageEntry(stage, key, scope), nothing);
   const numberOf = (key: "batch" | "seed" | "max_grad_norm" | "ema" | "accumulate", least: number) =>
-    numberIn(stage, key, least, scope);
+    numberIn(stage, key, entry(key), least, reporter);
   const notYet = (key: Key, what: string, value: string) => {
     reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what });
     later.push(`${key}: ${value}`);
@@ -55,7 +55,7 @@ export function plainSettings(stage: StageThing, scope: Env, fromWeights: boolea
   const optimiser = attempt(() => optimiserOf(given, scope, fromWeights), nothing);
   const duration = attempt(() => lengthOf(stage, scope), nothing);
   checkTimes(stage, optimiser, duration, reporter);
-  attempt(() => clipOf(stageEntry(stage, "clip", scope), stage, scope), nothing);
+  attempt(() => clipOf(entry("clip"), stage, scope), nothing);
   const waits = entry("patience");
   const patience = waits === undefined ? undefined : durationOf(waits);
   if (patience !== undefined && patience.value <= 0)
@@ -90,15 +90,20 @@ const highest: { readonly [K in Key]?: number } = { batch: 1_000_000, accumulate
 /** Longer than any training. */
 const longest: { readonly [U in Duration["unit"]]: number } = { epochs: 1e6, steps: 1e9, hours: 1e5 };
 
-function numberIn(stage: StageThing, key: Key, least: number, scope: Env): number | undefined {
-  const thing = attempt(() => stageEntry(stage, key, scope), nothing);
+function numberIn(
+  stage: StageThing,
+  key: Key,
+  thing: Thing | undefined,
+  least: number,
+  reporter: Reporter,
+): number | undefined {
   if (thing?.kind !== "number") return undefined;
   const most = highest[key] ?? Number.POSITIVE_INFINITY;
   if (key === "ema" ? thing.value >= least && thing.value < 1 : thing.value >= least && thing.value <= most)
     return thing.value;
   const expected = key === "ema" ? "from 0 to below 1" : thing.value < least ? `at least ${least}` : `at most ${most}`;
   const span = valueSpan(stage, key);
-  scope.session.reporter.report("out-of-range", span, { what: `\`${key}\``, expected, actual: thing.value });
+  reporter.report("out-of-range", span, { what: `\`${key}\``, expected, actual: thing.value });
   return undefined;
 }
 
@@ -138,6 +143,7 @@ function checkTimes(
 
 function lengthOf(stage: StageThing, scope: Env): Duration {
   const reporter: Reporter = scope.session.reporter;
+  // A duration with a mistake is not a missing one.
   const given = stageEntry(stage, "duration", scope);
   const length = given === undefined ? undefined : durationOf(given);
   if (stage.declaration.verb === "apply") return { unit: "steps", value: 0 };

@@ -7,6 +7,7 @@ import { nearest, suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
 import { own } from "./own.ts";
 import { withDefaults } from "./parameters.ts";
+import { attempt } from "./reporter.ts";
 import type { Session } from "./session.ts";
 import { changed } from "./settings.ts";
 import { isStageKey } from "./stages.ts";
@@ -16,6 +17,22 @@ import type { StageThing, Thing } from "./things.ts";
 export function stageScope(session: Session, stage: StageThing): Env {
   const env = withDefaults(stage.declaration.parameters, stage.bound, stage.env);
   return { ...env, session };
+}
+
+/** Reads keys of a stage's block, each once however often it is asked for; undefined where one is not set or has a mistake. */
+export function entriesOf(stage: StageThing, scope: Env): (key: StageKey) => Thing | undefined {
+  const read = new Map<StageKey, Thing | undefined>();
+  return (key) => {
+    if (!read.has(key))
+      read.set(
+        key,
+        attempt(
+          () => stageEntry(stage, key, scope),
+          () => undefined,
+        ),
+      );
+    return read.get(key);
+  };
 }
 
 /** The value of a key of the stage's block with its overrides; undefined if it is not set. */

@@ -61,7 +61,7 @@ export function trainedOf(
   const adapters = adaptersOf(built, scope, later);
   const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration, later });
   const groups: GroupPlan[] = [];
-  const known = new Map<string, number>();
+  const known: { readonly factor: number; readonly decay: number }[] = [];
   const choiceOf = (path: string): Choice => {
     const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined };
     for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
@@ -76,11 +76,9 @@ export function trainedOf(
     const peak = peakOf(rate);
     const factor = (choice.lr === undefined || peak === 0 ? 1 : choice.lr / peak) * choice.scale;
     const decay = choice.weightDecay ?? weightDecay;
-    const key = `${factor} ${decay}`;
-    let group = known.get(key);
-    if (group === undefined) {
-      group = groups.length;
-      known.set(key, group);
+    let group = known.findIndex((each) => each.factor === factor && each.decay === decay);
+    if (group < 0) {
+      group = known.push({ factor, decay }) - 1;
       groups.push({ rate: factor === 1 ? rate : { kind: "scaled", factor, schedule: rate }, weightDecay: decay });
     }
     return { path, shape, from: source, group };

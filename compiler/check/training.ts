@@ -25,7 +25,7 @@ import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { checkRules, checkSampler, checkValidation } from "./row-rules.ts";
 import { durationOf } from "./schedules.ts";
-import { entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
+import { entriesOf, entryOf, valueSpan } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
 import { viewsOf } from "./views.ts";
 
@@ -48,7 +48,7 @@ export interface Training {
   readonly later: readonly string[];
 }
 
-type Key = Parameters<typeof stageEntry>[1];
+type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 
 const nothing = (): undefined => undefined;
 
@@ -60,9 +60,9 @@ export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWei
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const before = reporter.errors;
-  const plain = plainSettings(stage, scope, fromWeights);
+  const entry = entriesOf(stage, scope);
+  const plain = plainSettings(stage, entry, scope, fromWeights);
   const later = [...plain.later];
-  const entry = (key: Key) => attempt(() => stageEntry(stage, key, scope), nothing);
   const notYet = (key: Key, value: string) => {
     reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
     later.push(`${key}: ${value}`);
@@ -99,7 +99,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWei
       { path: "patience" },
       { help: "without a best score there is none to wait for: keep: best(score(..))" },
     );
-  const evaluate = attempt(() => evaluateOf(entry("evaluate"), built, scope, later), nothing);
+  const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length)
@@ -165,7 +165,13 @@ function checkJudgedClip(
 }
 
 /** `evaluate: {clip:, merge:, weights:, tta:, every:}` (language rule 50). */
-function evaluateOf(thing: Thing | undefined, built: StageBuild, scope: Env, later: string[]): EvaluatePlan {
+function evaluateOf(
+  thing: Thing | undefined,
+  average: Thing | undefined,
+  built: StageBuild,
+  scope: Env,
+  later: string[],
+): EvaluatePlan {
   const { model, stage } = built;
   const reporter: Reporter = scope.session.reporter;
   let plan: EvaluatePlan = { every: { unit: "epochs", value: 1 }, clip: model.clip, merge: "mean", weights: "last" };
@@ -192,7 +198,6 @@ function evaluateOf(thing: Thing | undefined, built: StageBuild, scope: Env, lat
         break;
       }
       case "weights": {
-        const average = stageEntry(stage, "ema", scope);
         const kept = average?.kind === "number";
         if (value.kind !== "label") break;
         if (value.name === "ema" && average === undefined)
