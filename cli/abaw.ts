@@ -1,23 +1,5 @@
+import { allowDeafReaders, finish } from "./finish.ts";
 import { main } from "./main.ts";
 
-// Who reads the output may have read enough, as `head` does; what is said on the way may be said to nobody, and the work goes on.
-process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
-  if (problem.code !== "EPIPE") throw problem;
-  process.exit();
-});
-process.stderr.on("error", (problem: NodeJS.ErrnoException) => {
-  if (problem.code !== "EPIPE") throw problem;
-});
-
-main(process.argv.slice(2)).then(async (code) => {
-  await Promise.all([process.stdout, process.stderr].map(written));
-  // Node would first tidy up a heap that nobody needs any more.
-  process.exit(code);
-});
-
-/** Waits until everything said has left: some systems write to pipes behind a program's back. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write("", () => resolve());
-  });
-}
+allowDeafReaders();
+main(process.argv.slice(2)).then(finish);

@@ -5,19 +5,23 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
 
+// V8 would spend a third of a check's time on optimising functions that are then hardly called again: it waits eight times longer here.
+// Set when the code has been taken, which is refused where flags differ.
+const patience = "--interrupt-budget=1000000";
+
 /**
- * Starts the program, which is one function in one file, from the code that V8 made of it when it was built: to read and compile its
+ * Starts a program, which is one function in one file, from the code that V8 made of it when it was built: to read and compile its
  * text anew would take a third of the time of a check. Another V8 does not take that code, and reads the text.
  */
-const program = fileURLToPath(new URL("./abaw.cjs", import.meta.url));
-const script = new Script(readFileSync(program, "latin1"), {
-  filename: program,
-  cachedData: codeOf(program),
-});
-// V8 would spend a third of a check's time on optimising functions that are then hardly called again: it waits eight times longer here.
-// Set after the code was taken, which is refused where flags differ.
-setFlagsFromString("--interrupt-budget=1000000");
-script.runInThisContext()(createRequire(program), program);
+function start(name: string, whole?: () => void): void {
+  const program = fileURLToPath(new URL(name, import.meta.url));
+  const script = new Script(readFileSync(program, "latin1"), {
+    filename: program,
+    cachedData: codeOf(program),
+  });
+  setFlagsFromString(patience);
+  script.runInThisContext()(createRequire(program), program, whole);
+}
 
 function codeOf(path: string): Buffer | undefined {
   try {
@@ -26,3 +30,7 @@ function codeOf(path: string): Buffer | undefined {
     return undefined;
   }
 }
+
+const all = () => start("./abaw.cjs");
+if (process.argv[2] === "check") start("./abaw-check.cjs", all);
+else all();

@@ -1,11 +1,4 @@
-import { Command } from "commander";
-import { SpecMistakes } from "./spec-mistakes.ts";
-import { version } from "./version.ts";
-
-interface LazyCommand {
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
+import { type LazyCommand, runCommand } from "./run-command.ts";
 
 /** Each command's file is loaded only when it runs: `check` must not wait for an engine. */
 export const commands: Readonly<Record<string, LazyCommand>> = {
@@ -45,23 +38,11 @@ export const commands: Readonly<Record<string, LazyCommand>> = {
   },
 };
 
-/** Does what the words of a command line say; gives the exit code. */
+/** Does what the words of a command line say, and says why it could not; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  const program = new Command("abaw")
-    .description("Multi-task affective-behaviour models from a spec: checked, trained, scored, exported.")
-    .version(version)
-    .addHelpText("after", "\nExample:\n  $ abaw check examples/quickstart.abaw");
-  const words = args.filter((arg) => !arg.startsWith("-"));
-  const wanted = words[0] === "help" ? words[1] : words[0];
-  for (const [name, { summary, load }] of Object.entries(commands)) {
-    program.addCommand(name === wanted ? (await load()).summary(summary) : new Command(name).description(summary));
-  }
   try {
-    await program.parseAsync([...args], { from: "user" });
-    return Number(process.exitCode ?? 0);
+    return await runCommand(args, commands);
   } catch (problem) {
-    // Its diagnostics are on the screen already.
-    if (problem instanceof SpecMistakes) return 1;
     const { explainFailure } = await import("./exit-code.ts");
     return explainFailure(problem, args.includes("--debug"));
   }

@@ -1,4 +1,4 @@
-// Bundles the command line: the program as one function, and what starts it; the workers that read images and check
+// Bundles the command line: the program, and `check` by itself, as one function each, and what starts them; the workers that read images and check
 // for editors; the pages. Into another folder that is given, beside specs and docs, without the pages.
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs";
@@ -37,14 +37,16 @@ const lateProcesses = {
 await build({
   ...common,
   plugins: [lateProcesses],
-  entryPoints: { abaw: "cli/abaw.ts" },
+  entryPoints: { abaw: "cli/abaw.ts", "abaw-check": "cli/abaw-check.ts" },
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   minifyWhitespace: true,
   // From V8's code cache, `import` finds no loader.
   supported: { "dynamic-import": false },
   define: { "import.meta.url": "abawUrl", "import.meta.resolve": "require.resolve" },
-  banner: { js: "(function(require,abawFile){const abawUrl=require('node:url').pathToFileURL(abawFile).href;" },
+  banner: {
+    js: "(function(require,abawFile,abawWhole){const abawUrl=require('node:url').pathToFileURL(abawFile).href;",
+  },
   footer: { js: "})" },
 });
 // Node loads CommonJS sooner than modules.

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseFile } from "../../compiler/syntax/index.ts";
-import { type Block, root } from "./pages.ts";
+import { BuiltProgram } from "../built-program.ts";
+import type { Block } from "./pages.ts";
 
 /** A command of a page, with what stands below it and what it really says. */
 export interface Said {
@@ -26,19 +27,14 @@ export interface Step {
  */
 export class Tutorial {
   readonly #folder = mkdtempSync(join(tmpdir(), "abaw-tutorial-"));
-  readonly #program: string;
+  /** It starts some twenty times faster than from source. */
+  readonly #program = new BuiltProgram();
+  readonly #bin = join(this.#program.folder, "bin");
 
   constructor() {
-    // Bundled, as it is installed: it starts some twenty times faster than from source. Packages are found above it.
-    this.#program = mkdtempSync(join(root, "node_modules/.abaw-"));
-    for (const name of ["specs", "docs"]) symlinkSync(join(root, name), join(this.#program, name));
-    const built = spawnSync(process.execPath, [join(root, "scripts/build.mjs"), join(this.#program, "dist")], {
-      encoding: "utf8",
-    });
-    if (built.status !== 0) throw new Error(built.stderr);
-    mkdirSync(join(this.#program, "bin"));
-    const command = join(this.#program, "bin/abaw");
-    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${this.#program}/dist/abaw.js" "$@"\n`);
+    mkdirSync(this.#bin);
+    const command = join(this.#bin, "abaw");
+    writeFileSync(command, `#!/bin/sh\nexec "${process.execPath}" "${this.#program.path}" "$@"\n`);
     chmodSync(command, 0o755);
   }
 
@@ -57,13 +53,14 @@ export class Tutorial {
     const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
       cwd: this.#folder,
       encoding: "utf8",
-      env: { ...process.env, NO_COLOR: "1", PATH: `${join(this.#program, "bin")}:${process.env["PATH"]}` },
+      env: { ...process.env, NO_COLOR: "1", PATH: `${this.#bin}:${process.env["PATH"]}` },
     });
     return { command, shown, real: `${stderr}${stdout}`, status };
   }
 
   remove(): void {
-    for (const folder of [this.#folder, this.#program]) rmSync(folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
+    this.#program.remove();
   }
 }
 
