@@ -8,7 +8,8 @@ import type { Device } from "../runtime/engines/onnx/device.ts";
 import { onnxEngineOn } from "../runtime/engines/onnx/index.ts";
 import { median } from "./median.ts";
 import { measuredStage } from "./plan-of.ts";
-import { type Config, configs, openOurs, TorchPeer } from "./step.ts";
+import { PythonPeer, python } from "./python-peer.ts";
+import { type Config, configs, openOurs } from "./step.ts";
 
 const { values } = parseArgs({
   options: {
@@ -42,8 +43,8 @@ async function compare(config: Config): Promise<void> {
     runners.push({ name: `onnx on ${on}`, round, close: release });
   }
   for (const { name, ...variant } of torchVariants) {
-    const peer = new TorchPeer(pythonName(), { ...config.torch, device: "cuda", ...variant });
-    runners.push({ name, round: (steps) => peer.round(steps), close: () => peer.close() });
+    const peer = new PythonPeer("./torch_step.py", { ...config.torch, device: "cuda", ...variant });
+    runners.push({ name, round: (steps) => peer.milliseconds(String(steps)), close: () => peer.close() });
   }
   const steps = Number(values.steps ?? config.steps);
   const times = runners.map((): number[] => []);
@@ -73,15 +74,11 @@ function splitSetting(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-function pythonName(): string {
-  return process.env["PYTHON"] ?? "python3";
-}
-
 /** How PyTorch is measured, if it has a card; otherwise says that it is left out. */
 function torchOnCuda(): readonly { readonly name: string; readonly compile: boolean; readonly bf16: boolean }[] {
   const script =
     "import torch; assert torch.cuda.is_available(); print(torch.__version__, torch.cuda.get_device_name())";
-  const found = spawnSync(pythonName(), ["-c", script], { encoding: "utf8" });
+  const found = spawnSync(python, ["-c", script], { encoding: "utf8" });
   if (found.status !== 0) {
     console.log("PyTorch on CUDA: not found (PYTHON names the interpreter)");
     return [];

@@ -1,21 +1,19 @@
 /** A training step, optimiser included, beside PyTorch eager in the same run: rounds alternate, medians are compared. */
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { StagePlan } from "../compiler/lower/plan.ts";
 import type { Engine } from "../runtime/engines/engine.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { installedVersion, tfjsEngine, tfjsWays } from "../runtime/engines/tfjs/index.ts";
-import { initialWeights } from "../runtime/train/initial-weights.ts";
+import { firstWeights } from "./first-weights.ts";
 import { median } from "./median.ts";
 import { measuredStage } from "./plan-of.ts";
+import { PythonPeer, pythonModule } from "./python-peer.ts";
 import { randomFeeds } from "./random-feeds.ts";
 
 export interface Config {
   readonly name: string;
   readonly spec: string;
   readonly set: readonly (readonly [string, string])[];
-  /** What bench/torch_step.py builds. */
+  /** What bench/torch_models.py builds. */
   readonly torch: Readonly<Record<string, number | string>>;
   readonly steps: number;
 }
@@ -80,21 +78,19 @@ export const configs: readonly Config[] = [
 const rounds = 5;
 
 export async function benchStep(): Promise<void> {
-  const python = process.env["PYTHON"] ?? "python3";
-  const found = spawnSync(python, ["-c", "import torch; print(torch.__version__)"], { encoding: "utf8" });
-  const torch = found.status === 0 ? found.stdout.trim() : undefined;
-  console.log(torch === undefined ? "PyTorch: not found (PYTHON names the interpreter)" : `PyTorch ${torch}, eager`);
+  const torch = pythonModule("torch", "PyTorch");
+  if (torch !== undefined) console.log(`PyTorch ${torch}, eager`);
   const native = tfjsWays.filter(({ backend }) => backend === "tensorflow");
   const hasNative = native.some((way) => installedVersion(way) !== undefined);
   if (!hasNative) console.log("native TensorFlow.js: not found (scripts/tfjs-node-from-wheel.sh)");
   const engines = [onnxEngine, ...(hasNative ? [await tfjsEngine(native)] : [])];
-  for (const config of configs) await benchConfig(config, engines, torch === undefined ? undefined : python);
+  for (const config of configs) await benchConfig(config, engines, torch !== undefined);
 }
 
 async function benchConfig(
   { name, spec, set, torch, steps }: Config,
   engines: readonly Engine[],
-  python: string | undefined,
+  hasTorch: boolean,
 ): Promise<void> {
   const ours = await Promise.all(
     engines.map(async (engine) => ({
@@ -103,7 +99,7 @@ async function benchConfig(
       times: [] as number[],
     })),
   );
-  const peer = python === undefined ? undefined : new TorchPeer(python, torch);
+  const peer = hasTorch ? new PythonPeer("./torch_step.py", torch) : undefined;
   const theirs: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     for (const each of ours) {
@@ -111,7 +107,7 @@ async function benchConfig(
       // The first round warms all up.
       if (round > 0) each.times.push(time);
     }
-    const other = await peer?.round(steps);
+    const other = await peer?.milliseconds(String(steps));
     if (round > 0 && other !== undefined) theirs.push(other);
   }
   peer?.close();
@@ -128,13 +124,7 @@ async function benchConfig(
 /** Milliseconds for a step, as the mean over a round. */
 export async function openOurs(engine: Engine, stage: StagePlan) {
   const feeds = randomFeeds(stage);
-  const first = initialWeights(
-    stage.parameters.map((each) =>
-      each.from.kind === "stage" ? { ...each, from: { kind: "normal", deviation: 0.02 } } : each,
-    ),
-    1,
-    () => new Map(),
-  );
+  const first = firstWeights(stage);
   const trainer = await engine.trainer({
     graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
     parameters: stage.parameters.flatMap(({ path, shape, group }) => {
@@ -161,28 +151,4 @@ export async function openOurs(engine: Engine, stage: StagePlan) {
     },
     release: () => trainer.release(),
   };
-}
-
-/** A Python process that runs a round for each line it is sent, and answers with milliseconds for a step. */
-export class TorchPeer {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-
-  constructor(python: string, config: Readonly<Record<string, number | string | boolean>>) {
-    const script = fileURLToPath(new URL("./torch_step.py", import.meta.url));
-    this.#process = spawn(python, [script, JSON.stringify(config)]);
-    this.#process.stderr.pipe(process.stderr);
-    this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async round(steps: number): Promise<number> {
-    this.#process.stdin.write(`${steps}\n`);
-    const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error("PyTorch ended");
-    return Number(value);
-  }
-
-  close(): void {
-    this.#process.stdin.end();
-  }
 }
