@@ -10,7 +10,7 @@ import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
 import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } from "../ir/rewrite.ts";
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
-import { cleaning, expandForGradient, runPasses } from "../passes/index.ts";
+import { cleaning, expandForGradient, expandSlow, runPasses } from "../passes/index.ts";
 import type { ForwardPass, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -18,7 +18,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
   return {
     training: (size) => trainingGraph(checked, size),
     evaluation: () => evaluationGraph(checked),
-    feature: (name) => featureGraph(checked, name),
+    feature: (name) => fast(featureGraph(checked, name)),
     forward: () => forwardPass(checked),
   };
 }
@@ -83,7 +83,7 @@ function trainingGraph(
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */
 function evaluationGraph(checked: CheckedStage): Graph {
-  return evaluated("inference", headOutputs(checked));
+  return fast(evaluated("inference", headOutputs(checked)));
 }
 
 export function headOutputs(checked: CheckedStage): readonly GraphOutput[] {
@@ -122,6 +122,11 @@ function forwardPass({ loss, built: { model, names, stage } }: CheckedStage): Fo
 
 export function featureGraph(checked: CheckedStage, name: string): Graph {
   return evaluated("features", [{ name, value: tensorNamed(checked, name) }]);
+}
+
+/** What runs in inference, where nothing is differentiated. */
+export function fast(graph: Graph): Graph {
+  return runPasses(expandSlow(graph), cleaning);
 }
 
 function evaluated(name: string, outputs: readonly GraphOutput[]): Graph {

@@ -42,7 +42,7 @@ export const concat: Op = {
     );
   },
   expand: undefined,
-  forTraining: undefined,
+  faster: undefined,
   evaluation: undefined,
   onnx: (w, inputs, node) => [
     w.node(

@@ -50,10 +50,10 @@ export const conv = defineOp({
     };
   },
   /**
-   * Over one axis: what each tap of the kernel meets, side by side, and one product; its gradients are products too, over all frames at
-   * once, where onnxruntime's convolutions go frame by frame.
+   * Over one axis: what each tap of the kernel meets, side by side, and one product over all frames of all rows, whose gradients are
+   * products too. onnxruntime's convolutions go row by row.
    */
-  forTraining(g, { x, weight, bias }, { pads: [before = 0, after = 0], dilations: [dilation = 1], strides, groups }) {
+  faster(g, { x, weight, bias }, { pads: [before = 0, after = 0], dilations: [dilation = 1], strides, groups }) {
     if (strides.length !== 1 || strides[0] !== 1 || groups !== 1) return undefined;
     const [out = 1, into = 1, kernel = 1] = weight.type.shape;
     const frames = v.pad(g, v.transpose(g, x, [0, 2, 1]), 1, before, after);

@@ -32,8 +32,8 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly expand?:
     | ((g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value })
     | undefined;
-  /** The same in smaller ops where a training is faster through them than by the op's own gradient; undefined where it is not. */
-  readonly forTraining?: (
+  /** The same in smaller ops where they run faster than the op, in training and in inference; undefined where they do not. */
+  readonly faster?: (
     g: GraphBuilder,
     inputs: Named<I, P, Value>,
     attributes: A,
@@ -104,7 +104,7 @@ export function defineOp<
       const given = rule(w, named(inputs), typed(node.attributes), node);
       return spec.outputs.map((name) => given[name] ?? "");
     };
-  const { gradient, expand, forTraining, evaluation, onnx, webgpu, tfjs, torch, fold, flops } = spec;
+  const { gradient, expand, faster, evaluation, onnx, webgpu, tfjs, torch, fold, flops } = spec;
   return {
     name: spec.name,
     summary: spec.summary,
@@ -129,10 +129,10 @@ export function defineOp<
         return names.map((name) => given[name]);
       }),
     expand: expand && ((g, inputs, attributes) => listed(expand(g, named(inputs), typed(attributes)))),
-    forTraining:
-      forTraining &&
+    faster:
+      faster &&
       ((g, inputs, attributes) => {
-        const given = forTraining(g, named(inputs), typed(attributes));
+        const given = faster(g, named(inputs), typed(attributes));
         return given && listed(given);
       }),
     evaluation: evaluation && ((g, inputs, attributes) => listed(evaluation(g, named(inputs), typed(attributes)))),

@@ -25,8 +25,8 @@ export interface Op {
   readonly expand:
     | ((g: GraphBuilder, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[])
     | undefined;
-  /** The same in smaller ops where a training is faster through them than by the op's own gradient; undefined where it is not. */
-  readonly forTraining:
+  /** The same in smaller ops where they run faster than the op, in training and in inference; undefined where they do not. */
+  readonly faster:
     | ((
         g: GraphBuilder,
         inputs: readonly (Value | undefined)[],

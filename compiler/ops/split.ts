@@ -37,7 +37,7 @@ export const split: Op = {
     return [v.concat(g, parts, axis)];
   },
   expand: undefined,
-  forTraining: undefined,
+  faster: undefined,
   evaluation: undefined,
   onnx(w, [x], node) {
     const { axis, sizes } = splitting(node.attributes);

@@ -23,11 +23,15 @@ export function expandWhere(graph: Graph, chosen: (node: Node, used: ReadonlySet
   }
 }
 
-/** Before differentiation: every composite op that has no gradient of its own, or a slower one. */
+/** Before differentiation: every composite op that has no gradient of its own, or is slower than its parts. */
 export function expandForGradient(graph: Graph): Graph {
-  const expanded = expandWhere(graph, (node) => opNamed(node.op).gradient === undefined);
-  return rewriteGraph(expanded, new GraphBuilder(opRules), ({ op, attributes }, inputs, g) =>
-    opNamed(op).forTraining?.(g, inputs, attributes),
+  return expandSlow(expandWhere(graph, (node) => opNamed(node.op).gradient === undefined));
+}
+
+/** Every op that is slower than its parts. */
+export function expandSlow(graph: Graph): Graph {
+  return rewriteGraph(graph, new GraphBuilder(opRules), ({ op, attributes }, inputs, g) =>
+    opNamed(op).faster?.(g, inputs, attributes),
   );
 }
 

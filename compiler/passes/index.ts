@@ -19,5 +19,5 @@ export function runPasses(graph: Graph, passes: readonly Pass[], watch?: (pass: 
   }, graph);
 }
 
-export { expandForGradient, expandForOnnx, expandForTfjs, expandWhere } from "./expand.ts";
+export { expandForGradient, expandForOnnx, expandForTfjs, expandSlow, expandWhere } from "./expand.ts";
 export type { Pass } from "./pass.ts";

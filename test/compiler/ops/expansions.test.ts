@@ -49,9 +49,9 @@ describe.each(withNode.map((op) => [op.name, op] as const))("%s", (_, op) => {
   );
 });
 
-describe("what a training is faster through", () => {
+describe("what runs faster in parts", () => {
   const cases = allOps.flatMap((op) =>
-    op.forTraining === undefined ? [] : op.samples.map((sample, i) => [`${op.name}, sample ${i}`, op, sample] as const),
+    op.faster === undefined ? [] : op.samples.map((sample, i) => [`${op.name}, sample ${i}`, op, sample] as const),
   );
   const changed = cases.filter(([, op, sample]) => {
     const { graph } = sampleGraph(op, sample);
