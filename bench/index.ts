@@ -1,6 +1,7 @@
 /** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
 import { benchCheck } from "./check.ts";
 import { benchCompile } from "./compile.ts";
+import { benchImages } from "./images.ts";
 import { benchInference } from "./inference.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
@@ -10,3 +11,4 @@ benchCompile();
 await benchLanguageServer();
 await benchStep();
 await benchInference();
+await benchImages();
