@@ -24,6 +24,8 @@ export const tolerances = {
   exports: 1e-5,
   /** Scores that a page shows of 90 rows after some hundred steps, absolute: equal on one machine; another order of sums grows to what another seed moves, 0.1. */
   shownScores: 0.1,
+  /** Bytes made with float32, before they are rounded, absolute: 3e-5 measured. */
+  sampling: 1e-3,
   /** Another engine's values beside the default one's: both round float32 in another order. */
   engineValues: 1e-5,
   /** The same of gradients, which pass twice as many ops. */

@@ -6,6 +6,8 @@ import type { Augmentation } from "../../compiler/lower/plan.ts";
 import { DataError } from "../../runtime/data/data-error.ts";
 import { applyChange, drawChange } from "../../runtime/data/images/augment.ts";
 import { decodeImage } from "../../runtime/data/images/decode.ts";
+import { Sampler, samePlace } from "../../runtime/data/images/sampler.ts";
+import { tolerances } from "../tolerances.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const side = 16;
@@ -17,7 +19,7 @@ const gradient = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
 
 function augmented(augmentations: readonly Augmentation[], words: readonly number[] = [1, 2, 3]): Uint8Array {
   const target = new Uint8Array(gradient.length);
-  applyChange(gradient, side, drawChange(augmentations, words), target, 0);
+  applyChange(new Sampler(side), gradient, drawChange(augmentations, words), target, 0);
   return target;
 }
 
@@ -88,7 +90,7 @@ describe("decoding", () => {
   ] as const)("reads a %s at the size that was asked for, in three channels", async (_, channels, format) => {
     const folder = temporaryFolder();
     await make(folder, "a.img", channels, format);
-    const pixels = await decodeImage(place(folder, "a.img"), 8);
+    const pixels = await decodeImage(place(folder, "a.img"), new Sampler(8));
     expect(pixels.length).toBe(8 * 8 * 3);
     expect(pixels.every((value) => Math.abs(value - 128) <= 2)).toBe(true);
   });
@@ -103,9 +105,65 @@ describe("decoding", () => {
     writeFileSync(join(folder, "text.jpg"), "<svg/>");
     await make(folder, "whole.jpg", 3, "jpeg");
     writeFileSync(join(folder, "short.jpg"), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]));
-    const refused = decodeImage(place(folder, name), 8);
+    const refused = decodeImage(place(folder, name), new Sampler(8));
     await expect(refused).rejects.toThrow(DataError);
-    await expect(decodeImage(place(folder, name), 8)).rejects.toThrow(reason);
-    await expect(decodeImage(place(folder, name), 8)).rejects.toThrow(/rows\.txt:7.*video 12/);
+    await expect(decodeImage(place(folder, name), new Sampler(8))).rejects.toThrow(reason);
+    await expect(decodeImage(place(folder, name), new Sampler(8))).rejects.toThrow(/rows\.txt:7.*video 12/);
+  });
+});
+
+describe("sampling", () => {
+  const [width, height, frame] = [5, 4, 7];
+  const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 89) % 256);
+  const map = [0.8, -0.3, 0.4, 1.1, 0.05, -0.1] as const;
+
+  /** The definition, in double precision. */
+  function expected(row: number, column: number, channel: number): number {
+    const [a, b, c, d, x0, y0] = map;
+    const [u, v] = [(column + 0.5) / frame - 0.5, (row + 0.5) / frame - 0.5];
+    const x = Math.min(width - 1, Math.max(0, (a * u + b * v + x0 + 0.5) * width - 0.5));
+    const y = Math.min(height - 1, Math.max(0, (c * u + d * v + y0 + 0.5) * height - 0.5));
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const at = (r: number, k: number) =>
+      pixels[3 * (Math.min(r, height - 1) * width + Math.min(k, width - 1)) + channel] ?? Number.NaN;
+    const along = (r: number) => at(r, left) * (left + 1 - x) + at(r, left + 1) * (x - left);
+    return along(top) * (top + 1 - y) + along(top + 1) * (y - top);
+  }
+
+  test.each([
+    ["its own colours", undefined],
+    ["mixed colours", { own: 1.4, grey: -0.6, constant: 20 }],
+  ] as const)("is between four pixels, edges continued, in %s", (_, mixing) => {
+    const target = new Uint8Array(3 * frame * frame + 2);
+    new Sampler(frame).sample({ pixels, width, height }, map, mixing, target, 1);
+    expect([target[0], target.at(-1)]).toEqual([0, 0]);
+    const { own, grey, constant } = mixing ?? { own: 1, grey: 0, constant: 0 };
+    for (let i = 0; i < frame * frame; i += 1) {
+      const [row, column] = [Math.floor(i / frame), i % frame];
+      const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((channel) => expected(row, column, channel));
+      const lightness = 0.299 * red + 0.587 * green + 0.114 * blue;
+      [red, green, blue].forEach((value, channel) => {
+        const wanted = Math.min(255, Math.max(0, own * value + grey * lightness + constant));
+        expect(Math.abs((target[1 + 3 * i + channel] ?? Number.NaN) - wanted)).toBeLessThan(0.5 + tolerances.sampling);
+      });
+    }
+  });
+
+  test("leaves a frame of its size as it is", () => {
+    const target = new Uint8Array(gradient.length);
+    new Sampler(side).sample({ pixels: gradient, width: side, height: side }, samePlace, undefined, target, 0);
+    expect(target).toEqual(gradient);
+  });
+
+  test("knows the mean lightness", () => {
+    const mean = Array.from({ length: width * height }, (_, i) =>
+      [0.299, 0.587, 0.114].reduce((sum, share, channel) => sum + share * (pixels[3 * i + channel] ?? 0), 0),
+    ).reduce((sum, value) => sum + value / (width * height), 0);
+    expect(new Sampler(frame).lightness({ pixels, width, height })).toBeCloseTo(mean, 9);
+  });
+
+  test("takes no picture larger than its frames", () => {
+    const sampler = new Sampler(4);
+    expect(() => sampler.lightness({ pixels, width, height })).toThrow(/5 × 4/);
   });
 });

@@ -1,14 +1,21 @@
 import { parentPort, workerData } from "node:worker_threads";
+import sharp from "sharp";
 import { DataError } from "../data-error.ts";
 import { applyChange, drawChange } from "../images/augment.ts";
 import { decodeImage } from "../images/decode.ts";
+import { Sampler } from "../images/sampler.ts";
 import type { ImageRequest, ImageResponse, ImageWorkerData } from "./image-source.ts";
 
 /** Decodes and changes the images of whole batches, on a thread of its own: a step blocks the main one. */
 const port = parentPort;
 const { folder, size, images, files, lines, videos, augment, seed, cacheBytes, skipBad }: ImageWorkerData = workerData;
 const bytes = size * size * 3;
+const sampler = new Sampler(size);
 const cache = new Map<number, Uint8Array>();
+
+// Four pictures are decoded at once, so one needs one thread; none is asked for again.
+sharp.concurrency(1);
+sharp.cache(false);
 
 port?.on("message", (request: ImageRequest) => {
   void answer(request).then(
@@ -20,22 +27,26 @@ port?.on("message", (request: ImageRequest) => {
 async function answer({ id, rows, epoch }: ImageRequest): Promise<ImageResponse> {
   const pixels = new Uint8Array(rows.length * bytes);
   const bad: { row: number; reason: string }[] = [];
-  const missing = [...new Set(rows)].filter((row) => row >= 0 && !cache.has(row));
-  const fresh = new Map<number, Uint8Array>();
+  const places = new Map<number, number[]>();
+  rows.forEach((row, i) => {
+    const known = places.get(row);
+    if (known !== undefined) known.push(i);
+    else if (row >= 0) places.set(row, [i]);
+  });
+  const waiting = [...places];
+  // Each frame is changed as soon as it is decoded: other threads decode the next ones meanwhile.
   const readers = Array.from({ length: 4 }, async () => {
-    for (let row = missing.pop(); row !== undefined; row = missing.pop()) {
-      const image = await imageOf(row, bad);
-      fresh.set(row, image);
-      if ((cache.size + 1) * bytes <= cacheBytes) cache.set(row, image);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [row, at] = next;
+      const frame = cache.get(row) ?? (await imageOf(row, bad));
+      if ((cache.size + 1) * bytes <= cacheBytes) cache.set(row, frame);
+      for (const i of at) {
+        if (epoch === undefined || augment.length === 0) pixels.set(frame, i * bytes);
+        else applyChange(sampler, frame, drawChange(augment, [seed, epoch, row]), pixels, i * bytes);
+      }
     }
   });
   await Promise.all(readers);
-  rows.forEach((row, i) => {
-    const image = row < 0 ? undefined : (cache.get(row) ?? fresh.get(row));
-    if (image === undefined) return;
-    if (epoch === undefined || augment.length === 0) pixels.set(image, i * bytes);
-    else applyChange(image, size, drawChange(augment, [seed, epoch, row]), pixels, i * bytes);
-  });
   return { kind: "images", id, pixels, bad };
 }
 
@@ -48,7 +59,7 @@ async function imageOf(row: number, bad: { row: number; reason: string }[]): Pro
     video: videos[row] ?? "",
   };
   try {
-    return await decodeImage(place, size);
+    return await decodeImage(place, sampler);
   } catch (problem) {
     if (!skipBad || !(problem instanceof DataError)) throw problem;
     bad.push({ row, reason: problem.message });
