@@ -1,28 +1,104 @@
-/** Time from text to the bytes of step and inference graphs: ViT-B/16, fusion, LSTM over 20 frames; each round in a fresh process. */
+/**
+ * Time from text to graphs, and from text to an exported file with weights, of ViT-B/16 and two LSTM layers over 20 frames, beside
+ * torch.onnx.export of the same model; each round in a fresh process on both sides.
+ */
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { emitOnnx } from "../compiler/emit/onnx/emit-onnx.ts";
+import type { StagePlan } from "../compiler/lower/plan.ts";
 import { stepGraph } from "../compiler/lower/step-graph.ts";
+import type { Tensor, Tensors } from "../runtime/engines/engine.ts";
+import { exportModel } from "../runtime/run/export-model.ts";
 import { median } from "./median.ts";
-import { measuredStage } from "./plan-of.ts";
+import { compiledBench, measuredStage } from "./plan-of.ts";
+import { PythonPeer, pythonModule } from "./python-peer.ts";
 
 const rounds = 5;
+const exportRounds = 3;
 
-export function benchCompile(): void {
-  const times = Array.from({ length: rounds }, () =>
-    Number(
-      execFileSync(process.execPath, ["--import", "tsx", fileURLToPath(import.meta.url), "once"], { encoding: "utf8" }),
-    ),
-  );
+export async function benchCompile(): Promise<void> {
+  const graphs = Array.from({ length: rounds }, () => once("graphs", ""));
   console.log(
-    `compile ViT-B/16 + fusion + LSTM, 20 frames, to step and inference graphs: ${median(times).toFixed(0)} ms (median of ${rounds} cold processes)`,
+    `compile ViT-B/16 + LSTM, 20 frames, to step and inference graphs: ${median(graphs).toFixed(0)} ms (median of ${rounds} cold processes)`,
+  );
+  const torch = pythonModule("torch", "PyTorch");
+  const exporters = torch === undefined ? [] : (["dynamo", "script"] as const);
+  const theirs = exporters.map((exporter) => ({ exporter, times: [] as number[] }));
+  const ours: number[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "abaw-bench-"));
+  try {
+    for (let round = 0; round < exportRounds; round += 1) {
+      ours.push(once("export", join(folder, "ours.onnx")));
+      for (const { exporter, times } of theirs) times.push(await exportedByTorch(exporter, join(folder, "torch.onnx")));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  console.log(`the same, from text to an ONNX file with weights: ${median(ours).toFixed(0)} ms`);
+  for (const { exporter, times } of theirs) {
+    const ratio = median(times) / median(ours);
+    console.log(
+      `  torch.onnx.export of PyTorch ${torch}, ${exporter}: ${median(times).toFixed(0)} ms, ${ratio.toFixed(1)} times as long`,
+    );
+  }
+}
+
+function once(what: "graphs" | "export", path: string): number {
+  return Number(
+    execFileSync(process.execPath, ["--import", "tsx", import.meta.filename, what, path], { encoding: "utf8" }),
   );
 }
 
-if (process.argv[2] === "once") {
+async function exportedByTorch(exporter: "dynamo" | "script", path: string): Promise<number> {
+  const peer = new PythonPeer("./torch_export.py", {});
+  try {
+    return await peer.milliseconds(`${exporter} ${path}`);
+  } finally {
+    peer.close();
+  }
+}
+
+function timeGraphs(): number {
   const begun = performance.now();
   const stage = measuredStage("compile");
   emitOnnx(stepGraph(stage));
   emitOnnx(stage.graphs.evaluation());
-  console.log(performance.now() - begun);
+  return performance.now() - begun;
+}
+
+/** Through what `abaw export` calls; the weights are in memory, as PyTorch's are. */
+function timeExport(path: string): number {
+  const begun = performance.now();
+  const { plan, diagnostics } = compiledBench("compile");
+  const compiled = performance.now() - begun;
+  const [exported] = plan?.exports ?? [];
+  if (plan === undefined || exported === undefined)
+    throw new Error(diagnostics.map(({ message }) => message).join("\n"));
+  const stageOf = (hash: string): StagePlan => {
+    const stage = plan.stages.find((each) => each.hash === hash);
+    if (stage === undefined) throw new Error(`the plan has no stage ${hash}`);
+    return stage;
+  };
+  const kept = new Map(plan.stages.map((stage) => [stage.hash, someWeights(stage)]));
+  const resumed = performance.now();
+  exportModel({ plan, stageOf, keptOf: (hash) => kept.get(hash) ?? new Map() }, exported, path);
+  return compiled + performance.now() - resumed;
+}
+
+function someWeights(stage: StagePlan): Tensors {
+  return new Map(
+    [...stage.parameters, ...stage.states].map(({ path, shape }): [string, Tensor] => {
+      const count = shape.reduce((product, size) => product * size, 1);
+      return [path, { dtype: "float32", shape, data: new Float32Array(count).fill(0.02) }];
+    }),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [what, path = ""] = process.argv.slice(2);
+  if (what === "graphs") console.log(timeGraphs());
+  else if (what === "export") console.log(timeExport(path));
+  else await benchCompile();
 }

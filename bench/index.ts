@@ -7,7 +7,7 @@ import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
 
 benchCheck();
-benchCompile();
+await benchCompile();
 await benchLanguageServer();
 await benchStep();
 await benchInference();

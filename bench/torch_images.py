@@ -19,9 +19,7 @@ except RuntimeError:
     # A torchvision built for another PyTorch finds its compiled ops missing; transforms on PIL use none of them.
     missing = torch.library.Library("torchvision", "FRAGMENT")
     for name in ("nms", "qnms"):
-        missing.define(
-            f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor"
-        )
+        missing.define(f"{name}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
 from torchvision import transforms
 
 config = json.loads(sys.argv[1])
@@ -42,9 +40,7 @@ floats = [
 class Pictures(Dataset):
     def __init__(self, folder, names):
         self.paths = [os.path.join(folder, name) for name in names]
-        self.change = transforms.Compose(
-            change + (floats if config["floats"] else bytes_alone)
-        )
+        self.change = transforms.Compose(change + (floats if config["floats"] else bytes_alone))
 
     def __len__(self):
         return len(self.paths)

@@ -14,9 +14,7 @@ def sincos(places, width):
 class FromFeatures(nn.Module):
     def __init__(self, width, hidden):
         super().__init__()
-        self.fusion = nn.Sequential(
-            nn.Linear(width, width), nn.ReLU(), nn.Dropout(0.3), nn.Linear(width, width)
-        )
+        self.fusion = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Dropout(0.3), nn.Linear(width, width))
         self.lstm = nn.LSTM(width, hidden, num_layers=2, batch_first=True)
         self.au, self.expr = nn.Linear(hidden, 12), nn.Linear(hidden, 8)
         self.valence, self.arousal = nn.Linear(hidden, 1), nn.Linear(hidden, 1)
@@ -42,11 +40,7 @@ class Block(nn.Module):
 
     def forward(self, x):
         b, n, d = x.shape
-        q, k, v = (
-            self.qkv(self.norm1(x))
-            .reshape(b, n, 3, self.heads, d // self.heads)
-            .permute(2, 0, 3, 1, 4)
-        )
+        q, k, v = self.qkv(self.norm1(x)).reshape(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
         a = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(b, n, d)
         x = x + self.proj(a)
         return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
@@ -57,33 +51,43 @@ class ViT(nn.Module):
         super().__init__()
         self.embed = nn.Conv2d(3, dim, patch, patch)
         self.cls = nn.Parameter(torch.randn(1, 1, dim) * 0.02)
-        rows, columns = torch.meshgrid(
-            torch.arange(14.0), torch.arange(14.0), indexing="ij"
-        )
-        self.register_buffer(
-            "place", torch.cat([sincos(columns, dim // 2), sincos(rows, dim // 2)], 1)
-        )
+        rows, columns = torch.meshgrid(torch.arange(14.0), torch.arange(14.0), indexing="ij")
+        self.register_buffer("place", torch.cat([sincos(columns, dim // 2), sincos(rows, dim // 2)], 1))
         self.blocks = nn.Sequential(*[Block(dim, heads) for _ in range(depth)])
         self.norm = nn.LayerNorm(dim, eps=1e-6)
         self.head = nn.Linear(dim, 12)
 
-    def forward(self, images):
-        x = (
-            self.embed(images.permute(0, 3, 1, 2) / 255).flatten(2).transpose(1, 2)
-            + self.place
-        )
+    def features(self, images):
+        x = self.embed(images).flatten(2).transpose(1, 2) + self.place
         x = self.blocks(torch.cat([self.cls.expand(len(x), -1, -1), x], 1))
-        return self.head(self.norm(x[:, 1:].mean(1)))
+        return self.norm(x[:, 1:].mean(1))
+
+    def forward(self, images):
+        return self.head(self.features(images.permute(0, 3, 1, 2) / 255))
+
+
+class ViTOverTime(nn.Module):
+    """The features of every frame, two LSTM layers, three heads."""
+
+    def __init__(self, depth, dim, heads):
+        super().__init__()
+        self.face = ViT(depth, dim, heads)
+        self.lstm = nn.LSTM(dim, dim, num_layers=2, batch_first=True)
+        self.au, self.valence, self.arousal = nn.Linear(dim, 12), nn.Linear(dim, 1), nn.Linear(dim, 1)
+
+    def forward(self, images):
+        batch, time = images.shape[:2]
+        x = F.leaky_relu(self.face.features(images.flatten(0, 1)).unflatten(0, (batch, time)), 0.1)
+        y, _ = self.lstm(x)
+        return torch.sigmoid(self.au(y)), torch.tanh(self.valence(y)), torch.tanh(self.arousal(y))
 
 
 class TcnBlock(nn.Module):
     def __init__(self, into, out, dilation, kernel=5):
         super().__init__()
         self.pad = (kernel - 1) * dilation
-        self.a, self.b = (
-            nn.Conv1d(into, out, kernel, dilation=dilation),
-            nn.Conv1d(out, out, kernel, dilation=dilation),
-        )
+        self.a = nn.Conv1d(into, out, kernel, dilation=dilation)
+        self.b = nn.Conv1d(out, out, kernel, dilation=dilation)
         self.skip = nn.Identity() if into == out else nn.Conv1d(into, out, 1)
         self.drop = nn.Dropout(0.1)
 
@@ -97,9 +101,7 @@ class Tcn(nn.Module):
     def __init__(self, width, channels=(512, 256, 256, 128)):
         super().__init__()
         sizes = zip((width, *channels), channels)
-        self.blocks = nn.Sequential(
-            *[TcnBlock(a, b, 2**i) for i, (a, b) in enumerate(sizes)]
-        )
+        self.blocks = nn.Sequential(*[TcnBlock(a, b, 2**i) for i, (a, b) in enumerate(sizes)])
         self.out = channels[-1]
 
     def forward(self, x):
@@ -109,9 +111,7 @@ class Tcn(nn.Module):
 class Gru(nn.Module):
     def __init__(self, width, hidden=256):
         super().__init__()
-        self.gru = nn.GRU(
-            width, hidden, num_layers=2, batch_first=True, bidirectional=True
-        )
+        self.gru = nn.GRU(width, hidden, num_layers=2, batch_first=True, bidirectional=True)
         self.out = 2 * hidden
 
     def forward(self, x):
@@ -121,15 +121,9 @@ class Gru(nn.Module):
 class Transformer(nn.Module):
     def __init__(self, width, longest=512):
         super().__init__()
-        angles = torch.arange(longest)[:, None] / 10000 ** (
-            torch.arange(0, width, 2) / width
-        )
-        self.register_buffer(
-            "place", torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
-        )
-        layer = nn.TransformerEncoderLayer(
-            width, 8, 1024, dropout=0.1, batch_first=True
-        )
+        angles = torch.arange(longest)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)
+        self.register_buffer("place", torch.stack([angles.sin(), angles.cos()], -1).flatten(1))
+        layer = nn.TransformerEncoderLayer(width, 8, 1024, dropout=0.1, batch_first=True)
         self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
         self.drop = nn.Dropout(0.1)
         self.out = width
@@ -174,21 +168,10 @@ def build(config, device="cpu"):
     """The model that a configuration names, in training mode, and its inputs."""
     if config["kind"] == "vit":
         model = ViT(config["depth"], config["dim"], config["heads"])
-        given = [
-            torch.randint(
-                0, 256, (config["batch"], 224, 224, 3), dtype=torch.uint8, device=device
-            )
-        ]
+        given = [torch.randint(0, 256, (config["batch"], 224, 224, 3), dtype=torch.uint8, device=device)]
         return model.to(device), given
     width = config["width"]
     lead = (config["batch"], config["time"]) if "time" in config else (config["batch"],)
     fused = config["kind"] == "features"
-    model = (
-        FromFeatures(width, config["hidden"])
-        if fused
-        else OverTime(config["kind"], width)
-    )
-    return model.to(device), [
-        torch.rand(*lead, width, device=device) * 2 - 1
-        for _ in range(2 if fused else 1)
-    ]
+    model = FromFeatures(width, config["hidden"]) if fused else OverTime(config["kind"], width)
+    return model.to(device), [torch.rand(*lead, width, device=device) * 2 - 1 for _ in range(2 if fused else 1)]

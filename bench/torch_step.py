@@ -17,9 +17,7 @@ config = json.loads(sys.argv[1])
 torch.manual_seed(7)
 torch.set_num_threads(len(os.sched_getaffinity(0)))
 device = torch.device(config.get("device", "cpu"))
-autocast = torch.autocast(
-    device.type, torch.bfloat16, enabled=config.get("bf16", False)
-)
+autocast = torch.autocast(device.type, torch.bfloat16, enabled=config.get("bf16", False))
 
 
 def ccc_loss(x, y):

@@ -17,8 +17,11 @@ export interface Exported {
   readonly bytes: number;
 }
 
+/** What an export needs of a run. */
+export type Trained = Pick<Run, "plan" | "stageOf" | "keptOf">;
+
 /** Writes the inference graph of an export with the kept weights inside, and beside it what is too large for one file. */
-export function exportModel(run: Run, plan: ExportPlan, path: string): Exported {
+export function exportModel(run: Trained, plan: ExportPlan, path: string): Exported {
   const graph = withWeights(plan.graph(), (name) => run.keptOf(name));
   const { model, external } = emitOnnx(graph, {
     opset: plan.opset,
@@ -51,7 +54,7 @@ function withWeights(graph: Graph, keptOf: (stage: string) => Tensors): Graph {
 }
 
 /** What a user of the file must know: how images go in, and what each output means. */
-function metadataOf(run: Run, plan: ExportPlan): Readonly<Record<string, string>> {
+function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
   const heads = headsOf(run, plan);
   const outputs = Object.fromEntries(
     heads.map(({ name, meaning }) => [
@@ -72,7 +75,7 @@ export interface ExportedHead {
   readonly meaning: TaskMeaning;
 }
 
-export function headsOf(run: Run, { of }: ExportPlan): readonly ExportedHead[] {
+export function headsOf(run: Trained, { of }: ExportPlan): readonly ExportedHead[] {
   if (of.kind === "stage") {
     const stage = run.stageOf(of.hash);
     return stage.tasks.map(({ name, meaning }) => ({ stage, task: name, name, meaning }));
