@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { emitOnnx } from "../../compiler/emit/onnx/emit-onnx.ts";
+import { emitOnnxPieces } from "../../compiler/emit/onnx/emit-onnx.ts";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
@@ -23,7 +23,7 @@ export type Trained = Pick<Run, "plan" | "stageOf" | "keptOf">;
 /** Writes the inference graph of an export with the kept weights inside, and beside it what is too large for one file. */
 export function exportModel(run: Trained, plan: ExportPlan, path: string): Exported {
   const graph = withWeights(plan.graph(), (name) => run.keptOf(name));
-  const { model, external } = emitOnnx(graph, {
+  const { pieces, external } = emitOnnxPieces(graph, {
     opset: plan.opset,
     metadata: metadataOf(run, plan),
     externalName: `${basename(path)}.data`,
@@ -34,8 +34,8 @@ export function exportModel(run: Trained, plan: ExportPlan, path: string): Expor
     writeAtomically(beside, external.pieces);
     files.push(beside);
   }
-  writeAtomically(path, [model]);
-  return { path, files, bytes: model.length };
+  writeAtomically(path, pieces);
+  return { path, files, bytes: pieces.reduce((sum, piece) => sum + piece.byteLength, 0) };
 }
 
 /** Parameters are named `<stage hash>/<path>` in the graph; each becomes a constant with its stage's kept value. */

@@ -1,4 +1,4 @@
-import onnxProto, { type onnx } from "onnx-proto";
+import type { onnx } from "onnx-proto";
 import { printType } from "../../ir/builder.ts";
 import { type Dim, printDim } from "../../ir/dim.ts";
 import { type DType, type Graph, inputsOf, leavesOf, nodesOf, type TensorType, type Value } from "../../ir/graph.ts";
@@ -6,6 +6,7 @@ import { invariant } from "../../ir/invariant.ts";
 import { opNamed } from "../../ops/index.ts";
 import { type Emitted, onnxDataType, onWebgpu } from "../../ops/onnx-writer.ts";
 import { cleaning, expandForOnnx, runPasses } from "../../passes/index.ts";
+import { encodeModel, joined } from "./encode-model.ts";
 import { moveWeightsOut } from "./external-data.ts";
 import { GraphWriter } from "./writer.ts";
 
@@ -37,6 +38,15 @@ const protobufLimit = 2 ** 31 - 2 ** 24;
 
 /** Writes a graph as an ONNX model of standard ops. Same graph, same bytes. */
 export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
+  const { pieces, ...rest } = emitOnnxPieces(graph, options);
+  return { ...rest, model: joined(pieces) };
+}
+
+/** The same, the .onnx file in pieces, without a copy of the weights. */
+export function emitOnnxPieces(
+  graph: Graph,
+  options: OnnxOptions = {},
+): Omit<OnnxFiles, "model"> & { readonly pieces: readonly Uint8Array[] } {
   const opset = options.opset ?? opsets.least;
   invariant(
     opset >= opsets.least && opset <= opsets.most,
@@ -49,14 +59,13 @@ export function emitOnnx(graph: Graph, options: OnnxOptions = {}): OnnxFiles {
     options.externalName ?? `${graph.name}.data`,
     options.externalFrom ?? protobufLimit,
   );
-  const model = onnxProto.onnx.ModelProto.encode({
+  const model = {
     irVersion: opset <= 18 ? 8 : opset <= 20 ? 9 : 10,
     producerName: "abaw",
     opsetImport: [{ domain: "", version: opset }],
-    graph: proto,
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
-  }).finish();
-  return { model, external, types };
+  };
+  return { pieces: encodeModel(model, proto), external, types };
 }
 
 interface WrittenGraph {
