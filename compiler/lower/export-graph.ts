@@ -4,8 +4,8 @@ import { type Dim, symbol } from "../ir/dim.ts";
 import type { Graph, GraphOutput } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
-import { cleaning, runPasses } from "../passes/index.ts";
-import { fast, headOutputs, inlined } from "./graphs.ts";
+import { cleaning, expandSlow, runPasses } from "../passes/index.ts";
+import { headOutputs, inlined } from "./graphs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
 export interface Exported {
@@ -39,5 +39,5 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
     invariant(value !== undefined, "a member has one output");
     return { name, value };
   });
-  return fast(runPasses({ name: "inference", outputs }, cleaning));
+  return runPasses(expandSlow({ name: "inference", outputs }), cleaning);
 }

@@ -18,7 +18,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
   return {
     training: (size) => trainingGraph(checked, size),
     evaluation: () => evaluationGraph(checked),
-    feature: (name) => fast(featureGraph(checked, name)),
+    feature: (name) => featureGraph(checked, name, expandSlow),
     forward: () => forwardPass(checked),
   };
 }
@@ -83,7 +83,7 @@ function trainingGraph(
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */
 function evaluationGraph(checked: CheckedStage): Graph {
-  return fast(evaluated("inference", headOutputs(checked)));
+  return evaluated("inference", headOutputs(checked), expandSlow);
 }
 
 export function headOutputs(checked: CheckedStage): readonly GraphOutput[] {
@@ -120,24 +120,20 @@ function forwardPass({ loss, built: { model, names, stage } }: CheckedStage): Fo
   };
 }
 
-export function featureGraph(checked: CheckedStage, name: string): Graph {
-  return evaluated("features", [{ name, value: tensorNamed(checked, name) }]);
+type Change = (graph: Graph) => Graph;
+
+export function featureGraph(checked: CheckedStage, name: string, change?: Change): Graph {
+  return evaluated("features", [{ name, value: tensorNamed(checked, name) }], change);
 }
 
-/** What runs in inference, where nothing is differentiated. */
-export function fast(graph: Graph): Graph {
-  return runPasses(expandSlow(graph), cleaning);
-}
-
-function evaluated(name: string, outputs: readonly GraphOutput[]): Graph {
-  return runPasses(
-    rewriteGraph(
-      { name, outputs },
-      new GraphBuilder(opRules),
-      resize(new Map(), () => true),
-    ),
-    cleaning,
+/** What is run is changed for speed; what is counted and shown is not. */
+function evaluated(name: string, outputs: readonly GraphOutput[], change: Change = (graph) => graph): Graph {
+  const graph = rewriteGraph(
+    { name, outputs },
+    new GraphBuilder(opRules),
+    resize(new Map(), () => true),
   );
+  return runPasses(change(graph), cleaning);
 }
 
 /** Builds nodes again at other sizes; those chosen become what they are in evaluation. */

@@ -52,7 +52,7 @@ export function emitOnnxPieces(
     opset >= opsets.least && opset <= opsets.most,
     `opset ${opset} is not between ${opsets.least} and ${opsets.most}`,
   );
-  const ready = runPasses(expandForOnnx(runPasses(graph, cleaning), options.provider), cleaning);
+  const ready = runPasses(expandForOnnx(graph, options.provider), cleaning);
   const { proto, types } = graphProto(ready, opset, options.provider);
   const external = moveWeightsOut(
     proto.initializer,
