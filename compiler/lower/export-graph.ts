@@ -4,7 +4,7 @@ import { type Dim, symbol } from "../ir/dim.ts";
 import type { Graph, GraphOutput } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
-import { cleaning, expandSlow, runPasses } from "../passes/index.ts";
+import { forInference } from "../passes/index.ts";
 import { headOutputs, inlined } from "./graphs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
@@ -39,5 +39,5 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
     invariant(value !== undefined, "a member has one output");
     return { name, value };
   });
-  return runPasses(expandSlow({ name: "inference", outputs }), cleaning);
+  return forInference({ name: "inference", outputs });
 }

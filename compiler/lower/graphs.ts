@@ -10,7 +10,7 @@ import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
 import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } from "../ir/rewrite.ts";
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
-import { cleaning, expandForGradient, expandSlow, runPasses } from "../passes/index.ts";
+import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
 import type { ForwardPass, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -18,7 +18,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
   return {
     training: (size) => trainingGraph(checked, size),
     evaluation: () => evaluationGraph(checked),
-    feature: (name) => featureGraph(checked, name, expandSlow),
+    feature: (name) => featureGraph(checked, name, forInference),
     forward: () => forwardPass(checked),
   };
 }
@@ -83,7 +83,7 @@ function trainingGraph(
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */
 function evaluationGraph(checked: CheckedStage): Graph {
-  return evaluated("inference", headOutputs(checked), expandSlow);
+  return evaluated("inference", headOutputs(checked), forInference);
 }
 
 export function headOutputs(checked: CheckedStage): readonly GraphOutput[] {
@@ -120,20 +120,25 @@ function forwardPass({ loss, built: { model, names, stage } }: CheckedStage): Fo
   };
 }
 
-type Change = (graph: Graph) => Graph;
-
-export function featureGraph(checked: CheckedStage, name: string, change?: Change): Graph {
-  return evaluated("features", [{ name, value: tensorNamed(checked, name) }], change);
+export function featureGraph(checked: CheckedStage, name: string, finish?: Finish): Graph {
+  return evaluated("features", [{ name, value: tensorNamed(checked, name) }], finish);
 }
 
-/** What is run is changed for speed; what is counted and shown is not. */
-function evaluated(name: string, outputs: readonly GraphOutput[], change: Change = (graph) => graph): Graph {
-  const graph = rewriteGraph(
-    { name, outputs },
-    new GraphBuilder(opRules),
-    resize(new Map(), () => true),
+type Finish = (graph: Graph) => Graph;
+
+/** What is run is changed for speed; what is counted and shown is as it was said. */
+function evaluated(
+  name: string,
+  outputs: readonly GraphOutput[],
+  finish: Finish = (graph) => runPasses(graph, cleaning),
+): Graph {
+  return finish(
+    rewriteGraph(
+      { name, outputs },
+      new GraphBuilder(opRules),
+      resize(new Map(), () => true),
+    ),
   );
-  return runPasses(change(graph), cleaning);
 }
 
 /** Builds nodes again at other sizes; those chosen become what they are in evaluation. */
