@@ -4,7 +4,7 @@ import type { Attributes, Node, TensorData, TensorType, Value } from "../ir/grap
 import { invariant } from "../ir/invariant.ts";
 import { entriesOf } from "./flops.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
-import { ConstraintFailure, type Op } from "./op.ts";
+import { ConstraintFailure, type Op, type Purpose } from "./op.ts";
 import type { Sample } from "./sample.ts";
 import type { TfjsKit, TfjsTensor } from "./tfjs-kit.ts";
 import type { Python, PythonInput, TorchWriter } from "./torch-text.ts";
@@ -32,11 +32,12 @@ export interface OpSpec<I extends string, P extends string, O extends string, C 
   readonly expand?:
     | ((g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value })
     | undefined;
-  /** The same in smaller ops where they run faster than the op, in training and in inference; undefined where they do not. */
+  /** The same in smaller ops where they run faster than the op for that purpose; undefined where they do not. */
   readonly faster?: (
     g: GraphBuilder,
     inputs: Named<I, P, Value>,
     attributes: A,
+    purpose: Purpose,
   ) => { readonly [K in O]: Value } | undefined;
   readonly evaluation?: (g: GraphBuilder, inputs: Named<I, P, Value>, attributes: A) => { readonly [K in O]: Value };
   readonly onnx?: OnnxRule<I, P, O, A>;
@@ -131,8 +132,8 @@ export function defineOp<
     expand: expand && ((g, inputs, attributes) => listed(expand(g, named(inputs), typed(attributes)))),
     faster:
       faster &&
-      ((g, inputs, attributes) => {
-        const given = faster(g, named(inputs), typed(attributes));
+      ((g, inputs, attributes, purpose) => {
+        const given = faster(g, named(inputs), typed(attributes), purpose);
         return given && listed(given);
       }),
     evaluation: evaluation && ((g, inputs, attributes) => listed(evaluation(g, named(inputs), typed(attributes)))),

@@ -23,6 +23,12 @@ export const gelu = defineOp({
     return { x: v.multiply(g, d.y, slope) };
   },
   expand: (g, { x }) => ({ y: v.multiply(g, x, distribution(g, x)) }),
+  // In the order in which onnxruntime knows it and makes one node of it; in training Φ is shared with the gradient.
+  faster(g, { x }, _, purpose) {
+    if (purpose === "training") return undefined;
+    const twice = v.shift(g, v.errorFunction(g, v.divide(g, x, g.scalar(Math.SQRT2))), 1);
+    return { y: v.scale(g, v.multiply(g, x, twice), 0.5) };
+  },
   torch: (_w, { x }) => call("F.gelu", x),
   samples: [sample([float([2, 3])])],
   rejects: { C1: sample([integers([2], 3)]) },

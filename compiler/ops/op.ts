@@ -6,6 +6,9 @@ import type { Sample } from "./sample.ts";
 import type { TfjsRule } from "./tfjs-kit.ts";
 import type { Python, PythonInput, TorchWriter } from "./torch-text.ts";
 
+/** What a graph is made for: in a training all outputs are differentiated. */
+export type Purpose = "training" | "inference";
+
 /** An op as the rest of the compiler sees it: names and type parameters forgotten, everything by position. */
 export interface Op {
   readonly name: string;
@@ -25,12 +28,13 @@ export interface Op {
   readonly expand:
     | ((g: GraphBuilder, inputs: readonly (Value | undefined)[], attributes: Attributes) => readonly Value[])
     | undefined;
-  /** The same in smaller ops where they run faster than the op, in training and in inference; undefined where they do not. */
+  /** The same in smaller ops where they run faster than the op for that purpose; undefined where they do not. */
   readonly faster:
     | ((
         g: GraphBuilder,
         inputs: readonly (Value | undefined)[],
         attributes: Attributes,
+        purpose: Purpose,
       ) => readonly Value[] | undefined)
     | undefined;
   /** What it is in evaluation, where that differs from training. */

@@ -2,6 +2,7 @@ import { GraphBuilder } from "../ir/builder.ts";
 import { type Graph, type Node, nodesOf, type Value } from "../ir/graph.ts";
 import { rewriteGraph } from "../ir/rewrite.ts";
 import { opNamed, opRules } from "../ops/index.ts";
+import type { Purpose } from "../ops/op.ts";
 
 /**
  * Replaces composite ops by smaller ones, again and again until no chosen op is left.
@@ -25,13 +26,16 @@ export function expandWhere(graph: Graph, chosen: (node: Node, used: ReadonlySet
 
 /** Before differentiation: every composite op that has no gradient of its own, or is slower than its parts. */
 export function expandForGradient(graph: Graph): Graph {
-  return expandSlow(expandWhere(graph, (node) => opNamed(node.op).gradient === undefined));
+  return expandSlow(
+    expandWhere(graph, (node) => opNamed(node.op).gradient === undefined),
+    "training",
+  );
 }
 
 /** Every op that is slower than its parts. */
-export function expandSlow(graph: Graph): Graph {
+export function expandSlow(graph: Graph, purpose: Purpose): Graph {
   return rewriteGraph(graph, new GraphBuilder(opRules), ({ op, attributes }, inputs, g) =>
-    opNamed(op).faster?.(g, inputs, attributes),
+    opNamed(op).faster?.(g, inputs, attributes, purpose),
   );
 }
 

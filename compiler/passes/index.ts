@@ -14,7 +14,7 @@ export const cleaning: readonly Pass[] = [foldConstants, simplify, foldConstants
 
 /** What is run without being differentiated. */
 export function forInference(graph: Graph): Graph {
-  return runPasses(expandSlow(graph), [...cleaning, joinLinears]);
+  return runPasses(expandSlow(graph, "inference"), [...cleaning, joinLinears]);
 }
 
 /** Runs passes in order; `watch` sees the graph after each. */
@@ -26,5 +26,5 @@ export function runPasses(graph: Graph, passes: readonly Pass[], watch?: (pass: 
   }, graph);
 }
 
-export { expandForGradient, expandForOnnx, expandForTfjs, expandWhere } from "./expand.ts";
+export { expandForGradient, expandForOnnx, expandForTfjs, expandSlow, expandWhere } from "./expand.ts";
 export type { Pass } from "./pass.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodesOf } from "../../../compiler/ir/graph.ts";
 import { verifyGraph } from "../../../compiler/ir/verify.ts";
 import { allOps, opRules } from "../../../compiler/ops/index.ts";
-import { expandForGradient, expandForOnnx, expandWhere } from "../../../compiler/passes/index.ts";
+import { expandForGradient, expandForOnnx, expandSlow, expandWhere } from "../../../compiler/passes/index.ts";
 import { tolerances } from "../../tolerances.ts";
 import { largestDifference } from "../largest-difference.ts";
 import { inEvaluation } from "./in-evaluation.ts";
@@ -49,13 +49,13 @@ describe.each(withNode.map((op) => [op.name, op] as const))("%s", (_, op) => {
   );
 });
 
-describe("what runs faster in parts", () => {
+describe.each(["training", "inference"] as const)("what runs faster in parts, in %s", (purpose) => {
   const cases = allOps.flatMap((op) =>
     op.faster === undefined ? [] : op.samples.map((sample, i) => [`${op.name}, sample ${i}`, op, sample] as const),
   );
   const changed = cases.filter(([, op, sample]) => {
     const { graph } = sampleGraph(op, sample);
-    return nodesOf(expandForGradient(graph)).every((node) => node.op !== op.name);
+    return nodesOf(expandSlow(graph, purpose)).every((node) => node.op !== op.name);
   });
 
   test("is tried on some samples, and others stay whole", () => {
@@ -65,7 +65,7 @@ describe("what runs faster in parts", () => {
 
   test.each(changed)("is the same: %s", async (_, op, sample) => {
     const { graph, feeds } = sampleGraph(op, sample);
-    const expanded = expandForGradient(graph);
+    const expanded = expandSlow(graph, purpose);
     verifyGraph(expanded, opRules);
     expect(expanded.outputs.map(({ value }) => value.type)).toEqual(graph.outputs.map(({ value }) => value.type));
     const [found, expected] = [await runGraph(expanded, feeds), await runGraph(graph, feeds)];
