@@ -121,8 +121,7 @@ class Gru(nn.Module):
 class Transformer(nn.Module):
     def __init__(self, width, longest=512):
         super().__init__()
-        angles = torch.arange(longest)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)
-        self.register_buffer("place", torch.stack([angles.sin(), angles.cos()], -1).flatten(1))
+        self.register_buffer("place", sincos(torch.arange(longest), width))
         layer = nn.TransformerEncoderLayer(width, 8, 1024, dropout=0.1, batch_first=True)
         self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
         self.drop = nn.Dropout(0.1)
