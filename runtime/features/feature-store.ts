@@ -30,19 +30,18 @@ export class FeatureStore {
     const stored = existsSync(path) ? readSafetensors(path) : undefined;
     const values = stored?.header.metadata["identity"] === identity ? stored.tensors.get(tensor) : undefined;
     if (values?.data instanceof Float32Array) return { shape: values.shape.slice(1), values: values.data };
-    const evaluator = await options.engine.evaluator(producer.graphs.feature(tensor), this.#run.keptOf(producer.hash));
-    try {
-      const made = await runOverPart(producer, evaluator, new Map(), await this.#run.inputsOf(producer, [part]), part);
-      const found = made.get(tensor);
-      if (found === undefined) throw new Error(`the feature graph gave no ${tensor}`);
-      const rows = found.values.length / found.shape.reduce((product, dim) => product * dim, 1);
-      const tensors = new Map([
-        [tensor, { dtype: "float32" as const, shape: [rows, ...found.shape], data: found.values }],
-      ]);
-      writeSafetensors(path, tensors, { identity, stage: producer.label, part, merge: producer.evaluate.merge });
-      return found;
-    } finally {
-      await evaluator.release();
-    }
+    const sources = {
+      engine: options.engine,
+      weights: this.#run.keptOf(producer.hash),
+      inputs: await this.#run.inputsOf(producer, [part]),
+    };
+    const found = (await runOverPart(producer, producer.graphs.feature(tensor), sources, part)).get(tensor);
+    if (found === undefined) throw new Error(`the feature graph gave no ${tensor}`);
+    const rows = found.values.length / found.shape.reduce((product, dim) => product * dim, 1);
+    const tensors = new Map([
+      [tensor, { dtype: "float32" as const, shape: [rows, ...found.shape], data: found.values }],
+    ]);
+    writeSafetensors(path, tensors, { identity, stage: producer.label, part, merge: producer.evaluate.merge });
+    return found;
   }
 }

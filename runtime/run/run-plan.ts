@@ -185,11 +185,8 @@ export class Run {
   }
 
   async #compute(plan: StagePlan, part: Part) {
-    const evaluator = await this.options.engine.evaluator(plan.graphs.evaluation(), this.keptOf(plan.hash));
-    try {
-      return await runOverPart(plan, evaluator, new Map(), await this.inputsOf(plan, [part]), part);
-    } finally {
-      await evaluator.release();
-    }
+    const { engine } = this.options;
+    const inputs = await this.inputsOf(plan, [part]);
+    return runOverPart(plan, plan.graphs.evaluation(), { engine, weights: this.keptOf(plan.hash), inputs }, part);
   }
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Graph } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
@@ -9,7 +10,7 @@ import { torchName } from "../engines/torch/torch-name.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
 import { initialWeights } from "./initial-weights.ts";
-import { type StageInputs, stageLoader } from "./stage-data.ts";
+import { fieldsRead, type StageInputs, stageLoader } from "./stage-data.ts";
 
 /** A shard is closed before it gets larger. */
 const shardBytes = 256 << 20;
@@ -99,6 +100,7 @@ async function writeShards(
     batch: framesAtOnce,
     training: false,
     tasks,
+    graphs: [packedFor(plan)],
   });
   const shards: { file: string; frames: number }[] = [];
   let held: Tensors[] = [];
@@ -126,6 +128,12 @@ async function writeShards(
     await close();
   }
   return shards;
+}
+
+/** What PyTorch computes of packed data: heads and loss. */
+function packedFor(plan: StagePlan): Graph {
+  const { heads, terms } = plan.graphs.forward();
+  return { name: "forward", outputs: [...heads, ...terms] };
 }
 
 /** Tensors of many batches as one, along the first axis. */
@@ -158,7 +166,7 @@ function settings(plan: StagePlan, parts: Readonly<Record<string, PackedPart>>) 
     hash: plan.hash,
     parts,
     tasks: plan.tasks,
-    fields: plan.fields,
+    fields: fieldsRead(plan, [packedFor(plan)]),
     augment: plan.augment,
     time: plan.clip !== undefined,
     batch,

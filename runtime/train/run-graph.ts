@@ -1,7 +1,8 @@
-import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Graph } from "../../compiler/ir/graph.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { WindowMerge } from "../data/clips/clip-windows.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
-import type { Evaluator, Tensors } from "../engines/engine.ts";
+import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 
 /** Frames that an evaluation works on at once, about. */
@@ -20,14 +21,15 @@ export class PartPasses {
   readonly #lead: number;
   readonly #open: ReturnType<typeof stageLoader>;
 
-  constructor(plan: StagePlan, inputs: StageInputs, part: Part, clip: ClipPlan | undefined) {
+  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
+    const { clip } = plan.evaluate;
     const table = tableOf(inputs.data, part);
     const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
     const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
     this.#rows = table.rows;
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
-    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [] });
+    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
   }
 
   async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
@@ -57,18 +59,22 @@ export class PartPasses {
   }
 }
 
-/** One pass of a graph over a part. */
+/** One pass of a finished stage's graph over a part. */
 export async function runOverPart(
   plan: StagePlan,
-  evaluator: Evaluator,
-  weights: Tensors,
-  inputs: StageInputs,
+  graph: Graph,
+  { engine, weights, inputs }: { readonly engine: Engine; readonly weights: Tensors; readonly inputs: StageInputs },
   part: Part,
 ): Promise<PartResults> {
-  const passes = new PartPasses(plan, inputs, part, plan.evaluate.clip);
+  const evaluator = await engine.evaluator(graph, weights);
   try {
-    return await passes.run(evaluator, weights);
+    const passes = new PartPasses(plan, graph, inputs, part);
+    try {
+      return await passes.run(evaluator, new Map());
+    } finally {
+      await passes.close();
+    }
   } finally {
-    await passes.close();
+    await evaluator.release();
   }
 }

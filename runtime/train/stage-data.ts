@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
@@ -23,13 +24,23 @@ export interface LoaderRequest {
   readonly batch: number;
   readonly training: boolean;
   readonly tasks: readonly TaskPlan[];
+  /** The graphs that its batches are for. */
+  readonly graphs: readonly Graph[];
+}
+
+/** Those of a stage's fields that graphs read: one that works on stored features may read none. */
+export function fieldsRead(plan: StagePlan, graphs: readonly Graph[]): readonly string[] {
+  const read = new Set(
+    graphs.flatMap(inputsOf).flatMap(({ source }) => (source.role === "field" ? [source.name] : [])),
+  );
+  return plan.fields.filter((field) => read.has(field));
 }
 
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
 export function stageLoader(
   plan: StagePlan,
   inputs: StageInputs,
-  { part, rows, clip, batch, training, tasks }: LoaderRequest,
+  { part, rows, clip, batch, training, tasks, graphs }: LoaderRequest,
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
@@ -38,7 +49,8 @@ export function stageLoader(
   const table = inputs.data.parts.get(part);
   if (table === undefined) throw new Error(`the data has no part ${part}`);
   const images = new Map<string, ImageSource>();
-  for (const field of plan.fields) {
+  // Where bad images are skipped, their rows teach nothing even if it is a stored feature that is read.
+  for (const field of inputs.skipBadImages ? plan.fields : fieldsRead(plan, graphs)) {
     const spec = plan.data.fields.get(field);
     if (spec?.kind !== "images") continue;
     const folder = inputs.data.folderOf(field);

@@ -59,6 +59,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, context.keptOf);
   const frozen = frozenOf(plan, first);
   const constants = new Map([...facts, ...frozen]);
+  const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -66,9 +67,10 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     batch: plan.batch,
     training: true,
     tasks: plan.tasks,
+    graphs: [graph],
   });
   const trainer = await engine.trainer({
-    graph: plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }),
+    graph,
     parameters: plan.parameters.flatMap(({ path, shape, group }) => {
       const data = first.get(path)?.data;
       return group === undefined || !(data instanceof Float32Array) ? [] : [{ path, shape, group, start: data }];

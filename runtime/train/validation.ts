@@ -27,8 +27,9 @@ export class Validation {
     inputs: StageInputs,
   ): Promise<Validation | undefined> {
     if (!inputs.data.parts.has("val") || plan.tasks.length === 0) return undefined;
-    const evaluator = await engine.evaluator(plan.graphs.evaluation(), constants);
-    return new Validation(plan, inputs, evaluator, new PartPasses(plan, inputs, "val", plan.evaluate.clip));
+    const graph = plan.graphs.evaluation();
+    const evaluator = await engine.evaluator(graph, constants);
+    return new Validation(plan, inputs, evaluator, new PartPasses(plan, graph, inputs, "val"));
   }
 
   async scores(weights: Tensors): Promise<ReadonlyMap<string, TaskScore>> {
