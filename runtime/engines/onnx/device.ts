@@ -23,6 +23,8 @@ export function optionsOf(device: Device): InferenceSession.SessionOptions {
     case "cpu":
       return {
         executionProviders: ["cpu"],
+        // A planned block for a run's tensors comes beside the arena that the first run filled: a third more memory, and no time saved.
+        enableMemPattern: false,
         logSeverityLevel: 3,
         extra: { session: { intra_op: { allow_spinning: "1" } } },
       };
