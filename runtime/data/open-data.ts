@@ -11,7 +11,6 @@ import { readCsvTable } from "./formats/csv-table.ts";
 import { readSAffWild2 } from "./formats/s-aff-wild2.ts";
 import type { LabelColumn } from "./label-column.ts";
 import { hashText, uniform } from "./loader/random.ts";
-import { synthesise } from "./synth/index.ts";
 
 export type Part = "train" | "val" | "test";
 
@@ -66,8 +65,11 @@ export async function openData(data: DataPlan, onBadRow: OnBadRow, cache: string
   if (format.kind === "csv") return openCsv(data, format, onBadRow);
   if (format.kind === "synthetic") {
     const root = join(cache, `synthetic-${format.videos}-${format.frames}-${format.seed}`);
-    if (!existsSync(join(root, syntheticMark)))
+    if (!existsSync(join(root, syntheticMark))) {
+      // Only here are pictures drawn, and what draws them takes a while to load.
+      const { synthesise } = await import("./synth/index.ts");
       await synthesise({ out: root, videos: format.videos, frames: format.frames, seed: format.seed });
+    }
     return openAffWild2({ ...data, root }, { kind: "s_aff_wild2", parts: synthesisedParts }, onBadRow);
   }
   if (format.kind === "later") throw new Error(`the format ${format.name} is refused before anything is read`);

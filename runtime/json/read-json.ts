@@ -8,7 +8,8 @@ export class JsonError extends Error {
   }
 }
 
-const ajv = new Ajv();
+// The schemas are ours; to compile the schema of schemas takes longer than all of them.
+const ajv = new Ajv({ meta: false, validateSchema: false });
 
 /** A reader of JSON of one shape: gives the value, or throws a JsonError that names what the text is and what differs. */
 export function jsonReader<T>(schema: SchemaObject): (text: string, what: string) => T {
