@@ -112,8 +112,10 @@ export class BatchLoader {
     const feeds = new Map<string, Tensor>();
     feeds.set("present", { dtype: "float32", shape: lead, data: Float32Array.from(rows, (row) => (row >= 0 ? 1 : 0)) });
     for (const task of tasks) putLabels(feeds, task, table, rows, lead);
-    for (const [input, matrix] of features)
-      feeds.set(input, { dtype: "float32", shape: [...lead, ...matrix.shape], data: gather(matrix, shown) });
+    for (const [input, { shape, values }] of features) {
+      const width = shape.reduce((product, dim) => product * dim, 1);
+      feeds.set(input, { dtype: "float32", shape: [...lead, ...shape], data: rowsOf(values, width, shown) });
+    }
     const pictures = [...images].map(async ([field, source]) => {
       const pixels = await source.images(shown, training ? epoch : undefined);
       feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
@@ -133,26 +135,25 @@ function putLabels(
 ): void {
   const width = widthOf(meaning);
   const maskWidth = maskWidthOf(meaning);
-  const label = new Float32Array(rows.length * width);
-  const mask = new Float32Array(rows.length * maskWidth);
   const column = table.labels.get(name);
-  if (column !== undefined) {
-    rows.forEach((row, i) => {
-      if (row < 0) return;
-      label.set(column.values.subarray(row * width, (row + 1) * width), i * width);
-      mask.set(column.weight.subarray(row * maskWidth, (row + 1) * maskWidth), i * maskWidth);
-    });
-  }
+  const label = rowsOf(column?.values, width, rows);
+  const mask = rowsOf(column?.weight, maskWidth, rows);
   feeds.set(`${name}.label`, { dtype: "float32", shape: [...lead, width], data: label });
   feeds.set(`${name}.mask`, { dtype: "float32", shape: [...lead, maskWidth], data: mask });
 }
 
-function gather({ shape, values }: FeatureMatrix, rows: Int32Array): Float32Array {
-  const width = shape.reduce((product, dim) => product * dim, 1);
+/** Rows of a matrix that has `width` numbers a row, in the order asked for; zeros for −1, and where there is no matrix. */
+function rowsOf(from: Float32Array | undefined, width: number, rows: Int32Array): Float32Array {
   const result = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => {
-    if (row >= 0) result.set(values.subarray(row * width, (row + 1) * width), i * width);
-  });
+  if (from === undefined) return result;
+  for (let i = 0; i < rows.length; ) {
+    const row = rows[i] ?? -1;
+    // The rows of a clip mostly follow one another, and are taken in one piece.
+    let count = 1;
+    while (row >= 0 && rows[i + count] === row + count) count += 1;
+    if (row >= 0) result.set(from.subarray(row * width, (row + count) * width), i * width);
+    i += count;
+  }
   return result;
 }
 
