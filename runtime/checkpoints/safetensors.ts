@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Tensor, Tensors } from "../engines/engine.ts";
+import { filled } from "./filled.ts";
 import { isDenied } from "./is-denied.ts";
 import { nestsDeeper } from "./nesting.ts";
 import { writeAtomically } from "./write-atomically.ts";
@@ -104,10 +105,10 @@ function headerOf(file: number, path: string): Header {
   };
   const { size } = fstatSync(file);
   if (size < 8) refuse("it is too short to be a safetensors file");
-  const length = Number(bytesAt(file, 0, 8, path).readBigUInt64LE());
+  const length = Number(new DataView(bytesAt(file, 0, 8, path)).getBigUint64(0, true));
   if (length > headerLimit || length + 8 > size)
     refuse(`its header claims ${length} bytes, more than the file or the limit of ${headerLimit}`);
-  const bytes = bytesAt(file, 8, length, path);
+  const bytes = Buffer.from(bytesAt(file, 8, length, path));
   if (nestsDeeper(bytes, deepest)) refuse("its header nests deeper than one of safetensors");
   let json: unknown;
   try {
@@ -162,14 +163,15 @@ function entryOf(value: unknown): TensorEntry | undefined {
   return shape.length <= mostAxes && whole(from) && whole(to) ? { dtype, shape, offsets: [from, to] } : undefined;
 }
 
-function bytesAt(file: number, from: number, length: number, path: string): Buffer {
-  const buffer = Buffer.alloc(length);
+function bytesAt(file: number, from: number, length: number, path: string): ArrayBuffer {
+  const bytes = new ArrayBuffer(length);
+  const buffer = new Uint8Array(bytes);
   for (let done = 0; done < length; ) {
     const read = readSync(file, buffer, done, length - done, from + done);
     if (read === 0) throw new WeightFileError(path, "it ends too early");
     done += read;
   }
-  return buffer;
+  return bytes;
 }
 
 /** Reads the tensors that are wanted (all without a list), floating ones as float32. */
@@ -192,17 +194,16 @@ export function readSafetensors(
   }
 }
 
-function decode(dtype: string, shape: readonly number[], bytes: Buffer): Tensor {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const aligned = () => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+function decode(dtype: string, shape: readonly number[], bytes: ArrayBuffer): Tensor {
+  const view = new DataView(bytes);
   const floats = (width: number, read: (at: number) => number): Tensor => ({
     dtype: "float32",
     shape,
-    data: Float32Array.from({ length: bytes.byteLength / width }, (_, i) => read(i * width)),
+    data: filled(bytes.byteLength / width, (i) => read(i * width)),
   });
   switch (dtype) {
     case "F32":
-      return { dtype: "float32", shape, data: new Float32Array(aligned()) };
+      return { dtype: "float32", shape, data: new Float32Array(bytes) };
     case "F64":
       return floats(8, (at) => view.getFloat64(at, true));
     case "F16":
@@ -210,11 +211,11 @@ function decode(dtype: string, shape: readonly number[], bytes: Buffer): Tensor 
     case "BF16":
       return floats(2, (at) => brain(view.getUint16(at, true)));
     case "I64":
-      return { dtype: "int64", shape, data: new BigInt64Array(aligned()) };
+      return { dtype: "int64", shape, data: new BigInt64Array(bytes) };
     case "I32":
-      return { dtype: "int32", shape, data: new Int32Array(aligned()) };
+      return { dtype: "int32", shape, data: new Int32Array(bytes) };
     default:
-      return { dtype: dtype === "BOOL" ? "bool" : "uint8", shape, data: new Uint8Array(aligned()) };
+      return { dtype: dtype === "BOOL" ? "bool" : "uint8", shape, data: new Uint8Array(bytes) };
   }
 }
 

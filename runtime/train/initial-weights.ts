@@ -1,4 +1,5 @@
 import type { ParameterPlan, StatePlan, WeightSource } from "../../compiler/lower/plan.ts";
+import { filled } from "../checkpoints/filled.ts";
 import { readSafetensors, WeightFileError } from "../checkpoints/safetensors.ts";
 import { hash, hashText } from "../data/loader/random.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
@@ -40,12 +41,12 @@ function valuesOf(
       return new Float32Array(count).fill(from.value);
     case "uniform": {
       const key = hashText(path, seed);
-      return Float32Array.from({ length: count }, (_, i) => (2 * (hash(key, i) / 2 ** 32) - 1) * from.bound);
+      return filled(count, (i) => (2 * (hash(key, i) / 2 ** 32) - 1) * from.bound);
     }
     case "normal": {
       // Box and Muller: √(−2 ln u) cos 2πv is normal.
       const key = hashText(path, seed);
-      return Float32Array.from({ length: count }, (_, i) => {
+      return filled(count, (i) => {
         const u = (hash(key, i, 1) + 1) / (2 ** 32 + 1);
         return from.deviation * Math.sqrt(-2 * Math.log(u)) * Math.cos((2 * Math.PI * hash(key, i, 2)) / 2 ** 32);
       });

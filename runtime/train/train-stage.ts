@@ -106,6 +106,12 @@ function frozenOf(plan: StagePlan, first: Tensors): Tensors {
   return frozen;
 }
 
+/** `every` takes ten times as long. */
+function allFinite(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i += 1) if (!Number.isFinite(data[i])) return false;
+  return true;
+}
+
 class Training {
   readonly #plan: StagePlan;
   readonly #context: TrainContext;
@@ -173,7 +179,7 @@ class Training {
   /** A gradient may overflow where the loss did not: such weights must not replace a good checkpoint. */
   async #refuseBroken(step: number): Promise<void> {
     for (const [path, { data }] of await this.#trainer.live("last")) {
-      if (!(data instanceof Float32Array) || data.every(Number.isFinite)) continue;
+      if (!(data instanceof Float32Array) || allFinite(data)) continue;
       throw new StageError(
         this.#plan.label,
         `the weight ${path} is not finite after step ${step}; the last good checkpoint is ${join(this.#context.folder, stageFiles.last)}. Try a lower rate or max_grad_norm`,
