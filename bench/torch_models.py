@@ -174,3 +174,19 @@ def build(config, device="cpu"):
     fused = config["kind"] == "features"
     model = FromFeatures(width, config["hidden"]) if fused else OverTime(config["kind"], width)
     return model.to(device), [torch.rand(*lead, width, device=device) * 2 - 1 for _ in range(2 if fused else 1)]
+
+
+def ccc_loss(x, y):
+    covariance = ((x - x.mean()) * (y - y.mean())).mean()
+    spread = x.var(unbiased=False) + y.var(unbiased=False) + (x.mean() - y.mean()) ** 2
+    return 1 - 2 * covariance / spread
+
+
+def joint_loss(found, au, expr, valence, arousal):
+    """The loss of four heads: units [.., 12], expressions as numbers of classes [..], valence and arousal [.., 1]."""
+    return (
+        F.binary_cross_entropy_with_logits(found[0], au)
+        + F.cross_entropy(found[1].flatten(0, -2), expr.flatten())
+        + ccc_loss(found[2], valence)
+        + ccc_loss(found[3], arousal)
+    )

@@ -1,7 +1,7 @@
 """The peer of bench/step.ts: the same models as people write them in PyTorch, eager, with torch.optim.AdamW.
 
 Reads the number of steps of a round from each line of its input and answers with milliseconds for a step. `device` names where it runs;
-`compile` goes through torch.compile, `bf16` through autocast.
+`compile` goes through torch.compile, `bf16` through autocast. To `peak` it answers with the most memory it ever held, in MiB.
 """
 
 import json
@@ -11,19 +11,14 @@ import time
 
 import torch
 import torch.nn.functional as F
-from torch_models import build
+from peak_memory import peak_memory
+from torch_models import build, joint_loss
 
 config = json.loads(sys.argv[1])
 torch.manual_seed(7)
 torch.set_num_threads(len(os.sched_getaffinity(0)))
 device = torch.device(config.get("device", "cpu"))
 autocast = torch.autocast(device.type, torch.bfloat16, enabled=config.get("bf16", False))
-
-
-def ccc_loss(x, y):
-    covariance = ((x - x.mean()) * (y - y.mean())).mean()
-    spread = x.var(unbiased=False) + y.var(unbiased=False) + (x.mean() - y.mean()) ** 2
-    return 1 - 2 * covariance / spread
 
 
 model, given = build(config, device)
@@ -40,19 +35,16 @@ else:
     valence, arousal = (torch.rand(*lead, 1, device=device) * 2 - 1 for _ in range(2))
 
     def loss_of():
-        found = model(*given)
-        return (
-            F.binary_cross_entropy_with_logits(found[0], au)
-            + F.cross_entropy(found[1].flatten(0, -2), expr.flatten())
-            + ccc_loss(found[2], valence)
-            + ccc_loss(found[3], arousal)
-        )
+        return joint_loss(model(*given), au, expr, valence, arousal)
 
 
 if config.get("compile", False):
     model = torch.compile(model)
 optimiser = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.05)
 for line in sys.stdin:
+    if line.strip() == "peak":
+        print(peak_memory(), flush=True)
+        continue
     steps = int(line)
     begun = time.perf_counter()
     for _ in range(steps):
