@@ -29,20 +29,27 @@ export async function openSession(
   return { session, inputs: inputsOf(bound).map(({ source }) => source.name) };
 }
 
+/** How sessions run on a device. */
+export function sessionOptions(device: Device): ort.InferenceSession.SessionOptions {
+  return {
+    ...optionsOf(device),
+    graphOptimizationLevel: "all",
+    executionMode: "sequential",
+    intraOpNumThreads: availableParallelism(),
+    interOpNumThreads: 1,
+  };
+}
+
 /** Throws a DeviceError where the device is not to be had. */
 export async function createSession(
   model: Uint8Array,
   device: Device,
   staying: readonly string[],
 ): Promise<ort.InferenceSession> {
-  const options = optionsOf(device);
+  const options = sessionOptions(device);
   try {
     return await ort.InferenceSession.create(model, {
       ...options,
-      graphOptimizationLevel: "all",
-      executionMode: "sequential",
-      intraOpNumThreads: availableParallelism(),
-      interOpNumThreads: 1,
       ...(staying.length > 0 && {
         preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, "gpu-buffer" as const])),
       }),
