@@ -1,7 +1,9 @@
 /** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
 import { benchCheck } from "./check.ts";
+import { benchColdStart } from "./cold-start.ts";
 import { benchCompile } from "./compile.ts";
 import { benchImages } from "./images.ts";
+import { benchGrowth } from "./growth.ts";
 import { benchInference } from "./inference.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
@@ -12,3 +14,5 @@ await benchLanguageServer();
 await benchStep();
 await benchInference();
 await benchImages();
+await benchColdStart();
+await benchGrowth();
