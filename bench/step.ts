@@ -1,6 +1,6 @@
 /** A training step, optimiser included, beside PyTorch eager in the same run: rounds alternate, medians are compared. */
 import type { StagePlan } from "../compiler/lower/plan.ts";
-import type { Engine } from "../runtime/engines/engine.ts";
+import type { Engine, Trainer } from "../runtime/engines/engine.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { installedVersion, tfjsEngine, tfjsWays } from "../runtime/engines/tfjs/index.ts";
 import { firstWeights } from "./first-weights.ts";
@@ -121,11 +121,10 @@ async function benchConfig(
   }
 }
 
-/** Milliseconds for a step, as the mean over a round. */
-export async function openOurs(engine: Engine, stage: StagePlan) {
-  const feeds = randomFeeds(stage);
+/** The first weights live in here alone, as in a training. */
+async function openTrainer(engine: Engine, stage: StagePlan): Promise<Trainer> {
   const first = firstWeights(stage);
-  const trainer = await engine.trainer({
+  return engine.trainer({
     graph: stage.graphs.training({ batch: stage.batch, time: stage.clip?.length }),
     parameters: stage.parameters.flatMap(({ path, shape, group }) => {
       const start = first.get(path)?.data;
@@ -138,6 +137,12 @@ export async function openOurs(engine: Engine, stage: StagePlan) {
     maxGradientNorm: stage.maxGradientNorm,
     ema: stage.ema,
   });
+}
+
+/** Milliseconds for a step, as the mean over a round. */
+export async function openOurs(engine: Engine, stage: StagePlan) {
+  const feeds = randomFeeds(stage);
+  const trainer = await openTrainer(engine, stage);
   let step = 0;
   const numbers = stage.groups.map(({ weightDecay }) => ({ rate: 1e-4, weightDecay }));
   return {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Graph } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { hash } from "../data/loader/random.ts";
@@ -56,9 +57,6 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const rows = chosenRows(table, plan.rows);
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
-  const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, context.keptOf);
-  const frozen = frozenOf(plan, first);
-  const constants = new Map([...facts, ...frozen]);
   const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
@@ -69,6 +67,27 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     tasks: plan.tasks,
     graphs: [graph],
   });
+  const { trainer, constants } = await openTrainer(plan, graph, facts, context);
+  const validation = await Validation.open(plan, engine, constants, inputs);
+  try {
+    return await new Training(plan, context, trainer, validation, constants).run(loader);
+  } finally {
+    await close();
+    await trainer.release();
+    await validation?.close();
+  }
+}
+
+/** The first weights live in here alone: the trainer has its own, and a large model should not be held twice. */
+async function openTrainer(
+  plan: StagePlan,
+  graph: Graph,
+  facts: Tensors,
+  { engine, keptOf }: TrainContext,
+): Promise<{ readonly trainer: Trainer; readonly constants: Tensors }> {
+  const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, keptOf);
+  const frozen = frozenOf(plan, first);
+  const constants = new Map([...facts, ...frozen]);
   const trainer = await engine.trainer({
     graph,
     parameters: plan.parameters.flatMap(({ path, shape, group }) => {
@@ -83,14 +102,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     maxGradientNorm: plan.maxGradientNorm,
     ema: plan.ema,
   });
-  const validation = await Validation.open(plan, engine, constants, inputs);
-  try {
-    return await new Training(plan, context, trainer, validation, constants).run(loader);
-  } finally {
-    await close();
-    await trainer.release();
-    await validation?.close();
-  }
+  return { trainer, constants };
 }
 
 function tensorOf(tensors: Tensors, path: string): Tensor {

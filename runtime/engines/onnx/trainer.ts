@@ -2,7 +2,15 @@ import type * as ort from "onnxruntime-node";
 import { elementwiseKernel, type Kernel } from "../../../compiler/emit/wasm/elementwise-kernel.ts";
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
 import { updateGraph } from "../../../compiler/library/optimisers/update-graph.ts";
-import type { GroupNumbers, Tensor, Tensors, Trainer, TrainerState, TrainingProgram } from "../engine.ts";
+import type {
+  GroupNumbers,
+  Tensor,
+  Tensors,
+  TrainedParameter,
+  Trainer,
+  TrainerState,
+  TrainingProgram,
+} from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { fromOrt, type OpenSession, openSession, toOrt } from "./session.ts";
 
@@ -16,7 +24,9 @@ export async function hostTrainer(program: TrainingProgram, device: "cpu" | "cud
 }
 
 class HostTrainer implements Trainer {
-  readonly #program: TrainingProgram;
+  /** Without the first weights and the graph, which would be held for nothing. */
+  readonly #program: Pick<TrainingProgram, "optimiser" | "ema" | "maxGradientNorm">;
+  readonly #parameters: readonly Pick<TrainedParameter, "path" | "shape">[];
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlySet<string>;
   readonly #rule: OptimiserRule;
@@ -31,8 +41,9 @@ class HostTrainer implements Trainer {
   readonly #withGradient = new Set<string>();
 
   constructor(program: TrainingProgram, { session, inputs }: OpenSession) {
-    const { parameters, optimiser, ema } = program;
-    this.#program = program;
+    const { parameters, optimiser, ema, maxGradientNorm } = program;
+    this.#program = { optimiser, ema, maxGradientNorm };
+    this.#parameters = parameters.map(({ path, shape }) => ({ path, shape }));
     this.#session = session;
     this.#inputs = new Set(inputs);
     this.#rule = optimisers[optimiser.name];
@@ -110,7 +121,7 @@ class HostTrainer implements Trainer {
 
   async live(which: "last" | "ema"): Promise<Tensors> {
     const vector = which === "ema" && this.#program.ema !== undefined ? "ema" : "parameter";
-    const weights = this.#program.parameters.map(({ path, shape }): [string, Tensor] => [
+    const weights = this.#parameters.map(({ path, shape }): [string, Tensor] => [
       path,
       { dtype: "float32", shape, data: this.#arena.view(vector, path) },
     ]);
@@ -120,7 +131,7 @@ class HostTrainer implements Trainer {
   async read(): Promise<TrainerState> {
     const vector = (name: string, prefix: string): Tensors =>
       new Map(
-        this.#program.parameters.map(({ path, shape }) => [
+        this.#parameters.map(({ path, shape }) => [
           `${prefix}${path}`,
           { dtype: "float32", shape, data: this.#arena.view(name, path).slice() },
         ]),
@@ -135,7 +146,7 @@ class HostTrainer implements Trainer {
 
   async write(state: TrainerState): Promise<void> {
     const put = (name: string, tensors: Tensors, prefix: string) => {
-      for (const { path } of this.#program.parameters) {
+      for (const { path } of this.#parameters) {
         const tensor = tensors.get(`${prefix}${path}`);
         const view = this.#arena.view(name, path);
         if (!(tensor?.data instanceof Float32Array) || tensor.data.length !== view.length) {
