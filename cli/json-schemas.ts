@@ -131,7 +131,11 @@ export const jsonSchemas = {
     assemblies: listOf(record({ name: text, data: { type: "object" }, members: listOf({ type: "object" }) })),
     exports: listOf(record({ of: { type: "object" }, opset: integer })),
     sweeps: listOf(
-      record({ name: text, points: listOf(record({ label: text, of: anything })), report: listOf(anything) }),
+      record({
+        name: text,
+        points: listOf(record({ label: text, axes: mapOf(text), of: anything, metrics: listOf(anything) })),
+        report: listOf(text),
+      }),
     ),
   }),
   explainStage: stageExplanation,

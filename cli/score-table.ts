@@ -1,7 +1,9 @@
 import type { Report } from "../runtime/report/report-data.ts";
+import { type SweepTable, sweepCells } from "../runtime/report/sweep-table.ts";
+import { textTable } from "./text-table.ts";
 
-/** Scores as text: assemblies first, each beside what needs no picture. */
-export function scoreTable({ results, overall, assemblies, synthetic }: Report): string {
+/** Scores as text: assemblies first, each beside what needs no picture; then a table for each sweep. */
+export function scoreTable({ results, overall, assemblies, synthetic, sweeps }: Report): string {
   const assembled = new Set(assemblies.map(({ name }) => name));
   const order = [...results.filter(({ of }) => assembled.has(of)), ...results.filter(({ of }) => !assembled.has(of))];
   const rows = [
@@ -20,7 +22,14 @@ export function scoreTable({ results, overall, assemblies, synthetic }: Report):
   );
   const note =
     synthetic.length === 0 ? [] : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
-  return [...table, ...note].join("\n");
+  return [...table, ...sweeps.map(sweepText), ...note].join("\n");
+}
+
+function sweepText(table: SweepTable): string {
+  const cells = sweepCells(table);
+  const columns = cells[0]?.length ?? 0;
+  const numeric = table.metrics.map((_, i) => columns - table.metrics.length + i);
+  return `\nsweep ${table.name}\n${textTable(cells, numeric)}`;
 }
 
 function cut(cell: string, width: number): string {

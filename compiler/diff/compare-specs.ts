@@ -61,7 +61,10 @@ function othersOf({ planned, nameOf }: Known): unknown {
     ),
     export: new Map(exports.map(({ of, opset }) => [of.kind === "stage" ? nameOf(of.hash) : of.name, { opset }])),
     sweep: new Map(
-      sweeps.map(({ name, points, report }) => [name, { points: points.map(({ label }) => label), report }]),
+      sweeps.map(({ name, points, report }) => [
+        name,
+        { points: points.map(({ label }) => label), report: report.map((each, i) => [each, points[0]?.metrics[i]]) },
+      ]),
     ),
   };
   const named: unknown = JSON.parse(toJson(plain), (key, value: unknown) =>

@@ -358,9 +358,14 @@ export interface SweepPlan {
   readonly name: string;
   readonly points: readonly {
     readonly label: string;
+    /** What the axes, or the arguments of a listed stage, are here, as text; `seed` among them where `seeds` repeats. */
+    readonly axes: ReadonlyMap<string, string>;
     readonly of:
       | { readonly kind: "stage"; readonly hash: string }
       | { readonly kind: "assembly"; readonly name: string };
+    /** What each entry of `report` is here: it can read the variant's parameters. */
+    readonly metrics: readonly Metric[];
   }[];
-  readonly report: readonly { readonly name: string; readonly metric: Metric }[];
+  /** The entries of `report`, as written. */
+  readonly report: readonly string[];
 }

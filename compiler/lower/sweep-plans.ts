@@ -1,3 +1,4 @@
+import { canonical } from "../check/canonical.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { type Env, inner } from "../check/env.ts";
 import { evaluate } from "../check/evaluate.ts";
@@ -8,7 +9,7 @@ import type { AssemblyThing, StageThing, SweepThing, TaskThing, Thing } from "..
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { SweepNode } from "../syntax/ast.ts";
 import { assemblyScope } from "./assemblies.ts";
-import type { AssemblyPlan, SweepPlan } from "./plan.ts";
+import type { AssemblyPlan, Metric, SweepPlan } from "./plan.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** What a sweep's points have become. */
@@ -22,7 +23,7 @@ export interface Variants {
 export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, variants: Variants): SweepPlan {
   const points: SweepPlan["points"][number][] = [];
   const entry = declaration.body.entries.find(({ path }) => path.segments[0]?.name.text === "report");
-  let report: SweepPlan["report"] | undefined;
+  let report: readonly string[] | undefined;
   const equal: { readonly span: TextSpan; readonly label: string; readonly other: string }[] = [];
   const before: { readonly label: string; readonly of: string | CheckedStage }[] = [];
   for (const point of thing.points) {
@@ -35,13 +36,13 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     );
     if (twin !== undefined) equal.push({ span: point.span, label: point.label, other: twin.label });
     else before.push({ label: point.label, of: made });
-    points.push({ label: point.label, of });
-    if (entry === undefined) continue;
     const found = attempt(
-      () => reported(entry.value, scopeOf(point.thing, env, variants), tasksOf(point.thing, variants), env),
+      () => entry && reported(entry.value, scopeOf(point.thing, env, variants), tasksOf(point.thing, variants), env),
       () => undefined,
     );
-    report ??= found;
+    report ??= found?.map(({ name }) => name);
+    const axes = new Map([...point.axes].map(([name, value]) => [name, canonical(value)]));
+    points.push({ label: point.label, axes, of, metrics: found?.map(({ metric }) => metric) ?? [] });
   }
   const [first, ...more] = equal;
   const misspelt = thing.points.some((point) => point.thing.kind === "stage" && changesMisspelt(point.thing));
@@ -77,7 +78,12 @@ function tasksOf(thing: StageThing | AssemblyThing, variants: Variants): readonl
   return members.map(({ task }) => ({ kind: "task", ...task, activation: "none", scored: true }));
 }
 
-function reported(value: SweepNode["value"], scope: Env, tasks: readonly TaskThing[], env: Env): SweepPlan["report"] {
+function reported(
+  value: SweepNode["value"],
+  scope: Env,
+  tasks: readonly TaskThing[],
+  env: Env,
+): readonly { readonly name: string; readonly metric: Metric }[] {
   const list: Thing = evaluate(value, { ...scope, file: env.file });
   const items = list.kind === "list" ? list.items : [list];
   const spans = value.kind === "list" ? value.items.map((item) => item.span) : [value.span];

@@ -6,6 +6,7 @@ import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type Report, reportFiles, reportOf, reportText } from "./report-data.ts";
 import { reportPage } from "./report-page.ts";
+import { sweepCsv } from "./sweep-table.ts";
 
 export interface RunOrigin {
   readonly version: string;
@@ -78,11 +79,12 @@ async function stagesOf(run: Run): Promise<readonly ManifestStage[]> {
   return stages;
 }
 
-/** Writes `report.json` and `report.html` of a finished run; gives what they show. */
+/** Writes `report.json` and `report.html` of a finished run, and a `sweeps/NAME.csv` for each sweep; gives what they show. */
 export async function recordReport(run: Run, spec: string, results: readonly Result[]): Promise<Report> {
   const synthetic = (await dataOf(run)).flatMap((each) => (each.synthetic ? [each.name] : []));
   const report = reportOf(run, spec, results, synthetic);
   run.options.folder.writeText(reportFiles.data, reportText(report));
   run.options.folder.writeText(reportFiles.page, await reportPage(report));
+  for (const table of report.sweeps) run.options.folder.writeText(`sweeps/${table.name}.csv`, sweepCsv(table));
   return report;
 }

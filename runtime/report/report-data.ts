@@ -11,6 +11,7 @@ import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
 import { stageFiles } from "../train/train-stage.ts";
+import { type SweepTable, sweepTable, sweepTableSchema } from "./sweep-table.ts";
 
 /** Everything that a run's page shows, as data. */
 export interface Report {
@@ -23,6 +24,7 @@ export interface Report {
   readonly overall: readonly { readonly of: string; readonly value: number; readonly trivial: number }[];
   readonly stages: readonly ReportStage[];
   readonly assemblies: readonly ReportAssembly[];
+  readonly sweeps: readonly SweepTable[];
 }
 
 /** A task's result on the validation part, of an assembly or a stage. */
@@ -90,6 +92,7 @@ export function reportOf(run: Run, spec: string, results: readonly Result[], syn
         steps: stepsOf(stream),
       })),
     })),
+    sweeps: run.plan.sweeps.map((sweep) => sweepTable(sweep, results, labelOf)),
   };
 }
 
@@ -194,6 +197,7 @@ export const reportSchema = record({
   assemblies: listOf(
     record({ name: text, members: listOf(record({ task: text, stages: listOf(text), steps: listOf(text) })) }),
   ),
+  sweeps: listOf(sweepTableSchema),
 });
 
 const parse = jsonReader<Report>(reportSchema);

@@ -6,6 +6,7 @@ import { counted } from "../../compiler/lower/describe-plan.ts";
 import { type Chart, curveCharts, resultCharts } from "./charts.ts";
 import type { Report, ReportResult } from "./report-data.ts";
 import { svgOf } from "./svg.ts";
+import { type SweepTable, sweepCells } from "./sweep-table.ts";
 
 /** A run's page: one file that needs no network, with the charting library inside. */
 export async function reportPage(report: Report): Promise<string> {
@@ -25,6 +26,7 @@ export async function reportPage(report: Report): Promise<string> {
 ${syntheticNote(report)}
 <h2>Scores on the validation part</h2>
 ${scoreTable(report)}
+${report.sweeps.map(sweepSection).join("\n")}
 <h2>Stages</h2>
 <div class="graph">${graph}</div>
 ${stageTable(report)}
@@ -64,6 +66,14 @@ function scoreTable({ results, overall, assemblies }: Report): string {
   });
   return `<table><thead><tr><th>of</th><th>task</th><th>metric</th><th>score</th><th>trivial</th><th>judged on</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
 <p class="small">Trivial: the majority or the mean of the training part. P = mean CCC of valence and arousal + macro F1 + mean F1.</p>`;
+}
+
+function sweepSection(table: SweepTable): string {
+  const [head = [], ...rows] = sweepCells(table);
+  const cells = (row: readonly string[], tag: "td" | "th") =>
+    `<tr>${row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
+  return `<h2>Sweep ${escaped(table.name)}</h2>
+<table><thead>${cells(head, "th")}</thead><tbody>${rows.map((row) => cells(row, "td")).join("\n")}</tbody></table>`;
 }
 
 function scoreRow(result: ReportResult, span: number): string {

@@ -78,7 +78,9 @@ describe("the language", () => {
     const [depths, listed] = plan.sweeps;
     expect(depths?.points[0]?.of).toEqual({ kind: "stage", hash: stageNamed("depths[gates: 1]").hash });
     expect(listed?.points.map(({ of }) => of)).toEqual(depths?.points.slice(0, 2).map(({ of }) => of));
-    expect(depths?.report.map(({ metric }) => metric)).toEqual([{ kind: "score", task: "au" }]);
+    expect(depths?.report).toEqual(["score(au)"]);
+    expect(depths?.points.map(({ metrics }) => metrics)).toEqual(Array(3).fill([{ kind: "score", task: "au" }]));
+    expect(depths?.points.map(({ axes }) => [...axes])).toEqual([1, 2, 3].map((n) => [["gates", String(n)]]));
   });
 
   test("assembles means, smoothing and thresholds of streams", () => {

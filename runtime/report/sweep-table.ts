@@ -1,0 +1,125 @@
+import { stringify } from "csv-stringify/sync";
+import type { SweepPlan } from "../../compiler/lower/plan.ts";
+import type { TaskScore } from "../evaluate/score-task.ts";
+import { listOf, perhaps, record, text } from "../json/schema.ts";
+import type { Result } from "../run/results.ts";
+import { metricValue } from "../train/metric-value.ts";
+
+/** What a sweep's variants are and reached: a row for each, those that differ in their seed alone in one. */
+export interface SweepTable {
+  readonly name: string;
+  /** Names of the axes, or of the arguments that the listed stages were given. */
+  readonly axes: readonly string[];
+  /** The entries of `report`, as written. */
+  readonly metrics: readonly string[];
+  readonly rows: readonly SweepRow[];
+}
+
+export interface SweepRow {
+  /** Empty where a variant does not have this axis. */
+  readonly axes: readonly string[];
+  /** The stages or assemblies behind the row: one for each seed. */
+  readonly of: readonly string[];
+  readonly values: readonly SweepValue[];
+}
+
+/** The mean over seeds; null where a task has no label. */
+export interface SweepValue {
+  readonly mean: number | null;
+  /** The standard deviation over seeds, of a sample; null for fewer than two. */
+  readonly spread: number | null;
+}
+
+type Point = SweepPlan["points"][number];
+
+const seed = "seed";
+
+/** The table of a sweep from the scores of its variants; `labelOf` names a stage by its hash. */
+export function sweepTable(
+  { name, points, report }: SweepPlan,
+  results: readonly Result[],
+  labelOf: (hash: string) => string,
+): SweepTable {
+  const nameOf = ({ of }: Point) => (of.kind === "stage" ? labelOf(of.hash) : of.name);
+  const scoresOf = new Map<string, Map<string, TaskScore>>();
+  for (const { of, task, score } of results) {
+    const scores = scoresOf.get(of) ?? new Map<string, TaskScore>();
+    scoresOf.set(of, scores.set(task.name, score));
+  }
+  const repeated = new Set(points.map(({ axes }) => axes.get(seed))).size > 1;
+  const axes = [...new Set(points.flatMap((point) => [...point.axes.keys()]))].filter(
+    (axis) => !(repeated && axis === seed),
+  );
+  const rows = new Map<string, Point[]>();
+  for (const point of points) {
+    // What has no axes, as a plain name in a list, is told apart by its name.
+    const key = JSON.stringify(
+      point.axes.size === 0 ? nameOf(point) : axes.map((axis) => point.axes.get(axis) ?? null),
+    );
+    rows.set(key, [...(rows.get(key) ?? []), point]);
+  }
+  return {
+    name,
+    axes,
+    metrics: report,
+    rows: [...rows.values()].map((same) => ({
+      axes: axes.map((axis) => same[0]?.axes.get(axis) ?? ""),
+      of: [...new Set(same.map(nameOf))],
+      values: report.map((_, i) =>
+        summary(
+          same.map((point) => {
+            const metric = point.metrics[i];
+            const scores = scoresOf.get(nameOf(point));
+            return metric === undefined || scores === undefined ? undefined : metricValue(metric, scores);
+          }),
+        ),
+      ),
+    })),
+  };
+}
+
+function summary(values: readonly (number | undefined)[]): SweepValue {
+  const known = values.filter((value) => value !== undefined);
+  if (known.length === 0 || known.length < values.length) return { mean: null, spread: null };
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length < 2) return { mean, spread: null };
+  return { mean, spread: Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1)) };
+}
+
+/** A table as rows of cells, a head first: what a terminal, a page and a file show. A mean over seeds has its spread behind it. */
+export function sweepCells({ axes, metrics, rows }: SweepTable): readonly (readonly string[])[] {
+  // What has no axes is known by its name.
+  const named = axes.length === 0;
+  return [
+    [...(named ? ["variant"] : axes), ...metrics],
+    ...rows.map((row) => [...(named ? [row.of.join(", ")] : row.axes), ...row.values.map(shown)]),
+  ];
+}
+
+function shown({ mean, spread }: SweepValue): string {
+  if (mean === null) return "";
+  return spread === null ? mean.toFixed(4) : `${mean.toFixed(4)} ± ${spread.toFixed(4)}`;
+}
+
+/** The same with each number by itself: a column for the mean, one for the spread, and how many seeds. */
+export function sweepCsv({ axes, metrics, rows }: SweepTable): string {
+  const head = [...axes, "of", "seeds", ...metrics.flatMap((metric) => [metric, `${metric} spread`])];
+  return stringify([
+    head,
+    ...rows.map((row) => [
+      ...row.axes,
+      row.of.join("; "),
+      row.of.length,
+      ...row.values.flatMap(({ mean, spread }) => [mean, spread]),
+    ]),
+  ]);
+}
+
+export const sweepTableSchema = record({
+  name: text,
+  axes: listOf(text),
+  metrics: listOf(text),
+  rows: listOf(
+    record({ axes: listOf(text), of: listOf(text), values: listOf(record({ mean: perhaps, spread: perhaps })) }),
+  ),
+});
