@@ -2,8 +2,8 @@
 import { benchCheck } from "./check.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { benchCompile } from "./compile.ts";
-import { benchImages } from "./images.ts";
 import { benchGrowth } from "./growth.ts";
+import { benchImages } from "./images.ts";
 import { benchInference } from "./inference.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchStep } from "./step.ts";
