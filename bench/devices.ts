@@ -1,11 +1,15 @@
 /**
- * The steps of bench/step.ts on a device, beside the CPU's and beside PyTorch on CUDA (eager, compiled, bf16) where it is there:
- *   npx tsx bench/devices.ts --device webgpu [--case 1] [--rounds 5] [--steps 20] [--set width=32]
+ * The steps of bench/step.ts on a device, beside the CPU's, and on CUDA where PyTorch finds it: abaw's PyTorch engine and PyTorch itself,
+ * each eager, compiled and in bf16:
+ *   npx tsx bench/devices.ts --device webgpu [--case 1] [--rounds 5] [--steps 20] [--set width=32] [--skip "onnx on cpu"]
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import type { StagePlan } from "../compiler/lower/plan.ts";
+import type { Engine } from "../runtime/engines/engine.ts";
 import type { Device } from "../runtime/engines/onnx/device.ts";
 import { onnxEngineOn } from "../runtime/engines/onnx/index.ts";
+import { type TorchChoice, torchEngine } from "../runtime/engines/torch/index.ts";
 import { median } from "./median.ts";
 import { measuredStage } from "./plan-of.ts";
 import { PythonPeer, python } from "./python-peer.ts";
@@ -18,49 +22,61 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "5" },
     steps: { type: "string" },
     set: { type: "string", multiple: true, default: [] },
+    skip: { type: "string", multiple: true, default: [] },
   },
 });
 const device = deviceNamed(values.device);
-const chosen = values.case === undefined ? configs : configs.slice(Number(values.case) - 1, Number(values.case));
-if (chosen.length === 0) throw new Error(`--case takes 1 to ${configs.length}`);
+const cases = values.case === undefined ? configs : configs.slice(Number(values.case) - 1, Number(values.case));
+if (cases.length === 0) throw new Error(`--case takes 1 to ${configs.length}`);
 
 interface Runner {
-  readonly name: string;
   round(steps: number): Promise<number>;
   close(): void | Promise<void>;
 }
 
+/** A way to run PyTorch. */
+interface Variant {
+  readonly name: string;
+  readonly compiled: boolean;
+  readonly precision: TorchChoice["precision"];
+}
+
 /** With other sizes than the case's own, PyTorch has nothing to compare. */
 const torchVariants = values.set.length > 0 ? [] : torchOnCuda();
-for (const config of chosen) await compare(config);
+for (const config of cases) await compare(config);
 
 async function compare(config: Config): Promise<void> {
   const set = [...config.set, ...values.set.map(splitSetting)];
   const stage = measuredStage(config.spec, set);
-  const runners: Runner[] = [];
-  for (const on of ["cpu", device] as const) {
-    const { round, release } = await openOurs(onnxEngineOn(on), stage);
-    runners.push({ name: `onnx on ${on}`, round, close: release });
+  const open = new Map<string, () => Promise<Runner>>();
+  for (const on of ["cpu", device] as const) open.set(`onnx on ${on}`, () => ours(onnxEngineOn(on), stage));
+  for (const { name, compiled, precision } of torchVariants) {
+    const engine = torchEngine({ python, processes: 1, device: "cuda", compiled, precision });
+    open.set(`abaw on PyTorch, ${name}`, () => ours(engine, stage));
+    const asked = { ...config.torch, device: "cuda", compile: compiled, bf16: precision === "bf16" };
+    open.set(`PyTorch, ${name}`, () => theirs(asked));
   }
-  for (const { name, ...variant } of torchVariants) {
-    const peer = new PythonPeer("./torch_step.py", { ...config.torch, device: "cuda", ...variant });
-    runners.push({ name, round: (steps) => peer.milliseconds(String(steps)), close: () => peer.close() });
-  }
+  const chosen = [...open].filter(([name]) => !values.skip.includes(name));
+  const runners = await Promise.all(chosen.map(([, make]) => make()));
   const steps = Number(values.steps ?? config.steps);
+  // The first round warms up and compiles, which takes PyTorch long: all at once.
+  await Promise.all(runners.map((runner) => runner.round(steps)));
   const times = runners.map((): number[] => []);
-  for (let round = 0; round <= Number(values.rounds); round += 1) {
-    for (const [i, runner] of runners.entries()) {
-      const time = await runner.round(steps);
-      // The first round warms up and compiles shaders.
-      if (round === 0) console.log(`${runner.name}: ${(time * steps).toFixed(0)} ms for the first ${steps} steps`);
-      else times[i]?.push(time);
-    }
-  }
+  for (let round = 0; round < Number(values.rounds); round += 1)
+    for (const [i, runner] of runners.entries()) times[i]?.push(await runner.round(steps));
   console.log(`${config.name}${values.set.length === 0 ? "" : ` with ${values.set.join(", ")}`}`);
-  for (const [i, runner] of runners.entries()) {
-    console.log(`  ${runner.name}: ${median(times[i] ?? []).toFixed(2)} ms`);
-    await runner.close();
-  }
+  for (const [i, [name]] of chosen.entries()) console.log(`  ${name}: ${median(times[i] ?? []).toFixed(2)} ms`);
+  for (const runner of runners) await runner.close();
+}
+
+async function ours(engine: Engine, stage: StagePlan): Promise<Runner> {
+  const { round, release } = await openOurs(engine, stage);
+  return { round, close: release };
+}
+
+async function theirs(config: Readonly<Record<string, unknown>>): Promise<Runner> {
+  const peer = new PythonPeer("./torch_step.py", config);
+  return { round: (steps) => peer.milliseconds(String(steps)), close: () => peer.close() };
 }
 
 function deviceNamed(name: string | undefined): Device {
@@ -74,8 +90,8 @@ function splitSetting(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** How PyTorch is measured, if it has a card; otherwise says that it is left out. */
-function torchOnCuda(): readonly { readonly name: string; readonly compile: boolean; readonly bf16: boolean }[] {
+/** How PyTorch is run, if it has a card; otherwise says that it is left out. */
+function torchOnCuda(): readonly Variant[] {
   const script =
     "import torch; assert torch.cuda.is_available(); print(torch.__version__, torch.cuda.get_device_name())";
   const found = spawnSync(python, ["-c", script], { encoding: "utf8" });
@@ -85,8 +101,8 @@ function torchOnCuda(): readonly { readonly name: string; readonly compile: bool
   }
   console.log(`PyTorch ${found.stdout.trim()}`);
   return [
-    { name: "PyTorch, eager", compile: false, bf16: false },
-    { name: "PyTorch, compiled", compile: true, bf16: false },
-    { name: "PyTorch, compiled, bf16", compile: true, bf16: true },
+    { name: "eager", compiled: false, precision: "fp32" },
+    { name: "compiled", compiled: true, precision: "fp32" },
+    { name: "compiled, bf16", compiled: true, precision: "bf16" },
   ];
 }

@@ -132,6 +132,7 @@ async function openTrainer(engine: Engine, stage: StagePlan): Promise<Trainer> {
     }),
     states: new Map(),
     constants: new Map(),
+    source: { label: stage.label, frozen: new Set(), forward: stage.graphs.forward() },
     groups: stage.groups.length,
     optimiser: stage.optimiser,
     maxGradientNorm: stage.maxGradientNorm,

@@ -13,3 +13,4 @@ export function torchEngine(choice: TorchChoice): Engine {
 
 export { installTorch, pythonOf, torchOf } from "./find-torch.ts";
 export { RanksFailed } from "./ranks.ts";
+export type { TorchChoice } from "./trainer.ts";
