@@ -20,6 +20,9 @@ export interface Exported {
 /** What an export needs of a run. */
 export type Trained = Pick<Run, "plan" | "stageOf" | "keptOf">;
 
+/** A checkpoint holds all that an export is made of. */
+const madeAgain = { synced: false };
+
 /** Writes the inference graph of an export with the kept weights inside, and beside it what is too large for one file. */
 export function exportModel(run: Trained, plan: ExportPlan, path: string): Exported {
   const graph = withWeights(plan.graph(), (name) => run.keptOf(name));
@@ -31,10 +34,10 @@ export function exportModel(run: Trained, plan: ExportPlan, path: string): Expor
   const files: string[] = [];
   if (external !== undefined) {
     const beside = join(dirname(path), external.name);
-    writeAtomically(beside, external.pieces);
+    writeAtomically(beside, external.pieces, madeAgain);
     files.push(beside);
   }
-  writeAtomically(path, pieces);
+  writeAtomically(path, pieces, madeAgain);
   return { path, files, bytes: pieces.reduce((sum, piece) => sum + piece.byteLength, 0) };
 }
 
