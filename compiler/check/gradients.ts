@@ -1,6 +1,7 @@
 import type { Value } from "../ir/graph.ts";
 import type { LossBuild } from "./build-loss.ts";
 import type { StageBuild } from "./model-build.ts";
+import { namesAbove } from "./pattern.ts";
 import { reachedParameters } from "./reached.ts";
 import type { Session } from "./session.ts";
 import { entryOf } from "./stage-entry.ts";
@@ -64,11 +65,4 @@ function missed(
     if (!found.has(whole)) found.set(whole, path);
   }
   return [...found].map(([path, of]) => ({ path, of }));
-}
-
-/** Every layer that a weight is of, the outermost first, and itself. */
-function namesAbove(path: string): readonly string[] {
-  const names: string[] = [];
-  for (let end = path.indexOf("."); end > 0; end = path.indexOf(".", end + 1)) names.push(path.slice(0, end));
-  return [...names, path];
 }

@@ -3,6 +3,7 @@ import {
   any,
   axis,
   block,
+  bool,
   call,
   duration,
   float,
@@ -120,7 +121,7 @@ export const stageKeys = {
   params: withModel(
     key(
       map,
-      "What holds for parameters by path: `frozen`, `trained`, or a map of `lr`, `lr_scale`, `weight_decay`. Later lines win.",
+      "What holds for parameters by path: `frozen`, `trained`, or a map of `lr`, `lr_scale`, `weight_decay`, `recompute`. Later lines win.",
       "{}",
     ),
   ),
@@ -202,6 +203,11 @@ export const patternKeys = {
   lr_scale: key(float, "A factor of the learning rate.", "1"),
   weight_decay: key(float, "The decay of these weights.", "the optimiser's"),
   l2: key(float, "A penalty on the squares of these weights, in the gradient.", "0"),
+  recompute: key(
+    bool,
+    "Computes the layers again for the backward pass instead of keeping what they made: less memory, more time, the same numbers.",
+    "false",
+  ),
 } as const;
 
 /** Keys of a sweep's block (language rules 71, 72). */

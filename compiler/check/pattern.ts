@@ -192,6 +192,13 @@ export function prefixesOf(paths: readonly string[]): ReadonlySet<string> {
   return prefixes;
 }
 
+/** Every layer that something is of, the outermost first, and itself. */
+export function namesAbove(path: string): readonly string[] {
+  const names: string[] = [];
+  for (let end = path.indexOf("."); end > 0; end = path.indexOf(".", end + 1)) names.push(path.slice(0, end));
+  return [...names, path];
+}
+
 /** The first names of paths, each once. */
 export function firstOf(paths: Iterable<string>): readonly string[] {
   return [...new Set([...paths].map((path) => path.split(/[.[]/)[0] ?? path))];

@@ -9,7 +9,7 @@ import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
-import { firstNames, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
+import { firstNames, namesAbove, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { outlasts } from "./plain-settings.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationIn, peakOf } from "./schedules.ts";
@@ -23,6 +23,8 @@ export interface Trained {
   readonly groups: readonly GroupPlan[];
   /** Whether a layer's path is frozen: then its ops are in evaluation mode. */
   readonly frozen: (path: string) => boolean;
+  /** The layer that is computed again for the backward pass, of the path of something in it. */
+  readonly recomputed: (path: string) => string | undefined;
   /** Settings that this version checks and does not carry out, as text. */
   readonly later: readonly string[];
 }
@@ -32,6 +34,7 @@ interface Choice {
   lr: number | undefined;
   scale: number;
   weightDecay: number | undefined;
+  recompute: boolean;
 }
 
 interface Rule {
@@ -63,7 +66,7 @@ export function trainedOf(
   const groups: GroupPlan[] = [];
   const known: { readonly factor: number; readonly decay: number }[] = [];
   const choiceOf = (path: string): Choice => {
-    const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined };
+    const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined, recompute: false };
     for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
     if (borrowedFrom(path, model.borrowed) !== undefined) choice.frozen = true;
     return choice;
@@ -83,7 +86,27 @@ export function trainedOf(
     }
     return { path, shape, from: source, group };
   });
-  return { parameters, groups, later, frozen: (path) => apply || (path !== "" && choiceOf(path).frozen) };
+  return {
+    parameters,
+    groups,
+    later,
+    frozen: (path) => apply || (path !== "" && choiceOf(path).frozen),
+    recomputed: recomputedOf(rules, choiceOf),
+  };
+}
+
+/** Of a path, the outermost layer that is to be computed again. */
+function recomputedOf(rules: readonly Rule[], choiceOf: (path: string) => Choice): Trained["recomputed"] {
+  if (!rules.some(({ change }) => change.recompute)) return () => undefined;
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    if (path !== "" && !known.has(path))
+      known.set(
+        path,
+        namesAbove(path).find((layer) => choiceOf(layer).recompute),
+      );
+    return known.get(path);
+  };
 }
 
 function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Making): readonly Rule[] {
@@ -103,6 +126,9 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Maki
         : nearPattern(pattern, span, paths);
       const help = near.help ?? `weights begin with ${firstNames(paths)}`;
       reporter.report("pattern-matches-nothing", span, { pattern: pattern.text }, { ...near, help, related });
+    } else if (change.recompute === true && !adapted && !paths.some((path) => coversLayer(pattern, path))) {
+      const help = "a single weight has nothing to compute again: name the layer";
+      reporter.report("changes-nothing", span, { path: `${pattern.text}.recompute` }, { help });
     }
     rules.push({ pattern, change });
   };
@@ -132,6 +158,13 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Maki
     );
   }
   return rules;
+}
+
+/** Whether a pattern covers a layer that a weight is of. */
+function coversLayer(pattern: Pattern, path: string): boolean {
+  return namesAbove(path)
+    .slice(0, -1)
+    .some((layer) => pattern.covers(layer));
 }
 
 function addRules(
@@ -180,6 +213,7 @@ function isProperty(key: string): key is Property {
 function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, { later }: Making): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   const thing = evaluateAs(expr, env, patternKeys[key].type, `\`${key}\``);
+  if (key === "recompute") return { recompute: thing.kind === "bool" && thing.value };
   const value = thing.kind === "number" ? thing.value : 0;
   if (value < 0)
     reporter.refuse("out-of-range", expr.span, { what: `\`${key}\``, expected: "at least 0", actual: value });

@@ -4,7 +4,7 @@ import type { CheckedStage } from "../check/check-stage.ts";
 import { textIn } from "../diagnostics/source.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import { type Dim, multiplyDims, symbol } from "../ir/dim.ts";
-import type { Graph, GraphOutput, Node, Value } from "../ir/graph.ts";
+import { type Graph, type GraphOutput, type Node, nodesReaching, type Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
 import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } from "../ir/rewrite.ts";
@@ -63,22 +63,15 @@ function trainingGraph(
     ) ?? g.scalar(0);
   const parameters = trained.parameters.filter(({ group }) => group !== undefined);
   const wanted = parameters.map(({ path, shape }) => g.input("parameter", path, { dtype: "float32", shape }));
-  const gradients = differentiate(g, total, wanted);
-  return runPasses(
-    {
-      name: "training",
-      outputs: [
-        { name: "loss", value: total },
-        ...outputs,
-        ...parameters.flatMap(({ path }, i): GraphOutput[] => {
-          const input = wanted[i];
-          const gradient = input === undefined ? undefined : gradients.get(input);
-          return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
-        }),
-      ],
-    },
-    cleaning,
-  );
+  const gradients = differentiate(g, total, wanted, (node) => trained.recomputed(node.at));
+  const found = parameters.flatMap(({ path }, i): GraphOutput[] => {
+    const input = wanted[i];
+    const gradient = input === undefined ? undefined : gradients.get(input);
+    return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
+  });
+  // In the order in which they come to be: whoever works through the outputs in theirs lets go of each layer's values early.
+  found.sort((a, b) => a.value.id - b.value.id);
+  return runPasses({ name: "training", outputs: [{ name: "loss", value: total }, ...outputs, ...found] }, cleaning);
 }
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */
@@ -110,8 +103,10 @@ export function forwardGraph(checked: CheckedStage): Graph {
   return evaluated("forward", heads.length > 0 ? heads : terms);
 }
 
-function forwardPass({ loss, built: { model, names, stage } }: CheckedStage): ForwardPass {
+function forwardPass({ loss, trained, built: { model, names, stage } }: CheckedStage): ForwardPass {
+  const recomputed = nodesReaching([...loss.terms.values()]).map(({ at }) => trained.recomputed(at));
   return {
+    recomputed: new Set(recomputed.filter((layer) => layer !== undefined)),
     model: /^\w+/.exec(textIn(stage.declaration.model.span))?.[0] ?? "model",
     heads: [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire })),
     terms: [...loss.terms].map(([name, value]) => ({ name, value })),

@@ -88,6 +88,8 @@ export interface ForwardPass {
   readonly terms: readonly GraphOutput[];
   /** Names of the model's body. */
   readonly names: ReadonlyMap<Value, string>;
+  /** Layers that are computed again for the backward pass. */
+  readonly recomputed: ReadonlySet<string>;
   /** Running statistics and what they start from. */
   readonly states: ReadonlyMap<string, { readonly shape: readonly number[]; readonly start: number }>;
 }

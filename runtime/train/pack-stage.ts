@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { torchName } from "../../compiler/emit/torch/torch-name.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
@@ -6,7 +7,6 @@ import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import { clipWindows, repeatedRow, singleRows, type Windows } from "../data/clips/clip-windows.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
-import { torchName } from "../engines/torch/torch-name.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
 import { initialWeights } from "./initial-weights.ts";

@@ -152,7 +152,7 @@ describe("members and paths", () => {
     expect(patterns("face.trunk.blocks[0 .. 5].attn.")).toEqual(expect.arrayContaining(["qkv", "proj"]));
     expect(patterns("face.trunk.blocks[0].attn.qkv.")).toEqual(expect.arrayContaining(["weight", "bias"]));
     expect(patterns("m.")).toContain("fusion");
-    expect(labels(at("{lr: 1e-6}", "{¦}"))).toEqual(["l2", "lr", "lr_scale", "weight_decay"]);
+    expect(labels(at("{lr: 1e-6}", "{¦}"))).toEqual(["l2", "lr", "lr_scale", "recompute", "weight_decay"]);
   });
 
   test("files after `use`, codes of warnings after `allow(`", () => {

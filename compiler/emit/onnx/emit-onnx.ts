@@ -106,7 +106,8 @@ function graphProto(graph: Graph, opset: number, provider: OnnxOptions["provider
     invariant(name !== undefined, `a value of ${printType(value.type)} is read but not written`);
     return name;
   };
-  for (const node of nodesOf(graph)) {
+  // onnxruntime begins with the last node that nothing reads: what comes to be first stands last.
+  for (const node of nodesOf({ ...graph, outputs: graph.outputs.toReversed() })) {
     const op = opNamed(node.op);
     const rule = provider === "webgpu" ? (op.webgpu ?? op.onnx) : op.onnx;
     invariant(rule !== undefined && rule !== "expand", `${node.op} has no ONNX rule and cannot be expanded`);
@@ -121,7 +122,7 @@ function graphProto(graph: Graph, opset: number, provider: OnnxOptions["provider
     });
   }
   writer.at = "";
-  graph.outputs.forEach(({ name, value }) => {
+  graph.outputs.toReversed().forEach(({ name, value }) => {
     writer.nodeProtos.push({
       opType: "Identity",
       name: writer.claim(`output/${name}`),

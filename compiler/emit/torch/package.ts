@@ -5,9 +5,12 @@ import { lossFile, readByLoss } from "./loss-file.ts";
 import { modelFile, type TorchModel } from "./model-file.ts";
 import { identifier, Names } from "./names.ts";
 import { listed } from "./text.ts";
+import { torchName } from "./torch-name.ts";
 
 /** A stage's forward pass, as PyTorch text is made of it. */
 export interface TorchStage extends Pick<TorchModel, "parameters" | "states" | "names"> {
+  /** Paths of the layers that are computed again for the backward pass. */
+  readonly recomputed: ReadonlySet<string>;
   /** What a person calls the stage. */
   readonly label: string;
   /** What the class of the model is called. */
@@ -67,6 +70,14 @@ ${listed(
 
 # What has the batch as its first axis.
 BATCHED = frozenset(${listed("{", batched(outputs, terms), "}").join("\n")})
+
+
+# Layers that are computed again for the backward pass, to need less memory.
+${listed(
+  "RECOMPUTED = [",
+  [...stage.recomputed].map((path) => JSON.stringify(torchName(path))),
+  "]",
+).join("\n")}
 
 
 ${classes}

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { torchName } from "../../../compiler/emit/torch/torch-name.ts";
 import { symbolsOf } from "../../../compiler/ir/dim.ts";
 import { inputsOf } from "../../../compiler/ir/graph.ts";
 import type {
@@ -14,7 +15,6 @@ import type {
 } from "../engine.ts";
 import type { Connection } from "./messages.ts";
 import { type Launch, Ranks, RanksFailed } from "./ranks.ts";
-import { torchName } from "./torch-name.ts";
 import { writePackage } from "./write-package.ts";
 
 export interface TorchChoice extends Launch {

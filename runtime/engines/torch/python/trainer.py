@@ -1,12 +1,14 @@
 """A stage's training step, on one device or as one of many ranks."""
 
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from math import isfinite
 
 import torch
-from model import ARGUMENTS, BATCHED, Loss, Model
+from model import ARGUMENTS, BATCHED, RECOMPUTED, Loss, Model
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.utils.checkpoint import checkpoint
 
 import ranks
 
@@ -56,6 +58,8 @@ class Trainer:
         for name, parameter in self.named.items():
             parameter.requires_grad_(name in trained)
         self.frozen = [module for path, module in self.model.named_modules() if path and self._is_frozen(path, trained)]
+        for layer in map(self.model.get_submodule, RECOMPUTED):
+            layer.forward = partial(checkpoint, layer.forward, use_reentrant=False)
         self.optimiser_name = optimiser
         make, options = OPTIMISERS[optimiser](settings)
         self.optimiser = make([{"params": [self.named[name] for name in group]} for group in groups], lr=0.0, **options)
