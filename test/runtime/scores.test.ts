@@ -65,4 +65,36 @@ describe("scores", () => {
     expect(overallScore(parts)).toBeCloseTo(1.3);
     expect(overallScore(parts.slice(1))).toBeUndefined();
   });
+
+  const publishedScore = (units: number, expression: number, valence: number, arousal: number) => {
+    const scalar: TaskMeaning = { kind: "scalar", min: -1, max: 1 };
+    return overallScore([
+      { meaning: meaningsOfScores.units, score: units },
+      { meaning: meaningsOfScores.classes, score: expression },
+      { meaning: scalar, score: valence },
+      { meaning: scalar, score: arousal },
+    ]);
+  };
+
+  test("add up as the paper's Table 1 has them", () => {
+    expect(publishedScore(0.6351, 0.503, 0.6926, 0.6139)?.toFixed(4)).toBe("1.7914");
+  });
+
+  test.each([
+    ["baseline", 0.34, 0.12, 0.1007, 0.1193],
+    ["SCU ACers", 1.164, 0.4879, 0.3018, 0.3743],
+    ["HFUT-MAC1", 1.1777, 0.4997, 0.2997, 0.3783],
+    ["HSEmotion", 1.2472, 0.5119, 0.3279, 0.4074],
+    ["Netease Fuxi AI Lab", 1.5286, 0.558, 0.4286, 0.542],
+  ])("add up as its Table 5 has them of %s", (_, overall, units, expression, both) => {
+    expect(publishedScore(units, expression, both, both)?.toFixed(4)).toBe(overall.toFixed(4));
+  });
+
+  // The values of valence and arousal printed there are those of rows above and below.
+  test.each([
+    ["SML", 0.8692, 0.4046, 0.1938, 0.4074],
+    ["AIWELL-UOC", 1.1145, 0.4663, 0.2772, 0.3783],
+  ])("do not add up in its Table 5 of %s", (_, overall, units, expression, both) => {
+    expect(publishedScore(units, expression, both, both)?.toFixed(4)).not.toBe(overall.toFixed(4));
+  });
 });
