@@ -20,6 +20,8 @@ export const tolerances = {
   optimiserSteps: 1e-5,
   /** Scores are sums of whole numbers in double precision; predictions are float32. */
   scores: 1e-6,
+  /** Figures that are printed with four digits, absolute: half a unit of the last, and rounding. */
+  printed: 5.0001e-5,
   /** An exported file and the runtime, both in onnxruntime, absolute: 2e-7 measured. */
   exports: 1e-5,
   /** Scores that a page shows of 90 rows after some hundred steps, absolute: equal on one machine; another order of sums grows to what another seed moves, 0.1. */

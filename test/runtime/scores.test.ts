@@ -76,8 +76,10 @@ describe("scores", () => {
     ]);
   };
 
+  const distance = (score: number | undefined, printed: number) => Math.abs((score ?? Number.NaN) - printed);
+
   test("add up as the paper's Table 1 has them", () => {
-    expect(publishedScore(0.6351, 0.503, 0.6926, 0.6139)?.toFixed(4)).toBe("1.7914");
+    expect(distance(publishedScore(0.6351, 0.503, 0.6926, 0.6139), 1.7914)).toBeLessThan(tolerances.printed);
   });
 
   test.each([
@@ -87,7 +89,7 @@ describe("scores", () => {
     ["HSEmotion", 1.2472, 0.5119, 0.3279, 0.4074],
     ["Netease Fuxi AI Lab", 1.5286, 0.558, 0.4286, 0.542],
   ])("add up as its Table 5 has them of %s", (_, overall, units, expression, both) => {
-    expect(publishedScore(units, expression, both, both)?.toFixed(4)).toBe(overall.toFixed(4));
+    expect(distance(publishedScore(units, expression, both, both), overall)).toBeLessThan(tolerances.printed);
   });
 
   // The values of valence and arousal printed there are those of rows above and below.
@@ -95,6 +97,6 @@ describe("scores", () => {
     ["SML", 0.8692, 0.4046, 0.1938, 0.4074],
     ["AIWELL-UOC", 1.1145, 0.4663, 0.2772, 0.3783],
   ])("do not add up in its Table 5 of %s", (_, overall, units, expression, both) => {
-    expect(publishedScore(units, expression, both, both)?.toFixed(4)).not.toBe(overall.toFixed(4));
+    expect(distance(publishedScore(units, expression, both, both), overall)).toBeGreaterThan(100 * tolerances.printed);
   });
 });
