@@ -14,7 +14,8 @@ function joined(node: WeightNode): WeightNode {
   if (only === undefined || another !== undefined || only.shape !== "") return node;
   const module = node.module === "" ? only.module : node.module;
   const flops = Math.max(node.flops, only.flops);
-  return joined({ ...only, name: `${node.name}.${only.name}`, module, flops });
+  const place = only.path.startsWith(`${node.path}[`) ? only.path.slice(node.path.length) : `.${only.name}`;
+  return joined({ ...only, name: `${node.name}${place}`, module, flops });
 }
 
 interface Run {

@@ -219,6 +219,8 @@ def main() -> None:
         dist.init_process_group("nccl" if cuda else "gloo")
     Training(options, device).run()
     if dist.is_initialized():
+        # Rank 0 holds what all others meet at, and an early end of it aborts them.
+        dist.barrier()
         dist.destroy_process_group()
 
 
