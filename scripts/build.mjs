@@ -61,6 +61,14 @@ await build({
   define: { "import.meta.url": "abawUrl" },
   banner: { js: "const abawUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+// HDF5's library is a module of its own.
+await build({
+  ...common,
+  entryPoints: { "hdf5-worker": "runtime/features/stored/hdf5-worker.ts" },
+  outExtension: { ".js": ".mjs" },
+  external: ["h5wasm"],
+  format: "esm",
+});
 // What the PyTorch engine's processes run.
 cpSync(`${root}runtime/engines/torch/python`, `${outdir}/torch`, { recursive: true });
 writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');

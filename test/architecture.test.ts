@@ -86,7 +86,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/checkpoints",
     "runtime/json",
   ],
-  "runtime/data": ["compiler/library", "compiler/emit/wasm", "compiler/lower/plan.ts", "runtime/engines/engine.ts"],
+  "runtime/data": [
+    "compiler/library",
+    "compiler/emit/wasm",
+    "compiler/lower/plan.ts",
+    "runtime/engines/engine.ts",
+    "runtime/threads",
+  ],
+  "runtime/pickle": [],
+  "runtime/threads": [],
   runtime: [
     "runtime",
     "compiler/draw",

@@ -1,5 +1,5 @@
 import type { GraphBuilder } from "../ir/builder.ts";
-import { multiplyDims } from "../ir/dim.ts";
+import { productOf } from "../ir/dim.ts";
 import type { Node, Value } from "../ir/graph.ts";
 import * as v from "../ops/vocabulary.ts";
 
@@ -75,6 +75,6 @@ export class Recompute {
 /** x, but not before `first` is there: no engine can tell that both choices are the same, so none makes what follows earlier. */
 function madeAfter(g: GraphBuilder, x: Value, first: Value): Value {
   const { shape } = first.type;
-  const flat = v.reshape(g, first, [shape.reduce(multiplyDims, 1)]);
+  const flat = v.reshape(g, first, [productOf(shape)]);
   return v.where(g, v.less(g, v.slice(g, flat, 0, 0, 1), g.scalar(0)), x, x);
 }

@@ -330,7 +330,6 @@ function fieldTensor(name: string, span: Span, made: ModelBuild, scope: Env): Te
     const n = lead.length;
     wire = v.transpose(g, numbers, [...lead.map((_, i) => i), n + 2, n, n + 1]);
   } else {
-    reporter.report("not-yet", field.call.span, { what: "stored features as a field" });
     wire = g.input("field", name, { dtype: "float32", shape: [...lead, ...sizes] });
   }
   const tensor: TensorThing = { kind: "tensor", wire, batched: true, axes };

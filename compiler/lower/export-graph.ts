@@ -24,15 +24,16 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
   };
   for (const { stage } of members) collect(stage);
   const time = [...everything].some(({ built }) => built.model.time !== undefined);
+  const lead: readonly Dim[] = time ? [symbol("batch"), symbol("time")] : [symbol("batch")];
+  const field = (name: string, sizes: readonly Dim[], once = false) =>
+    g.input("field", name, { dtype: "float32", shape: [...(once ? [symbol("batch")] : lead), ...sizes] });
   const outputs = members.map(({ stage, head, name }): GraphOutput => {
     const output = headOutputs(stage).find((each) => each.name === head);
     invariant(output !== undefined, `no head ${head}`);
     const [value] = inlined(g, stage, [output.value], {
       name: (each) => plans.planOf(each).hash,
-      image: (field, height, width) => {
-        const lead: readonly Dim[] = time ? [symbol("batch"), symbol("time")] : [symbol("batch")];
-        return g.input("field", field, { dtype: "float32", shape: [...lead, 3, height, width] });
-      },
+      image: (name, height, width) => field(name, [3, height, width]),
+      stored: field,
       time,
       stage: (key) => plans.checked(key),
     });

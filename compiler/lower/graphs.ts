@@ -3,7 +3,7 @@ import { activated } from "../check/activation.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { textIn } from "../diagnostics/source.ts";
 import { GraphBuilder } from "../ir/builder.ts";
-import { type Dim, multiplyDims, symbol } from "../ir/dim.ts";
+import { type Dim, multiplyDims, symbol, symbolsOf } from "../ir/dim.ts";
 import { type Graph, type GraphOutput, type Node, nodesReaching, type Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
@@ -156,6 +156,8 @@ export function inlined(
   surroundings: {
     readonly name: (stage: CheckedStage) => string;
     readonly image: (field: string, height: number, width: number) => Value;
+    /** A stored field's numbers, of these sizes for each frame or, `once`, for each clip. */
+    readonly stored: (field: string, sizes: readonly Dim[], once: boolean) => Value;
     /** Whether the whole has the axis time; a stage without it then works on batch × time frames. */
     readonly time: boolean;
     readonly stage: (key: string) => CheckedStage;
@@ -172,7 +174,8 @@ export function inlined(
   };
   const fields = new Map<Node, Value>();
   for (const [name, { wire }] of model.fields) {
-    invariant(wire.source.kind === "node", "a field is a node's output");
+    // Stored numbers are an input as they are.
+    if (wire.source.kind !== "node") continue;
     const [height = 1, width = 1] = wire.type.shape.slice(-2).map((dim) => (typeof dim === "number" ? dim : 1));
     fields.set(wire.source.node, fold(surroundings.image(name, height, width)));
   }
@@ -184,6 +187,13 @@ export function inlined(
   const leaf: LeafRule = (value, builder) => {
     if (value.source.kind !== "input") return sameLeaf(value, builder);
     const { role, name } = value.source;
+    const stored = model.fields.get(name.replace(/\.present$/, ""))?.wire.source.kind === "input";
+    if (role === "field" && stored) {
+      const [, second = 1, ...rest] = value.type.shape;
+      const timed = symbolsOf(second).includes("time");
+      const given = surroundings.stored(name, timed ? rest : [second, ...rest], model.time !== undefined && !timed);
+      return fold(given);
+    }
     // The bytes of a field, whose numbers are replaced where they have been made of them.
     if (role === "field") return builder.input(role, `${name} of ${surroundings.name(checked)}`, value.type);
     if (role === "feature") {

@@ -4,20 +4,14 @@ import { type FileWindow, HeaderError } from "./file-window.ts";
 import { npyHeader, npyHeaderBytes, npyHeaderEnd } from "./npy-header.ts";
 import { refuseStart } from "./other-kind.ts";
 import { UnreadHeader } from "./unread-header.ts";
+import { contentStart, type Member, membersOf } from "./zip-table.ts";
 
-const mostArrays = 1000;
-const endBytes = 22;
-const longestComment = 0xffff;
-const absent32 = 0xffff_ffff;
 /** So many bytes are unpacked of all members of an archive together. */
 const mostUnpacked = 64 << 20;
 /** A header is mostly in so many packed ones. */
 const fewPacked = 64;
 
-/**
- * Arrays of NumPy in a zip archive, by name (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT): the table at its end, and of
- * each array the first bytes.
- */
+/** Arrays of NumPy in a zip archive, by name: of each the first bytes are read. */
 export function readNpz(file: FileWindow): ReadonlyMap<string, ArrayHeader> {
   const start = file.start(4).toString("latin1");
   if (start !== "PK\x03\x04" && start !== "PK\x05\x06") refuseStart(file, "an archive of NumPy arrays");
@@ -39,84 +33,10 @@ export function readNpz(file: FileWindow): ReadonlyMap<string, ArrayHeader> {
   return arrays;
 }
 
-interface Member {
-  readonly method: number;
-  readonly packed: number;
-  readonly size: number;
-  readonly offset: number;
-}
-
-function* membersOf(file: FileWindow): Generator<Member & { readonly name: string }> {
-  const { count, offset, length } = tableOf(file);
-  if (count > mostArrays) throw new HeaderError(`it has ${count} members; at most ${mostArrays} are looked at`);
-  let at = offset;
-  for (let i = 0; i < count; i += 1) {
-    if (at + 46 > offset + length) throw new HeaderError("the table at its end is cut off");
-    const head = file.bytes(at, 46);
-    if (head.readUInt32LE(0) !== 0x0201_4b50) throw new HeaderError("the table at its end is damaged");
-    if ((head.readUInt16LE(8) & 1) !== 0) throw new HeaderError("it is encrypted");
-    const nameLength = head.readUInt16LE(28);
-    const extraLength = head.readUInt16LE(30);
-    const name = file.bytes(at + 46, nameLength).toString("utf8");
-    const large = largeSizes(file.bytes(at + 46 + nameLength, extraLength));
-    // Sizes beyond 32 bits stand in the extra field, in this order, those that are needed.
-    const field = (from: number): number => {
-      const value = head.readUInt32LE(from);
-      return value === absent32 ? (large.shift() ?? value) : value;
-    };
-    const size = field(24);
-    const packed = field(20);
-    yield { name, method: head.readUInt16LE(10), size, packed, offset: field(42) };
-    at += 46 + nameLength + extraLength + head.readUInt16LE(32);
-  }
-}
-
-function largeSizes(extra: Buffer): number[] {
-  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
-    if (extra.readUInt16LE(at) !== 1) continue;
-    const end = Math.min(extra.length, at + 4 + extra.readUInt16LE(at + 2));
-    const sizes: number[] = [];
-    for (let from = at + 4; from + 8 <= end; from += 8) sizes.push(Number(extra.readBigUInt64LE(from)));
-    return sizes;
-  }
-  return [];
-}
-
-/** Where the table of the archive lies: its last record says it. */
-function tableOf(file: FileWindow): { readonly count: number; readonly offset: number; readonly length: number } {
-  const length = Math.min(file.size, endBytes + longestComment);
-  const tail = file.bytes(file.size - length, length);
-  const at = tail.lastIndexOf("PK\x05\x06", undefined, "latin1");
-  if (at < 0 || at + endBytes > tail.length) throw new HeaderError("it is cut off: the table at its end is missing");
-  const table = {
-    count: tail.readUInt16LE(at + 10),
-    length: tail.readUInt32LE(at + 12),
-    offset: tail.readUInt32LE(at + 16),
-  };
-  if (table.offset !== absent32 && table.count !== 0xffff && table.length !== absent32) return within(file, table);
-  const locator = at - 20;
-  if (locator < 0 || tail.readUInt32LE(locator) !== 0x0706_4b50) return within(file, table);
-  const end = file.bytes(Number(tail.readBigUInt64LE(locator + 8)), 56);
-  if (end.readUInt32LE(0) !== 0x0606_4b50) throw new HeaderError("the table at its end is damaged");
-  return within(file, {
-    count: Number(end.readBigUInt64LE(32)),
-    length: Number(end.readBigUInt64LE(40)),
-    offset: Number(end.readBigUInt64LE(48)),
-  });
-}
-
-function within<T extends { readonly offset: number; readonly length: number }>({ size }: FileWindow, table: T): T {
-  if (table.offset + table.length > size) throw new HeaderError("it is cut off: the table at its end lies outside");
-  return table;
-}
-
 /** The first bytes of a member, unpacked: a header, and what comes out with it. */
-function startOf(file: FileWindow, { method, packed, size, offset }: Member): Buffer {
-  const local = file.bytes(offset, 30);
-  if (local.readUInt32LE(0) !== 0x0403_4b50) throw new HeaderError("it does not lie where the archive says");
-  const from = offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
-  if (from + packed > file.size) throw new HeaderError("it is cut off");
-  const bytes = file.bytes(from, Math.min(packed, npyHeaderBytes));
+function startOf(file: FileWindow, member: Member): Buffer {
+  const { method, packed, size } = member;
+  const bytes = file.bytes(contentStart(file, member), Math.min(packed, npyHeaderBytes));
   if (method === 0) return bytes.subarray(0, size);
   if (method !== 8) throw new HeaderError(`it is packed by the method ${method}; stored and deflated ones are read`);
   // Deflate grows by a factor of 1,032 at most: no more is unpacked than it takes to have the header.

@@ -1,8 +1,10 @@
 import * as ort from "onnxruntime-node";
+import { type Dim, substituteDim, symbolsOf } from "../../compiler/ir/dim.ts";
 import { inputsOf } from "../../compiler/ir/graph.ts";
 import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
-import { uniform } from "../data/loader/random.ts";
+import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
+import { FieldStore } from "../features/stored/field-store.ts";
 import { type ExportedHead, headsOf } from "./export-model.ts";
 import type { Run } from "./run-plan.ts";
 
@@ -34,20 +36,25 @@ export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonl
     const wanted = inputsOf(plan.graph());
     const fields = wanted.filter(({ source }) => source.role === "field");
     const masked = wanted.some(({ source }) => source.role === "present");
-    const timed = fields.some(({ type }) => type.shape.length === 5);
+    const timed = fields.some(({ type }) => type.shape.some((size) => symbolsOf(size).includes("time")));
+    const stored = new Set(run.plan.stages.flatMap((stage) => [...FieldStore.of(stage).keys()]));
+    const isStored = (name: string) => stored.has(name.replace(/\.present$/, ""));
     const answers: ExportAnswer[] = [];
     for (const shape of timed ? timedShapes : stillShapes) {
-      const images = new Map(
-        fields.map(({ source, type }): [string, Noise] => [
-          source.name,
-          noise(shape, type.shape.slice(-2).map(Number)),
+      const given = new Map(
+        fields.map(({ source: { name }, type }): [string, Noise | Tensor] => [
+          name,
+          isStored(name) ? storedNoise(name, shape, type.shape) : noise(shape, type.shape.slice(-2).map(Number)),
         ]),
       );
       const present = presence(shape, masked);
       const outputs = new Map<string, Float32Array>();
-      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, images, present));
-      const inputs = new Map<string, Tensor>(
-        [...images].map(([name, { asFloat }]) => [name, { dtype: "float32", ...asFloat } as const]),
+      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, given, present));
+      const inputs = new Map(
+        [...given].map(([name, each]): [string, Tensor] => [
+          name,
+          "asFloat" in each ? { dtype: "float32", ...each.asFloat } : each,
+        ]),
       );
       if (masked) inputs.set("present", { dtype: "float32", shape: leadOf(shape), data: present });
       answers.push({ shape, inputs, outputs });
@@ -121,6 +128,22 @@ function noise(shape: Shape, [height = 1, width = 1]: readonly number[]): Noise 
   };
 }
 
+/** Stored numbers, or which frames have them, as an input of these sizes has them. */
+function storedNoise(name: string, { batch, time = 1 }: Shape, dims: readonly Dim[]): Tensor {
+  const sizes = new Map([
+    ["batch", batch],
+    ["time", time],
+  ]);
+  const shape = dims.map((size) => Number(substituteDim(size, sizes)));
+  const seed = hashText(name, batch);
+  const isPresence = name.endsWith(".present");
+  const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, (_, i) => {
+    const drawn = uniform(seed, i);
+    return isPresence ? Math.round(drawn) : 2 * drawn - 1;
+  });
+  return { dtype: "float32", shape, data };
+}
+
 /** 1 for a frame and 0 for padding, [batch, time]: where the file is told of padding, every second clip ends with some. */
 function presence({ batch, time = 1 }: Shape, masked: boolean): Float32Array {
   return Float32Array.from({ length: batch * time }, (_, i) => {
@@ -145,10 +168,10 @@ class RuntimeNumbers {
   async head(
     { stage, task }: ExportedHead,
     shape: Shape,
-    images: ReadonlyMap<string, Noise>,
+    given: ReadonlyMap<string, Noise | Tensor>,
     present: Float32Array,
   ): Promise<Float32Array> {
-    return dataOf(await this.#result(stage, undefined, task, { ...shape, images, present }));
+    return dataOf(await this.#result(stage, undefined, task, { ...shape, given, present }));
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */
@@ -156,16 +179,25 @@ class RuntimeNumbers {
     stage: StagePlan,
     feature: string | undefined,
     output: string,
-    whole: Shape & { readonly images: ReadonlyMap<string, Noise>; readonly present: Float32Array },
+    whole: Shape & { readonly given: ReadonlyMap<string, Noise | Tensor>; readonly present: Float32Array },
   ): Promise<Tensor> {
-    const { batch, time = 1, images, present } = whole;
+    const { batch, time = 1, given, present } = whole;
     const shape: Shape = stage.clip === undefined ? { batch: batch * time, time: undefined } : { batch, time };
     const lead = leadOf(shape);
     const feeds = new Map<string, Tensor>();
     feeds.set("present", { dtype: "float32", shape: lead, data: present });
-    for (const field of stage.fields) {
-      const image = images.get(field)?.asBytes;
-      if (image !== undefined) feeds.set(field, { dtype: "uint8", shape: [...lead, ...image.size], data: image.data });
+    for (const [field, numbers] of given) {
+      if ("asBytes" in numbers) {
+        const { size, data } = numbers.asBytes;
+        feeds.set(field, { dtype: "uint8", shape: [...lead, ...size], data });
+        continue;
+      }
+      // A stage without time has the frames of all clips one after the other.
+      const own =
+        stage.clip === undefined && whole.time !== undefined
+          ? [batch * time, ...numbers.shape.slice(2)]
+          : numbers.shape;
+      feeds.set(field, { ...numbers, shape: own });
     }
     for (const { input, stage: producer, tensor, shape: own } of stage.features) {
       const made = await this.#result(this.#run.stageOf(producer), tensor, tensor, whole);

@@ -9,6 +9,8 @@ import { type OpenData, openData, type Part } from "../data/open-data.ts";
 import type { Engine, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { FeatureStore } from "../features/feature-store.ts";
+import type { FieldMatrix } from "../features/stored/field-matrix.ts";
+import { FieldStore } from "../features/stored/field-store.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
 import { runOverPart } from "../train/run-graph.ts";
 import type { StageInputs } from "../train/stage-data.ts";
@@ -44,6 +46,7 @@ export class Run {
   readonly #identities = new Map<string, string>();
   readonly #kept = new Map<string, Tensors>();
   readonly #features: FeatureStore;
+  readonly #fields = new FieldStore();
   readonly skipped: BadRow[] = [];
 
   constructor(plan: Plan, options: RunOptions) {
@@ -91,7 +94,9 @@ export class Run {
     const data = await this.dataOf(plan.data);
     const needs: string[] = [];
     for (const hash of this.needsOf(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
-    const identity = bytesToHex(sha256(utf8ToBytes([plan.hash, data.identity, ...needs].join("\n"))));
+    const stored = await this.#fields.identityOf(plan, data);
+    const facts = [plan.hash, data.identity, ...(stored === "" ? [] : [stored]), ...needs];
+    const identity = bytesToHex(sha256(utf8ToBytes(facts.join("\n"))));
     this.#identities.set(plan.hash, identity);
     return identity;
   }
@@ -131,8 +136,19 @@ export class Run {
           features.set(`${stage} ${tensor} ${part}`, await this.#features.of(this.stageOf(stage), tensor, part));
       }
     }
+    const fields = new Map<string, FieldMatrix>();
+    for (const [name, field] of FieldStore.of(plan)) {
+      for (const part of parts)
+        if (data.parts.has(part))
+          fields.set(`${name} ${part}`, await this.#fields.matrix(field, plan.data, data, part));
+    }
     return {
       data,
+      field(name, part) {
+        const matrix = fields.get(`${name} ${part}`);
+        if (matrix === undefined) throw new Error(`the field ${name} was not read for ${part}`);
+        return matrix;
+      },
       skipBadImages: this.options.onBadRow === "skip",
       onPass: (part, done, total) => this.options.watch.pass(plan, part, done, total),
       feature(stage, tensor, part) {

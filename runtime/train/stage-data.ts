@@ -6,12 +6,15 @@ import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { ImageSource } from "../data/loader/image-source.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
+import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 
 /** Where stages get what they read. */
 export interface StageInputs {
   readonly data: OpenData;
   /** A finished stage's tensor for every row of a part. */
   readonly feature: (stage: string, tensor: string, part: Part) => FeatureMatrix;
+  /** A stored field's numbers for every row of a part. */
+  readonly field: (name: string, part: Part) => FieldMatrix;
   readonly skipBadImages: boolean;
   /** Told how far a pass over a part is, in batches. */
   readonly onPass: (part: Part, done: number, total: number) => void;
@@ -34,6 +37,20 @@ export function fieldsRead(plan: StagePlan, graphs: readonly Graph[]): readonly 
     graphs.flatMap(inputsOf).flatMap(({ source }) => (source.role === "field" ? [source.name] : [])),
   );
   return plan.fields.filter((field) => read.has(field));
+}
+
+/** What graphs read of stored fields: the numbers of each, and where they are. */
+function storedFields(plan: StagePlan, inputs: StageInputs, part: Part): readonly [string, FeatureMatrix][] {
+  return plan.fields.flatMap((name): readonly [string, FeatureMatrix][] => {
+    const field = plan.data.fields.get(name);
+    if (field?.kind !== "features") return [];
+    const { shape, values, present } = inputs.field(name, part);
+    const once = field.per === "video";
+    return [
+      [name, { shape, values, once }],
+      [`${name}.present`, { shape: [1], values: present, once }],
+    ];
+  });
 }
 
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
@@ -67,9 +84,10 @@ export function stageLoader(
       }),
     );
   }
-  const features = new Map(
-    plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use.stage, use.tensor, part)]),
-  );
+  const features = new Map([
+    ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use.stage, use.tensor, part)]),
+    ...storedFields(plan, inputs, part),
+  ]);
   const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
   const loader = new BatchLoader(
     { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },

@@ -6,11 +6,13 @@ import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
 import type { ImageSource } from "./image-source.ts";
 import { epochOrder } from "./random.ts";
 
-/** A finished stage's tensor for every row of the table. */
+/** Numbers for every row of the table: a finished stage's tensor, or a stored field. */
 export interface FeatureMatrix {
   /** Sizes per row. */
   readonly shape: readonly number[];
   readonly values: Float32Array;
+  /** Whether all rows of a video have the same, and a clip takes it once. */
+  readonly once?: boolean;
 }
 
 export interface LoaderSources {
@@ -112,9 +114,11 @@ export class BatchLoader {
     const feeds = new Map<string, Tensor>();
     feeds.set("present", { dtype: "float32", shape: lead, data: Float32Array.from(rows, (row) => (row >= 0 ? 1 : 0)) });
     for (const task of tasks) putLabels(feeds, task, table, rows, lead);
-    for (const [input, { shape, values }] of features) {
+    for (const [input, { shape, values, once = false }] of features) {
       const width = shape.reduce((product, dim) => product * dim, 1);
-      feeds.set(input, { dtype: "float32", shape: [...lead, ...shape], data: rowsOf(values, width, shown) });
+      const own = once ? firstRows(rows, length) : shown;
+      const axes = once ? [size] : lead;
+      feeds.set(input, { dtype: "float32", shape: [...axes, ...shape], data: rowsOf(values, width, own) });
     }
     const pictures = [...images].map(async ([field, source]) => {
       const pixels = await source.images(shown, training ? epoch : undefined);
@@ -124,6 +128,14 @@ export class BatchLoader {
     await Promise.all(pictures);
     return { feeds, rows, windows: chosen.length };
   }
+}
+
+/** Of each window the first row that is none of padding. */
+function firstRows(rows: Int32Array, length: number): Int32Array {
+  return Int32Array.from({ length: rows.length / length }, (_, i) => {
+    const window = rows.subarray(i * length, (i + 1) * length);
+    return window.find((row) => row >= 0) ?? -1;
+  });
 }
 
 function putLabels(

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Augmentation } from "../../../compiler/lower/plan.ts";
+import { openWorker } from "../../threads/open-worker.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 
 export interface ImageWorkerData {
@@ -84,7 +85,9 @@ export class ImageSource {
       cacheBytes: (options.cacheBytes ?? usualCache) / threads,
       skipBad: options.skipBad,
     };
-    this.#workers = Array.from({ length: threads }, () => openWorker(workerData));
+    this.#workers = Array.from({ length: threads }, () =>
+      openWorker(new URL("./image-worker.ts", import.meta.url), "image-worker.js", workerData),
+    );
     for (const worker of this.#workers) {
       worker.unref();
       worker.on("message", (response: ImageResponse) => this.#receive(response));
@@ -148,14 +151,4 @@ export class ImageSource {
     for (const { reject } of this.#waiting.values()) reject(problem);
     this.#waiting.clear();
   }
-}
-
-/** In the package the worker is a file beside this one; from source it is TypeScript, which it must first learn to load. */
-function openWorker(workerData: ImageWorkerData): Worker {
-  if (!import.meta.url.endsWith(".ts"))
-    return new Worker(new URL("./image-worker.js", import.meta.url), { workerData });
-  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
-  const entry = JSON.stringify(new URL("./image-worker.ts", import.meta.url).href);
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); })`;
-  return new Worker(code, { workerData, eval: true, execArgv: [] });
 }

@@ -1,0 +1,28 @@
+/** A pickle that is damaged, or asks for what is not to be had. */
+export class PickleError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "PickleError";
+  }
+}
+
+/** What a pickle is made of here: a tuple or a set is a list. */
+export type Pickled =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Pickled[]
+  | Map<Pickled, Pickled>
+  | Stateful
+  | Construct;
+
+/** What stands for a class or a function of Python. */
+export type Construct = (args: readonly Pickled[]) => Pickled;
+
+/** An object that is given its content after it is made. */
+export abstract class Stateful {
+  abstract setState(state: Pickled): void;
+}
