@@ -2,7 +2,11 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { inputsOf } from "../../compiler/ir/graph.ts";
+import { checkExport } from "../../runtime/run/check-export.ts";
+import { exportModel } from "../../runtime/run/export-model.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
+import { tolerances } from "../tolerances.ts";
 import { runOf } from "./small-run.ts";
 
 const stored = fileURLToPath(new URL("../reference/stored/", import.meta.url));
@@ -19,6 +23,7 @@ function dataIn(root: string): string {
   return `
 use "std/aff2.abaw"
 use "std/nn.abaw"
+use "std/time.abaw"
 
 task level = scalar(-1 .. 1)
 
@@ -44,6 +49,22 @@ stage sound = train small() on faces {
   optimizer: adamw(1e-2)
   batch: 4, duration: 4 epochs
 }
+
+model over_time() (heard, place) {
+  x = heard * heard.present -> linear(8) -> tanh
+  y = x + (place -> linear(8)) -> temporal_convergence(hidden: 4)
+  head level = y -> linear
+}
+
+stage clips = train over_time() on faces {
+  clip:      clip(4)
+  loss:      {level: mse(level)}
+  optimizer: adamw(1e-2)
+  batch: 2, duration: 2 epochs
+}
+
+export sound
+export clips
 `;
 }
 
@@ -66,4 +87,22 @@ test("a model of stored fields alone trains, and is another when a file has othe
   copyFileSync(join(stored, "video-frame.h5"), join(root, "heard.h5"));
   const again = runOf(spec, root, folder);
   expect(await again.isFinished(again.plan.stages[0] ?? stage)).toBe(true);
+});
+
+test("its numbers are inputs of the exported file, with which of them are there", async () => {
+  const root = join(temporaryFolder(), "data");
+  const folder = temporaryFolder();
+  const run = runOf(dataIn(root), root, folder);
+  expect(await run.train()).toBe(true);
+  expect(run.plan.exports.length).toBe(2);
+  for (const plan of run.plan.exports) {
+    const path = join(folder, "model.onnx");
+    exportModel(run, plan, path);
+    expect(inputsOf(plan.graph()).map(({ source }) => source.name)).toEqual(
+      expect.arrayContaining(["heard", "heard.present", "place"]),
+    );
+    const checks = await checkExport(run, plan, path);
+    expect(checks.length).toBe(5);
+    for (const { difference } of checks) expect(difference).toBeLessThan(tolerances.exports);
+  }
 });
