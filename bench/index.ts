@@ -6,6 +6,7 @@ import { benchGrowth } from "./growth.ts";
 import { benchImages } from "./images.ts";
 import { benchInference } from "./inference.ts";
 import { benchLanguageServer } from "./language-server.ts";
+import { benchReuse } from "./reuse.ts";
 import { benchStep } from "./step.ts";
 
 benchCheck();
@@ -15,4 +16,5 @@ await benchStep();
 await benchInference();
 await benchImages();
 await benchColdStart();
+await benchReuse();
 await benchGrowth();
