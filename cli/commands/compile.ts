@@ -93,6 +93,11 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
+      for (const { label, groups } of stages)
+        if (groups.some(({ since }) => since !== undefined))
+          throw new UsageError(
+            `${label} frees weights while it trains, and onnx-train writes one graph for all steps; set what is frozen for a time to frozen or to trained`,
+          );
       return stages.map(wholeStepGraph);
     default:
       throw new UsageError(`--target takes onnx, onnx-train or torch, not ${JSON.stringify(target)}`);

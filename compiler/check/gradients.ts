@@ -25,6 +25,11 @@ export function checkGradients(
     reporter.report("nothing-to-train", span, { stage: stage.label }, { help, related });
     return;
   }
+  if (trained.groups.every(({ since }) => since !== undefined)) {
+    const help = "leave something trained from the beginning";
+    const span = entryOf(stage, "params")?.path.span ?? stage.declaration.name.span;
+    reporter.report("nothing-to-train", span, { stage: `${stage.label}, at its beginning,` }, { help });
+  }
   const terms = [...loss.terms.values()];
   const heads = new Set([...model.heads.values()].map(({ logits }) => logits.wire));
   const reached = new Set(reachedParameters(terms, heads));

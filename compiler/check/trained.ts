@@ -3,7 +3,6 @@ import type { Duration, GroupPlan, Initialiser, ParameterPlan, Schedule, WeightS
 import type { Expr, MapNode } from "../syntax/ast.ts";
 import { type Adapters, adaptersOf } from "./adapters.ts";
 import { borrowedFrom } from "./borrowed.ts";
-import { canonical } from "./canonical.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
@@ -23,6 +22,8 @@ export interface Trained {
   readonly groups: readonly GroupPlan[];
   /** Whether a layer's path is frozen: then its ops are in evaluation mode. */
   readonly frozen: (path: string) => boolean;
+  /** Until when a layer's path is frozen, if it is so for a time. */
+  readonly since: (path: string) => Duration | undefined;
   /** The layer that is computed again for the backward pass, of the path of something in it. */
   readonly recomputed: (path: string) => string | undefined;
   /** Settings that this version checks and does not carry out, as text. */
@@ -31,6 +32,7 @@ export interface Trained {
 
 interface Choice {
   frozen: boolean;
+  until: Duration | undefined;
   lr: number | undefined;
   scale: number;
   weightDecay: number | undefined;
@@ -64,9 +66,16 @@ export function trainedOf(
   const adapters = adaptersOf(built, scope, later);
   const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration, later });
   const groups: GroupPlan[] = [];
-  const known: { readonly factor: number; readonly decay: number }[] = [];
+  const known: string[] = [];
   const choiceOf = (path: string): Choice => {
-    const choice: Choice = { frozen: false, lr: undefined, scale: 1, weightDecay: undefined, recompute: false };
+    const choice: Choice = {
+      frozen: false,
+      until: undefined,
+      lr: undefined,
+      scale: 1,
+      weightDecay: undefined,
+      recompute: false,
+    };
     for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
     if (borrowedFrom(path, model.borrowed) !== undefined) choice.frozen = true;
     return choice;
@@ -79,10 +88,16 @@ export function trainedOf(
     const peak = peakOf(rate);
     const factor = (choice.lr === undefined || peak === 0 ? 1 : choice.lr / peak) * choice.scale;
     const decay = choice.weightDecay ?? weightDecay;
-    let group = known.findIndex((each) => each.factor === factor && each.decay === decay);
+    const { until } = choice;
+    const key = JSON.stringify([factor, decay, until]);
+    let group = known.indexOf(key);
     if (group < 0) {
-      group = known.push({ factor, decay }) - 1;
-      groups.push({ rate: factor === 1 ? rate : { kind: "scaled", factor, schedule: rate }, weightDecay: decay });
+      group = known.push(key) - 1;
+      groups.push({
+        rate: factor === 1 ? rate : { kind: "scaled", factor, schedule: rate },
+        weightDecay: decay,
+        ...(until === undefined ? {} : { since: until }),
+      });
     }
     return { path, shape, from: source, group };
   });
@@ -91,6 +106,7 @@ export function trainedOf(
     groups,
     later,
     frozen: (path) => apply || (path !== "" && choiceOf(path).frozen),
+    since: (path) => (apply || path === "" ? undefined : choiceOf(path).until),
     recomputed: recomputedOf(rules, choiceOf),
   };
 }
@@ -235,29 +251,34 @@ function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, {
 }
 
 function changeOf(expr: Expr, env: Env, pattern: Pattern, making: Making): Partial<Choice> {
-  const { stage, duration, later } = making;
+  const { stage, duration } = making;
   const reporter: Reporter = env.session.reporter;
   if (expr.kind !== "map") {
     const thing = evaluateAs(expr, env, patternValue, "what a pattern is set to");
     if (thing.kind === "call") {
       const until = durationIn(thing, "until");
-      if (until !== undefined && until.value <= 0)
-        reporter.report("out-of-range", placeIn(thing, "until"), {
+      const place = placeIn(thing, "until");
+      if (until?.unit === "hours")
+        reporter.report("out-of-range", place, {
+          what: "`until`",
+          expected: "epochs or steps, which end at the same step in every run",
+          actual: `${until.value} hours`,
+        });
+      else if (until !== undefined && until.value <= 0)
+        reporter.report("out-of-range", place, {
           what: "`until`",
           expected: "above 0",
           actual: `${until.value} ${until.unit}`,
         });
       else if (until !== undefined && duration !== undefined && outlasts(until, duration, stage))
-        reporter.report("out-of-range", placeIn(thing, "until"), {
+        reporter.report("out-of-range", place, {
           what: "`until`",
           expected: `below the training's ${duration.value} ${duration.unit}`,
           actual: `${until.value} ${until.unit}`,
         });
-      reporter.report("not-yet", expr.span, { what: "freezing for a time" });
-      later.push(`params.${pattern.name}: ${canonical(thing)}`);
-      return { frozen: false };
+      return { frozen: false, until };
     }
-    return { frozen: thing.kind === "label" && thing.name === "frozen" };
+    return { until: undefined, frozen: thing.kind === "label" && thing.name === "frozen" };
   }
   let change: Partial<Choice> = {};
   if (expr.entries.length === 0) reporter.report("changes-nothing", expr.span, { path: pattern.text });

@@ -75,7 +75,9 @@ function tensorsOf({ stage: { plan, checked } }: Side): ReadonlyMap<string, Tens
   const trainedText = (index: number | undefined): string => {
     const group = index === undefined ? undefined : plan.groups[index];
     if (group === undefined) return "frozen";
-    return group.weightDecay === weightDecay && samePlain(group.rate, rate) ? "trained" : `at ${rateText(group)}`;
+    return group.since === undefined && group.weightDecay === weightDecay && samePlain(group.rate, rate)
+      ? "trained"
+      : `at ${rateText(group)}`;
   };
   return new Map([
     ...plan.parameters.map(({ path, shape, from, group }): [string, Tensor] => [

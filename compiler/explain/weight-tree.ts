@@ -18,7 +18,7 @@ export interface WeightNode {
   readonly trained: number;
   /** Where they begin, each once: a stage, a file, an initialiser. */
   readonly from: readonly string[];
-  /** What trains them, each once: the peak of the learning rate and the decay. */
+  /** What trains them, each once: the peak of the learning rate, the decay, and since when. */
   readonly rates: readonly string[];
   /** Floating-point operations of a frame's evaluation, of all layers here. */
   readonly flops: number;
@@ -82,7 +82,8 @@ function ratesOf({ groups }: StagePlan, parameters: readonly ParameterPlan[]): r
   });
 }
 
-/** `1e-5, decay 0.01`: the peak of the rate, and the decay. */
-export function rateText({ rate, weightDecay }: GroupPlan): string {
-  return `${numberText(Number(peakOf(rate).toPrecision(6)))}, decay ${numberText(weightDecay)}`;
+/** `1e-5, decay 0.01, from 3 epochs`: the peak of the rate, the decay, and until when they are frozen if they are for a time. */
+export function rateText({ rate, weightDecay, since }: GroupPlan): string {
+  const from = since === undefined ? "" : `, from ${since.value} ${since.unit}`;
+  return `${numberText(Number(peakOf(rate).toPrecision(6)))}, decay ${numberText(weightDecay)}${from}`;
 }

@@ -11,12 +11,12 @@ import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } f
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
-import type { ForwardPass, StageGraphs } from "./plan.ts";
+import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
 export function stageGraphs(checked: CheckedStage): StageGraphs {
   return {
-    training: (size) => trainingGraph(checked, size),
+    training: (size, held) => trainingGraph(checked, size, held),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
     forward: () => forwardPass(checked),
@@ -27,13 +27,14 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
 function trainingGraph(
   checked: CheckedStage,
   size: { readonly batch: number; readonly time: number | undefined },
+  held: Held = () => false,
 ): Graph {
   const { loss, trained, built } = checked;
+  const stands = (since: Duration | undefined) => since !== undefined && held(since);
+  const frozen = (path: string) => trained.frozen(path) || stands(trained.since(path));
   const sizes = new Map<string, Dim>([["batch", size.batch]]);
   if (size.time !== undefined) sizes.set("time", size.time);
-  const states = [...built.model.states.values()].filter(
-    ({ path, next }) => next !== undefined && !trained.frozen(path),
-  );
+  const states = [...built.model.states.values()].filter(({ path, next }) => next !== undefined && !frozen(path));
   const forward: Graph = {
     name: "training",
     outputs: [
@@ -47,7 +48,7 @@ function trainingGraph(
     rewriteGraph(
       forward,
       new GraphBuilder(opRules),
-      resize(sizes, (node) => trained.frozen(node.at)),
+      resize(sizes, (node) => frozen(node.at)),
       resizeLeaf(sizes),
     ),
     cleaning,
@@ -61,7 +62,9 @@ function trainingGraph(
       g,
       terms.map(({ value }) => value),
     ) ?? g.scalar(0);
-  const parameters = trained.parameters.filter(({ group }) => group !== undefined);
+  const parameters = trained.parameters.filter(
+    ({ group }) => group !== undefined && !stands(trained.groups[group]?.since),
+  );
   const wanted = parameters.map(({ path, shape }) => g.input("parameter", path, { dtype: "float32", shape }));
   const gradients = differentiate(g, total, wanted, (node) => trained.recomputed(node.at));
   const found = parameters.flatMap(({ path }, i): GraphOutput[] => {

@@ -66,8 +66,11 @@ export interface StagePlan {
  * - fact, scalar, parameter and state under the names that the plan lists.
  */
 export interface StageGraphs {
-  /** The trained stage's gradient graph at one size: outputs `loss`, `loss/<term>`, `gradient/<path>`, `state/<path>`. */
-  training(size: { readonly batch: number; readonly time: number | undefined }): Graph;
+  /**
+   * The trained stage's gradient graph at one size: outputs `loss`, `loss/<term>`, `gradient/<path>`, `state/<path>`. `held` tells of
+   * weights that are trained since a time whether they are still frozen; without it none is.
+   */
+  training(size: { readonly batch: number; readonly time: number | undefined }, held?: Held): Graph;
   /** Evaluation mode, batch and time symbolic: output `<task>` for every head, after its activation. */
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
@@ -75,6 +78,8 @@ export interface StageGraphs {
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
 }
+
+export type Held = (since: Duration) => boolean;
 
 /**
  * In training mode, batch and time symbolic, each node with its layer's path (of the loss `loss.<term>`), ids in the order in which the
@@ -238,12 +243,16 @@ export interface StatePlan {
   readonly shape: readonly number[];
   readonly from: WeightSource;
   readonly frozen: boolean;
+  /** They stand still before. */
+  readonly since?: Duration;
 }
 
 /** Parameters that are updated with the same numbers. */
 export interface GroupPlan {
   readonly rate: Schedule;
   readonly weightDecay: number;
+  /** They are frozen before; the optimiser begins with them then. */
+  readonly since?: Duration;
 }
 
 /** `name` is that of a rule in compiler/library/optimisers; `settings` its constants, such as beta1, beta2, eps, momentum. */

@@ -3,7 +3,7 @@ import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
 import { printGraph, shownNumbers } from "../ir/print.ts";
 import { digestOf } from "./digest.ts";
 import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
-import type { FeatureUse, StagePlan, WeightSource } from "./plan.ts";
+import type { Duration, FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 
 /**
  * Everything a runtime needs of checked stages; each has one plan and one hash (language rule 82). What costs time, the hash and what holds hashes of other
@@ -94,10 +94,16 @@ export class StagePlans {
         shape,
         from: source(sources.get(path)?.from ?? { kind: "constant", value: start }),
         frozen: trained.frozen(path),
+        ...sinceOf(trained.since(path)),
       })),
       ...rest,
     };
   }
+}
+
+/** Nothing where there is nothing to say: what is trained from the beginning has the hash that it always had. */
+function sinceOf(since: Duration | undefined): { readonly since?: Duration } {
+  return since === undefined ? {} : { since };
 }
 
 /** A stage as exports and sweeps name it. */

@@ -60,6 +60,13 @@ export interface ProgramSource {
 export interface GroupNumbers {
   readonly rate: number;
   readonly weightDecay: number;
+  /** Steps that were done before the group's first, if it was frozen for a time. */
+  readonly late?: number;
+}
+
+/** Of a step, from 1, its number among those in which a group is trained. */
+export function ownStep(step: number, { late = 0 }: GroupNumbers): number {
+  return step - late;
 }
 
 /** Everything that a training remembers, by name: what a checkpoint holds. */

@@ -32,17 +32,9 @@ export function writeCheckpoint(path: string, state: TrainerState, progress: Pro
   writeSafetensors(path, tensors, { progress: JSON.stringify(progress) });
 }
 
-/** The checkpoint at a path if it is of this training. */
-export function readCheckpoint(
-  path: string,
-  identity: string,
-): { readonly state: TrainerState; readonly progress: Progress } | undefined {
-  if (!existsSync(path)) return undefined;
-  const { tensors, progress } = whole(path, () => {
-    const read = readSafetensors(path);
-    return { tensors: read.tensors, progress: progressIn(read.header) };
-  });
-  if (progress.identity !== identity) return undefined;
+/** All that the checkpoint at a path remembers. */
+export function readCheckpoint(path: string): TrainerState {
+  const { tensors } = whole(path, () => readSafetensors(path));
   const group = (name: (typeof groups)[number]): Tensors =>
     new Map(
       [...tensors].flatMap(([key, tensor]) =>
@@ -51,13 +43,10 @@ export function readCheckpoint(
     );
   const ema = group("ema");
   return {
-    state: {
-      weights: group("weights"),
-      slots: group("slots"),
-      states: group("states"),
-      ema: ema.size === 0 ? undefined : ema,
-    },
-    progress,
+    weights: group("weights"),
+    slots: group("slots"),
+    states: group("states"),
+    ema: ema.size === 0 ? undefined : ema,
   };
 }
 

@@ -1,19 +1,18 @@
 import { join } from "node:path";
-import type { Graph } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { hash } from "../data/loader/random.ts";
-import type { Engine, Tensor, Tensors, Trainer } from "../engines/engine.ts";
+import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
-import { type Progress, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
-import { initialWeights } from "./initial-weights.ts";
 import { metricValue } from "./metric-value.ts";
 import { MetricsLog } from "./metrics-log.ts";
 import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
+import { StageTrainer, tensorOf } from "./stage-trainer.ts";
 import { Validation } from "./validation.ts";
 
 export interface TrainContext {
@@ -67,10 +66,11 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     tasks: plan.tasks,
     graphs: [graph],
   });
-  const { trainer, constants } = await openTrainer(plan, graph, facts, context);
-  const validation = await Validation.open(plan, engine, constants, inputs);
+  const calendar = calendarOf(plan, loader.steps);
+  const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
+  const validation = await Validation.open(plan, engine, trainer.constants, inputs);
   try {
-    return await new Training(plan, context, trainer, validation, constants).run(loader);
+    return await new Training(plan, context, trainer, validation, calendar).run(loader);
   } finally {
     await close();
     await trainer.release();
@@ -78,44 +78,14 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   }
 }
 
-/** The first weights live in here alone: the trainer has its own, and a large model should not be held twice. */
-async function openTrainer(
-  plan: StagePlan,
-  graph: Graph,
-  facts: Tensors,
-  { engine, keptOf }: TrainContext,
-): Promise<{ readonly trainer: Trainer; readonly constants: Tensors }> {
-  const first = initialWeights([...plan.parameters, ...plan.states], plan.seed, keptOf);
-  const frozen = frozenOf(plan, first);
-  const constants = new Map([...facts, ...frozen]);
-  const trainer = await engine.trainer({
-    graph,
-    parameters: plan.parameters.flatMap(({ path, shape, group }) => {
-      const data = first.get(path)?.data;
-      return group === undefined || !(data instanceof Float32Array) ? [] : [{ path, shape, group, start: data }];
-    }),
-    states: new Map(plan.states.filter(({ frozen }) => !frozen).map(({ path }) => [path, tensorOf(first, path)])),
-    constants,
-    source: { label: plan.label, frozen: new Set(frozen.keys()), forward: plan.graphs.forward() },
-    groups: plan.groups.length,
-    optimiser: plan.optimiser,
-    maxGradientNorm: plan.maxGradientNorm,
-    ema: plan.ema,
-  });
-  return { trainer, constants };
-}
-
-function tensorOf(tensors: Tensors, path: string): Tensor {
-  const tensor = tensors.get(path);
-  if (tensor === undefined) throw new Error(`no first value for ${path}`);
-  return tensor;
-}
-
-function frozenOf(plan: StagePlan, first: Tensors): Tensors {
-  const frozen = new Map<string, Tensor>();
-  for (const { path, group } of plan.parameters) if (group === undefined) frozen.set(path, tensorOf(first, path));
-  for (const { path, frozen: fixed } of plan.states) if (fixed) frozen.set(path, tensorOf(first, path));
-  return frozen;
+function calendarOf({ duration: { unit, value } }: StagePlan, stepsPerEpoch: number): Calendar {
+  const total =
+    unit === "epochs"
+      ? Math.round(value * stepsPerEpoch)
+      : unit === "steps"
+        ? Math.round(value)
+        : Number.MAX_SAFE_INTEGER;
+  return { stepsPerEpoch, totalSteps: Math.max(1, total) };
 }
 
 /** `every` takes ten times as long. */
@@ -127,9 +97,9 @@ function allFinite(data: Float32Array): boolean {
 class Training {
   readonly #plan: StagePlan;
   readonly #context: TrainContext;
-  readonly #trainer: Trainer;
+  readonly #trainer: StageTrainer;
   readonly #validation: Validation | undefined;
-  readonly #constants: Tensors;
+  readonly #calendar: Calendar;
   readonly #log: MetricsLog;
   #best: Progress["best"] = null;
   #sums: Record<string, number> = {};
@@ -137,15 +107,15 @@ class Training {
   constructor(
     plan: StagePlan,
     context: TrainContext,
-    trainer: Trainer,
+    trainer: StageTrainer,
     validation: Validation | undefined,
-    constants: Tensors,
+    calendar: Calendar,
   ) {
     this.#plan = plan;
     this.#context = context;
     this.#trainer = trainer;
     this.#validation = validation;
-    this.#constants = constants;
+    this.#calendar = calendar;
     this.#log = new MetricsLog(join(context.folder, stageFiles.log));
   }
 
@@ -154,14 +124,8 @@ class Training {
     at(epoch: number, index: number): Promise<{ readonly feeds: Tensors }>;
   }): Promise<TrainedStage> {
     const { duration, evaluate, patience } = this.#plan;
-    const perEpoch = loader.steps;
-    const total =
-      duration.unit === "epochs"
-        ? Math.round(duration.value * perEpoch)
-        : duration.unit === "steps"
-          ? Math.round(duration.value)
-          : Number.MAX_SAFE_INTEGER;
-    const calendar: Calendar = { stepsPerEpoch: perEpoch, totalSteps: Math.max(1, total) };
+    const calendar = this.#calendar;
+    const { stepsPerEpoch: perEpoch, totalSteps: total } = calendar;
     const every = stepsOf(evaluate.every, calendar);
     const patienceSteps = patience === undefined ? undefined : stepsOf(patience, calendar);
     const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;
@@ -169,12 +133,13 @@ class Training {
     this.#log.cut(step);
     while (step < total) {
       const { feeds } = await loader.at(Math.floor(step / perEpoch), step % perEpoch);
-      await this.#step(step, feeds, calendar, total);
+      await this.#trainer.enter(step);
+      await this.#step(step, feeds);
       step += 1;
       const done = step >= total || (deadline !== undefined && performance.now() > deadline);
       if (step % every === 0 || done || this.#context.signal.aborted) await this.#refuseBroken(step);
       if (step % every === 0 || done) {
-        await this.#judge(step, perEpoch, calendar);
+        await this.#judge(step);
         const waited = step - (this.#best?.step ?? step);
         const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
         await this.#save(step, enough);
@@ -200,16 +165,22 @@ class Training {
   }
 
   async #resume(): Promise<number> {
-    const found = readCheckpoint(join(this.#context.folder, stageFiles.last), this.#context.identity);
-    if (found === undefined) return 0;
-    await this.#trainer.write(found.state);
-    this.#best = found.progress.best;
-    this.#sums = { ...found.progress.sums };
-    return found.progress.step;
+    const { identity, folder } = this.#context;
+    const path = join(folder, stageFiles.last);
+    const progress = readProgress(path);
+    if (progress?.identity !== identity) {
+      await this.#trainer.enter(0);
+      return 0;
+    }
+    await this.#trainer.enter(progress.step, () => readCheckpoint(path));
+    this.#best = progress.best;
+    this.#sums = { ...progress.sums };
+    return progress.step;
   }
 
-  async #step(step: number, feeds: Tensors, calendar: Calendar, total: number): Promise<void> {
-    const { seed, scalars, groups, label } = this.#plan;
+  async #step(step: number, feeds: Tensors): Promise<void> {
+    const { seed, scalars, label } = this.#plan;
+    const calendar = this.#calendar;
     const given = new Map<string, Tensor>(feeds);
     given.set("seed", {
       dtype: "int32",
@@ -219,8 +190,7 @@ class Training {
     for (const [name, schedule] of scalars) {
       given.set(name, { dtype: "float32", shape: [], data: Float32Array.of(scheduleValue(schedule, step, calendar)) });
     }
-    const numbers = groups.map(({ rate, weightDecay }) => ({ rate: scheduleValue(rate, step, calendar), weightDecay }));
-    const losses = await this.#trainer.step(given, step + 1, numbers);
+    const losses = await this.#trainer.step(given, step);
     for (const [name, value] of losses) {
       if (!Number.isFinite(value)) {
         const term = [...losses].find(([each, loss]) => each !== "loss" && !Number.isFinite(loss))?.[0] ?? name;
@@ -231,12 +201,13 @@ class Training {
       }
       this.#sums[name] = (this.#sums[name] ?? 0) + value;
     }
-    this.#context.onStep(step + 1, total, losses.get("loss") ?? 0);
+    this.#context.onStep(step + 1, calendar.totalSteps, losses.get("loss") ?? 0);
   }
 
   /** Scores on the validation part, keeps the weights if they are the best so far, writes the numbers. */
-  async #judge(step: number, perEpoch: number, calendar: Calendar): Promise<void> {
+  async #judge(step: number): Promise<void> {
     const { keep, evaluate, groups } = this.#plan;
+    const perEpoch = this.#calendar.stepsPerEpoch;
     const weights = await this.#trainer.live(evaluate.weights);
     const scores = (await this.#validation?.scores(weights)) ?? new Map<string, TaskScore>();
     const count = Math.max(1, step % perEpoch === 0 ? perEpoch : step % perEpoch);
@@ -250,7 +221,7 @@ class Training {
     const before = this.#best?.value ?? null;
     if (before === null || (value !== null && value > before)) {
       this.#best = { value, step };
-      const kept = new Map([...this.#constants, ...weights]);
+      const kept = new Map([...this.#trainer.constants, ...weights]);
       writeSafetensors(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
         identity: this.#context.identity,
         step: String(step),
@@ -264,7 +235,7 @@ class Training {
       losses,
       scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
       kept: value,
-      rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, calendar),
+      rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, this.#calendar),
     });
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
   }

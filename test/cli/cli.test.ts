@@ -80,6 +80,10 @@ describe("abaw check", () => {
     [["eval", spec], "abaw train spec.abaw"],
     [["report", "nowhere"], "report.json"],
     [["compile", spec, "--target", "tflite"], "onnx, onnx-train or torch"],
+    [
+      ["compile", spec, "--target", "onnx-train", "--set", "together.params.face=frozen(until: 1 epochs)"],
+      "one graph for all steps",
+    ],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["data", "synth", "--out", "x", "--videos", "many"], "--videos"],
     [["data", "stats", "std_only.abaw"], "no stage"],

@@ -2,14 +2,15 @@ import type * as ort from "onnxruntime-node";
 import { elementwiseKernel, type Kernel } from "../../../compiler/emit/wasm/elementwise-kernel.ts";
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
 import { updateGraph } from "../../../compiler/library/optimisers/update-graph.ts";
-import type {
-  GroupNumbers,
-  Tensor,
-  Tensors,
-  TrainedParameter,
-  Trainer,
-  TrainerState,
-  TrainingProgram,
+import {
+  type GroupNumbers,
+  ownStep,
+  type Tensor,
+  type Tensors,
+  type TrainedParameter,
+  type Trainer,
+  type TrainerState,
+  type TrainingProgram,
 } from "../engine.ts";
 import { Arena } from "./arena.ts";
 import { fromOrt, type OpenSession, openSession, toOrt } from "./session.ts";
@@ -99,7 +100,10 @@ class HostTrainer implements Trainer {
     this.#arena.regions.forEach(({ bytes, pointers }, group) => {
       const numbers = groups[group];
       if (bytes === 0 || numbers === undefined) return;
-      const values = this.#rule.numbers({ step, ...numbers, gradientScale }, optimiser.settings);
+      const values = this.#rule.numbers(
+        { ...numbers, step: ownStep(step, numbers), gradientScale },
+        optimiser.settings,
+      );
       const byName = new Map(this.#rule.scalars.map(({ name }, i) => [name, values[i] ?? 0]));
       if (ema !== undefined) byName.set("ema_share", 1 - ema);
       this.#run(

@@ -1,7 +1,15 @@
 import type * as ort from "onnxruntime-node";
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
 import { withUpdates } from "../../../compiler/library/optimisers/with-updates.ts";
-import type { GroupNumbers, Tensor, Tensors, Trainer, TrainerState, TrainingProgram } from "../engine.ts";
+import {
+  type GroupNumbers,
+  ownStep,
+  type Tensor,
+  type Tensors,
+  type Trainer,
+  type TrainerState,
+  type TrainingProgram,
+} from "../engine.ts";
 import { type OpenSession, openSession, toOrt } from "./session.ts";
 import { fromDevice } from "./webgpu-buffers.ts";
 
@@ -67,7 +75,7 @@ export class WebgpuTrainer implements Trainer {
     const { settings } = this.#program.optimiser;
     return new Map(
       groups.flatMap((group, i) => {
-        const numbers = this.#rule.numbers({ step, ...group, gradientScale: 1 }, settings);
+        const numbers = this.#rule.numbers({ ...group, step: ownStep(step, group), gradientScale: 1 }, settings);
         return this.#rule.scalars.map(({ name }, k): [string, Tensor] => [
           `group${i}/${name}`,
           { dtype: "float32", shape: [], data: Float32Array.of(numbers[k] ?? 0) },

@@ -5,7 +5,7 @@ import { rewriteGraph, sameLeaf } from "../../../compiler/ir/rewrite.ts";
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
 import { updateGraph } from "../../../compiler/library/optimisers/update-graph.ts";
 import { opRules } from "../../../compiler/ops/index.ts";
-import type { GroupNumbers, TrainingProgram } from "../engine.ts";
+import { type GroupNumbers, ownStep, type TrainingProgram } from "../engine.ts";
 import type { Device } from "./device.ts";
 import { DeviceKit } from "./kit.ts";
 import { Program } from "./program.ts";
@@ -37,7 +37,10 @@ export class Update {
     const { optimiser, ema } = this.#program;
     const scalar = (x: number) => this.#device.upload({ dtype: "float32", shape: [], data: Float32Array.of(x) });
     return groups.map((numbers) => {
-      const values = this.rule.numbers({ step, ...numbers, gradientScale: 1 }, optimiser.settings);
+      const values = this.rule.numbers(
+        { ...numbers, step: ownStep(step, numbers), gradientScale: 1 },
+        optimiser.settings,
+      );
       const byName = new Map<string, DeviceTensor>();
       this.rule.scalars.forEach(({ name }, i) => {
         const scale = name === "gradient_scale" ? gradientScale : undefined;

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { torchName } from "../../../compiler/emit/torch/torch-name.ts";
 import { symbolsOf } from "../../../compiler/ir/dim.ts";
 import { inputsOf } from "../../../compiler/ir/graph.ts";
-import type {
-  GroupNumbers,
-  ProgramSource,
-  Tensor,
-  Tensors,
-  Trainer,
-  TrainerState,
-  TrainingProgram,
+import {
+  type GroupNumbers,
+  ownStep,
+  type ProgramSource,
+  type Tensor,
+  type Tensors,
+  type Trainer,
+  type TrainerState,
+  type TrainingProgram,
 } from "../engine.ts";
 import type { Connection } from "./messages.ts";
 import { type Launch, Ranks, RanksFailed } from "./ranks.ts";
@@ -105,9 +106,9 @@ class TorchTrainer implements Trainer {
   }
 
   async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
-    const rates = groups.map(({ rate, weightDecay }) => [rate, weightDecay]);
+    const rates = groups.map((group) => [group.rate, group.weightDecay, ownStep(step, group)]);
     const count = this.#ranks.connections.length;
-    const answers = await this.#all({ do: "step", number: step, rates }, (rank) => this.#part(feeds, rank, count));
+    const answers = await this.#all({ do: "step", rates }, (rank) => this.#part(feeds, rank, count));
     const [first] = answers;
     return new Map([...(first ?? [])].map(([name, { data }]) => [name, Number(data[0])]));
   }

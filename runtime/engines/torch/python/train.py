@@ -50,18 +50,7 @@ class Training:
             raise SystemExit("this loop keeps by scores, not by accuracy; `abaw train --engine torch` does")
         start = load_file(options.data / "start.safetensors")
         self.facts = {name[6:]: tensor.to(device) for name, tensor in start.items() if name.startswith("facts/")}
-        self.trainer = Trainer(
-            groups=[group["weights"] for group in self.settings["groups"]],
-            optimiser=self.settings["optimiser"]["name"],
-            settings=self.settings["optimiser"]["settings"],
-            max_gradient_norm=self.settings["maxGradientNorm"],
-            ema=self.settings["ema"],
-            device=device,
-            precision=options.precision,
-            compiled=options.compile,
-            accumulate=options.accumulate,
-        )
-        self.trainer.write({name: tensor for name, tensor in start.items() if name.startswith("weights/")})
+        self.start = {name: tensor for name, tensor in start.items() if name.startswith("weights/")}
         batch = self.settings["batch"]
         if batch % (ranks.count() * options.accumulate):
             raise SystemExit(
@@ -75,7 +64,32 @@ class Training:
         self.total = 2**53 if duration["unit"] == "hours" else int(steps + 0.5)
         self.deadline = time.monotonic() + 3600 * duration["value"] if duration["unit"] == "hours" else None
         self.calendar = Calendar(self.per_epoch, max(1, self.total))
+        self.since = [
+            self.calendar.steps(group["since"]) if "since" in group else 0 for group in self.settings["groups"]
+        ]
+        if max(self.since, default=0) >= self.total:
+            raise SystemExit(f"what is frozen until step {max(self.since)} would never be trained")
         self.step, self.best, self.sums = 0, None, {}
+
+    def trainer_at(self, step: int) -> Trainer:
+        """A trainer of the weights that are trained in a step; all are as the stage begins."""
+        settings, options = self.settings, self.options
+        trainer = Trainer(
+            groups=[
+                group["weights"] if since <= step else []
+                for group, since in zip(settings["groups"], self.since, strict=True)
+            ],
+            optimiser=settings["optimiser"]["name"],
+            settings=settings["optimiser"]["settings"],
+            max_gradient_norm=settings["maxGradientNorm"],
+            ema=settings["ema"],
+            device=self.device,
+            precision=options.precision,
+            compiled=options.compile,
+            accumulate=options.accumulate,
+        )
+        trainer.write(self.start)
+        return trainer
 
     def run(self) -> None:
         self.resume()
@@ -95,6 +109,10 @@ class Training:
                     return
 
     def one(self, batch: dict) -> None:
+        if self.step in self.since and self.step > self.begun:
+            state = self.trainer.everything()
+            self.trainer = self.trainer_at(self.step)
+            self.trainer.write(state)
         seed = self.settings["seed"]
         inputs = {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
         draws = [hash(seed, self.step, 1) % SEED_LIMIT, hash(seed, self.step, 2) % SEED_LIMIT]
@@ -102,9 +120,10 @@ class Training:
         for name, schedule in self.settings["scalars"].items():
             inputs[name] = torch.tensor(value(schedule, self.step, self.calendar), device=self.device)
         rates = [
-            (value(group["rate"], self.step, self.calendar), group["weightDecay"]) for group in self.settings["groups"]
+            (value(group["rate"], self.step, self.calendar), group["weightDecay"], self.step + 1 - since)
+            for group, since in zip(self.settings["groups"], self.since, strict=True)
         ]
-        losses = self.trainer.step({**self.facts, **inputs}, self.step + 1, rates)
+        losses = self.trainer.step({**self.facts, **inputs}, rates)
         for name, loss in losses.items():
             if loss != loss or abs(loss) == float("inf"):
                 raise SystemExit(f"the {name} is {loss} in step {self.step + 1}; try a lower rate or max_grad_norm")
@@ -196,14 +215,16 @@ class Training:
     def resume(self) -> None:
         self.options.out.mkdir(parents=True, exist_ok=True)
         path = self.options.out / "last.pt"
-        if not path.exists():
-            return
-        found = torch.load(path, map_location=self.device, weights_only=True)
-        progress = found["progress"]
-        if progress["hash"] != self.settings["hash"]:
-            raise SystemExit(f"{path} is of another stage; --out names another folder")
-        self.step, self.best, self.sums = progress["step"], progress["best"], progress["sums"]
-        self.trainer.write(found["state"])
+        found = torch.load(path, map_location=self.device, weights_only=True) if path.exists() else None
+        if found is not None:
+            progress = found["progress"]
+            if progress["hash"] != self.settings["hash"]:
+                raise SystemExit(f"{path} is of another stage; --out names another folder")
+            self.step, self.best, self.sums = progress["step"], progress["best"], progress["sums"]
+        self.begun = self.step
+        self.trainer = self.trainer_at(self.step)
+        if found is not None:
+            self.trainer.write(found["state"])
 
 
 def write(path: Path, tensors: dict) -> None:

@@ -30,7 +30,8 @@ class Trainer:
     """Every rank holds the same weights and takes its part of each batch; the loss is that of the whole batch.
 
     `groups` are lists of weights by name, each updated with the rate and weight decay that a step is given for it;
-    what is in none is frozen, and its layers are in evaluation mode.
+    what is in none is frozen, and its layers are in evaluation mode. Weights that are frozen for a time come to a
+    trainer made anew.
     """
 
     def __init__(
@@ -69,9 +70,12 @@ class Trainer:
         if ranks.count() > 1:
             self.parallel = DistributedDataParallel(self.module, broadcast_buffers=False)
 
-    def step(self, inputs: dict[str, Tensor], number: int, rates: list[tuple[float, float]]) -> dict[str, float]:
-        """Step `number`, from 1, on its part of a batch: losses by name. If one is not finite, nothing changes."""
-        for group, (rate, weight_decay) in zip(self.optimiser.param_groups, rates, strict=True):
+    def step(self, inputs: dict[str, Tensor], rates: list[tuple[float, float, int]]) -> dict[str, float]:
+        """A step on its part of a batch: losses by name. If one is not finite, nothing changes.
+
+        `rates` are each group's rate, weight decay, and which of its own steps it is, from 1.
+        """
+        for group, (rate, weight_decay, _) in zip(self.optimiser.param_groups, rates, strict=True):
             group["lr"], group["weight_decay"] = rate, weight_decay
         self.parallel.train()
         for module in self.frozen:
@@ -86,7 +90,7 @@ class Trainer:
                 for name, loss in self._backward(self._part(inputs, part)).items():
                     losses[name] = losses.get(name, 0.0) + loss / self.accumulate
         if all(isfinite(loss) for loss in losses.values()):
-            self._update(number)
+            self._update([number for _, _, number in rates])
         else:
             for name, buffer in self.statistics():
                 buffer.copy_(statistics[name])
@@ -170,18 +174,22 @@ class Trainer:
                 state.setdefault("step", torch.zeros(()))
                 state[SLOTS[self.optimiser_name][slot]] = value.clone()
 
-    def _update(self, number: int) -> None:
+    def _update(self, numbers: list[int]) -> None:
         weights = [self.named[name] for name in self.trained]
         for weight in weights:
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
         if self.max_gradient_norm is not None:
             nn.utils.clip_grad_norm_(weights, self.max_gradient_norm)
-        if self.ema is not None and not self.averages:
-            self.averages = {name: self.named[name].detach().clone() for name in self.trained}
-        for state in self.optimiser.state.values():
-            if "step" in state:
-                state["step"].fill_(number - 1)
+        if self.ema is not None:
+            for name in self.trained:
+                if name not in self.averages:
+                    self.averages[name] = self.named[name].detach().clone()
+        for group, number in zip(self.optimiser.param_groups, numbers, strict=True):
+            for weight in group["params"]:
+                state = self.optimiser.state.get(weight, {})
+                if "step" in state:
+                    state["step"].fill_(number - 1)
         self.optimiser.step()
         if self.ema is not None:
             for name, average in self.averages.items():

@@ -80,7 +80,7 @@ def main() -> None:
                 trainer.write(tensors)
                 connection.send({}, {})
             case "step":
-                losses = trainer.step({**fixed, **tensors}, message["number"], message["rates"])
+                losses = trainer.step({**fixed, **tensors}, message["rates"])
                 connection.send({}, {name: torch.tensor(value) for name, value in losses.items()})
             case "read":
                 connection.send({}, trainer.everything())

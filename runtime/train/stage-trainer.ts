@@ -1,0 +1,162 @@
+import type { Graph } from "../../compiler/ir/graph.ts";
+import { optimisers } from "../../compiler/library/optimisers/index.ts";
+import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Engine, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
+import { initialWeights } from "./initial-weights.ts";
+import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
+import { StageError } from "./stage-error.ts";
+
+export interface TrainerNeeds {
+  readonly engine: Engine;
+  readonly keptOf: (stage: string) => Tensors;
+  readonly facts: Tensors;
+  readonly calendar: Calendar;
+  /** The gradient graph with nothing held. */
+  readonly graph: Graph;
+}
+
+/**
+ * A stage's trainer. Where weights are frozen for a time, the training has phases, each with a graph of its own: the engine's trainer is
+ * then opened anew with all that it remembered, and the optimiser begins with the weights that come to it (language rule 57).
+ */
+export class StageTrainer {
+  /** Facts, and weights and statistics that are never trained. */
+  readonly constants: Tensors;
+  readonly #plan: StagePlan;
+  readonly #needs: TrainerNeeds;
+  /** Each group's first step, from 0. */
+  readonly #starts: readonly number[];
+  #trainer: Trainer | undefined;
+  /** Weights and statistics that wait for their time. */
+  #held: Tensors = new Map();
+  #phase = -1;
+
+  constructor(plan: StagePlan, needs: TrainerNeeds) {
+    this.#plan = plan;
+    this.#needs = needs;
+    this.#starts = plan.groups.map(({ since }) => this.#stepOf(since));
+    const never = [
+      ...plan.parameters.filter(({ group }) => group === undefined),
+      ...plan.states.filter(({ frozen }) => frozen),
+    ];
+    this.constants = new Map([...needs.facts, ...initialWeights(never, plan.seed, needs.keptOf)]);
+  }
+
+  /** Makes ready for a step, counted from 0, and takes over what an earlier phase or an earlier run remembered. */
+  async enter(step: number, remembered?: () => TrainerState): Promise<void> {
+    const phase = Math.max(0, ...this.#starts.filter((start) => start <= step));
+    if (this.#trainer !== undefined && phase === this.#phase) return;
+    const before = await this.#trainer?.read();
+    await this.release();
+    this.#phase = phase;
+    const parameters = await this.#open();
+    const state = before ?? remembered?.();
+    if (state !== undefined) await this.#own.write(completed(state, parameters, this.#plan));
+  }
+
+  /** One step, counted from 0: losses by output name. */
+  step(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
+    const numbers = this.#plan.groups.map(({ rate, weightDecay }, i) => ({
+      rate: scheduleValue(rate, step, this.#needs.calendar),
+      weightDecay,
+      late: this.#starts[i] ?? 0,
+    }));
+    return this.#own.step(feeds, step + 1, numbers);
+  }
+
+  /** What is or will be trained, as it is now (see `Trainer.live`). */
+  async live(which: "last" | "ema"): Promise<Tensors> {
+    return new Map([...this.#held, ...(await this.#own.live(which))]);
+  }
+
+  read(): Promise<TrainerState> {
+    return this.#own.read();
+  }
+
+  async release(): Promise<void> {
+    await this.#trainer?.release();
+    this.#trainer = undefined;
+  }
+
+  get #own(): Trainer {
+    if (this.#trainer === undefined) throw new Error("the trainer is not opened yet");
+    return this.#trainer;
+  }
+
+  async #open(): Promise<readonly TrainedParameter[]> {
+    const plan = this.#plan;
+    const { engine, graph, keptOf } = this.#needs;
+    const held = (since: Duration) => this.#stepOf(since) > this.#phase;
+    const waits = (since: Duration | undefined) => since !== undefined && held(since);
+    const some = plan.groups.some(({ since }) => waits(since));
+    const trained = plan.parameters.filter(({ group }) => group !== undefined);
+    const states = plan.states.filter(({ frozen }) => !frozen);
+    // The first weights live in here alone: the trainer has its own, and a large model should not be held twice.
+    const first = initialWeights([...trained, ...states], plan.seed, keptOf);
+    const waiting = [
+      ...trained.filter(({ group }) => group !== undefined && waits(plan.groups[group]?.since)),
+      ...states.filter(({ since }) => waits(since)),
+    ];
+    this.#held = new Map(waiting.map(({ path }) => [path, tensorOf(first, path)]));
+    const constants = new Map([...this.constants, ...this.#held]);
+    const frozen = new Set([...constants.keys()].filter((name) => !this.#needs.facts.has(name)));
+    const parameters = trained.flatMap(({ path, shape, group }): TrainedParameter[] => {
+      const data = first.get(path)?.data;
+      if (group === undefined || this.#held.has(path) || !(data instanceof Float32Array)) return [];
+      return [{ path, shape, group, start: data }];
+    });
+    this.#trainer = await engine.trainer({
+      graph: some ? plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }, held) : graph,
+      parameters,
+      states: new Map(
+        states.filter(({ path }) => !this.#held.has(path)).map(({ path }) => [path, tensorOf(first, path)]),
+      ),
+      constants,
+      source: { label: plan.label, frozen, forward: plan.graphs.forward() },
+      groups: plan.groups.length,
+      optimiser: plan.optimiser,
+      maxGradientNorm: plan.maxGradientNorm,
+      ema: plan.ema,
+    });
+    return parameters;
+  }
+
+  #stepOf(since: Duration | undefined): number {
+    if (since === undefined) return 0;
+    const { calendar } = this.#needs;
+    const step = stepsOf(since, calendar);
+    if (step < calendar.totalSteps) return step;
+    throw new StageError(
+      this.#plan.label,
+      `what is frozen until ${since.value} ${since.unit}, which is step ${step}, would never be trained: the stage has ${calendar.totalSteps} steps`,
+    );
+  }
+}
+
+/** What an earlier phase remembered, with first weights and an empty memory for those that it did not train. */
+function completed(state: TrainerState, parameters: readonly TrainedParameter[], plan: StagePlan): TrainerState {
+  const added = parameters.filter(({ path }) => !state.weights.has(path));
+  if (added.length === 0) return state;
+  const first = added.map(({ path, shape, start }): [string, Tensor] => [
+    path,
+    { dtype: "float32", shape, data: start },
+  ]);
+  const empty = optimisers[plan.optimiser.name].slots.flatMap((slot) =>
+    added.map(({ path, shape, start }): [string, Tensor] => [
+      `${slot}/${path}`,
+      { dtype: "float32", shape, data: new Float32Array(start.length) },
+    ]),
+  );
+  return {
+    weights: new Map([...state.weights, ...first]),
+    slots: new Map([...state.slots, ...empty]),
+    states: state.states,
+    ema: state.ema === undefined ? undefined : new Map([...state.ema, ...first]),
+  };
+}
+
+export function tensorOf(tensors: Tensors, path: string): Tensor {
+  const tensor = tensors.get(path);
+  if (tensor === undefined) throw new Error(`no first value for ${path}`);
+  return tensor;
+}
