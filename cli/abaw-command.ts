@@ -28,7 +28,12 @@ export function withSpecOptions(command: Command): Command {
 
 /** A command that works in the folder of a spec's run. */
 export function runCommand(name: string, description: string, example: string): Command {
-  return specCommand(name, description, example)
+  return withRunOptions(specCommand(name, description, example));
+}
+
+/** Which run, and what it runs on. */
+export function withRunOptions(command: Command): Command {
+  return command
     .option("--out <folder>", "the run's folder (default: runs/<name of the spec>)")
     .option("--engine <engine>", "onnx; tfjs: TensorFlow.js, where it is installed; torch: PyTorch, to train", "onnx");
 }

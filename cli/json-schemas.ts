@@ -176,6 +176,14 @@ export const jsonSchemas = {
       }),
     ),
   }),
+  submit: record({
+    submissions: listOf(record({ of: text, file: text, rows: integer, missing: integer })),
+  }),
+  checkedSubmission: record({
+    file: text,
+    ok: truth,
+    mistakes: listOf(record({ line: { ...integer, nullable: true }, message: text })),
+  }),
   compile: record({
     target: oneOf("onnx", "onnx-train"),
     graphs: listOf(record({ name: text, path: text, bytes: integer, milliseconds: integer })),

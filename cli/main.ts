@@ -21,6 +21,10 @@ export const commands: Readonly<Record<string, LazyCommand>> = {
   train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
   eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },
   predict: { summary: "write predictions", load: async () => (await import("./commands/predict.ts")).predict() },
+  submit: {
+    summary: "write a challenge's file, or check one",
+    load: async () => (await import("./commands/submit.ts")).submit(),
+  },
   export: {
     summary: "write and verify ONNX models",
     load: async () => (await import("./commands/export.ts")).exporting(),

@@ -54,6 +54,7 @@ export function makePlan(session: Session, asked: readonly Asked[] = []): Planni
       assemblies: [...assemblies.values()],
       exports: parts.flatMap((part) => part.exports),
       sweeps: parts.flatMap((part) => part.sweeps),
+      submissions: parts.flatMap((part) => part.submissions),
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { CheckedStage } from "../check/check-stage.ts";
 import { instanceOf, thingNamed } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
-import { evaluate, evaluateAs } from "../check/evaluate.ts";
+import { evaluate } from "../check/evaluate.ts";
 import { checkCheckpoint, producedTensor } from "../check/features.ts";
 import { visible } from "../check/files.ts";
-import { exportKeys, submitKeys } from "../check/keys.ts";
+import { exportKeys } from "../check/keys.ts";
 import { checkDeclared } from "../check/names.ts";
 import { suggestion } from "../check/nearest.ts";
 import { repeats } from "../check/repeated.ts";
@@ -12,12 +12,10 @@ import { Refusal, type Reporter } from "../check/reporter.ts";
 import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
-import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
-import { assemblyData } from "./assemblies.ts";
 import { exportGraph } from "./export-graph.ts";
 import { headOutputs } from "./graphs.ts";
-import type { AssemblyPlan, ExportPlan, Stream, TaskPlan } from "./plan.ts";
+import type { AssemblyPlan, ExportPlan, Stream } from "./plan.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** An assembly with the stages that it needs, each after those it needs itself. */
@@ -33,7 +31,8 @@ export interface Making {
   readonly plans: StagePlans;
 }
 
-function targetOf(declaration: OutputNode, env: Env): Thing {
+/** What a declaration writes. */
+export function targetOf(declaration: OutputNode, env: Env): Thing {
   checkDeclared(declaration.value, "stage or assembly", env, () => outputNames(env));
   const thing = evaluate(declaration.value, env);
   return thing.kind === "declaration" ? (instanceOf(env.session, thing, declaration.value.span) ?? thing) : thing;
@@ -146,88 +145,11 @@ function opsetOf(declaration: OutputNode, env: Env): number {
   return opset;
 }
 
-function isSubmitKey(key: string): key is keyof typeof submitKeys {
-  return Object.hasOwn(submitKeys, key);
-}
-
-/** `submit final { list: d.test, to: "..", missing: nearest }`: a submission needs exactly the format's tasks (language rule 75). */
-export function checkSubmission(declaration: OutputNode, env: Env, making: Making): void {
-  const { session } = env;
-  const reporter: Reporter = session.reporter;
-  const given = submissionKeys(declaration, env);
-  const thing = targetOf(declaration, env);
-  if (thing.kind === "poison") throw new Refusal();
-  if (thing.kind !== "assembly") {
-    reporter.refuse("wrong-type", declaration.value.span, {
-      what: "what is submitted",
-      expected: "an assembly",
-      actual: describeThing(thing),
-    });
-  }
-  for (const key of ["list", "to"]) {
-    if (given.has(key)) continue;
-    const help =
-      key === "list" ? `such as list: ${assemblyData(thing, session).label}.test` : 'such as to: "predictions.txt"';
-    reporter.report("missing-key", declaration.span, { where: "a submission", key }, { help });
-  }
-  const list = given.get("list");
-  if (list?.kind === "data" && list.part.of !== "test")
-    reporter.report("wrong-type", declaration.span, {
-      what: "the list of a submission",
-      expected: "a test part, such as aff2.test",
-      actual: list.label,
-    });
-  const assembled = making.assembly(thing);
-  if (assembled === undefined) throw new Refusal();
-  const { plan } = assembled;
-  const format = assemblyData(thing, session).written.get("format");
-  if (format?.kind === "label" && format.name === "s_aff_wild2") {
-    const missing = formatTasks.find(({ fits }) => !plan.members.some(({ task }) => fits(task)));
-    const more = plan.members.find(({ task }) => !formatTasks.some(({ fits }) => fits(task)));
-    if (missing !== undefined || more !== undefined) {
-      reporter.refuse(
-        "submission-tasks",
-        declaration.value.span,
-        {
-          what: thing.label,
-          problem: missing === undefined ? `has \`${more?.task.name}\` too` : `lacks ${missing.name}`,
-        },
-        { help: "its rows have valence, arousal, an expression and 12 action units" },
-      );
-    }
-  }
-  reporter.report("not-yet-written", declaration.span, { what: "`submit`" });
-}
-
-function checkOnce({ body }: OutputNode, reporter: Reporter): void {
+/** Each key of a block once. */
+export function checkOnce({ body }: OutputNode, reporter: Reporter): void {
   const keyOf = ({ path }: Entry) => path.segments[0]?.name.text ?? "";
   for (const [entry, first] of repeats(body?.entries ?? [], keyOf)) {
     const related = [{ span: first.path.span, text: "first set here" }];
     reporter.report("duplicate-key", entry.path.span, { key: keyOf(entry) }, { related });
   }
 }
-
-function submissionKeys(declaration: OutputNode, env: Env): ReadonlyMap<string, Thing> {
-  const reporter: Reporter = env.session.reporter;
-  const given = new Map<string, Thing>();
-  checkOnce(declaration, reporter);
-  for (const entry of declaration.body?.entries ?? []) {
-    const key = entry.path.segments[0]?.name.text ?? "";
-    if (isSubmitKey(key)) given.set(key, evaluateAs(entry.value, env, submitKeys[key].type, `\`${key}\``));
-    else {
-      const help = suggestion(key, Object.keys(submitKeys)) ?? "it has `list`, `to` and `missing`";
-      reporter.report("unknown-key", entry.path.span, { where: "a submission", key }, { help });
-    }
-  }
-  return given;
-}
-
-const sameNames = (names: readonly string[], { meaning }: TaskPlan, kind: "units" | "classes"): boolean =>
-  meaning.kind === kind && names.length === meaning.names.length && names.every((name) => meaning.names.includes(name));
-
-/** What a row of the challenge's file has. */
-const formatTasks: readonly { readonly name: string; readonly fits: (task: TaskPlan) => boolean }[] = [
-  { name: "the 12 action units", fits: (task) => sameNames(sAffWild2.units, task, "units") },
-  { name: "the 8 expressions", fits: (task) => sameNames(sAffWild2.classes, task, "classes") },
-  ...sAffWild2.scalars.map((name) => ({ name, fits: (task: TaskPlan) => task.name === name })),
-];

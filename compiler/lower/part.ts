@@ -11,9 +11,10 @@ import { type Span as TextSpan, textIn } from "../diagnostics/source.ts";
 import { invariant } from "../ir/invariant.ts";
 import type { Declaration } from "../syntax/ast.ts";
 import { assemblyPlan } from "./assemblies.ts";
-import { type Assembled, checkSubmission, exportPlan } from "./outputs.ts";
-import type { AssemblyPlan, ExportPlan, SweepPlan } from "./plan.ts";
+import { type Assembled, exportPlan } from "./outputs.ts";
+import type { AssemblyPlan, ExportPlan, SubmissionPlan, SweepPlan } from "./plan.ts";
 import { StagePlans } from "./stage-plan.ts";
+import { submissionPlan } from "./submissions.ts";
 import { sweepPlan } from "./sweep-plans.ts";
 
 /** What one declaration asks to be done. Stages stand after those that they need. */
@@ -22,6 +23,7 @@ export interface Part {
   readonly assemblies: readonly AssemblyPlan[];
   readonly exports: readonly ExportPlan[];
   readonly sweeps: readonly SweepPlan[];
+  readonly submissions: readonly SubmissionPlan[];
 }
 
 const parts = memoKind<Part>();
@@ -62,6 +64,7 @@ class Planner {
   readonly #assemblies = new Map<string, AssemblyPlan>();
   readonly #exports: ExportPlan[] = [];
   readonly #sweeps: SweepPlan[] = [];
+  readonly #submissions: SubmissionPlan[] = [];
 
   constructor(session: Session, file: FileScope) {
     this.#session = session;
@@ -89,6 +92,7 @@ class Planner {
       assemblies: [...this.#assemblies.values()],
       exports: this.#exports,
       sweeps: this.#sweeps,
+      submissions: this.#submissions,
     };
   }
 
@@ -146,7 +150,7 @@ class Planner {
         this.#exports.push(exportPlan(declaration, env, making));
         break;
       case "submit":
-        checkSubmission(declaration, env, making);
+        this.#submissions.push(submissionPlan(declaration, env, making));
         break;
       default:
     }

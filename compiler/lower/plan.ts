@@ -11,6 +11,7 @@ export interface Plan {
   readonly assemblies: readonly AssemblyPlan[];
   readonly exports: readonly ExportPlan[];
   readonly sweeps: readonly SweepPlan[];
+  readonly submissions: readonly SubmissionPlan[];
 }
 
 export interface StagePlan {
@@ -363,6 +364,20 @@ export interface ExportPlan {
    * has a clip; outputs by task. Parameters are inputs named `<stage hash>/<path>`, for the runtime to put in as constants.
    */
   graph(): Graph;
+}
+
+/** A challenge's file: an assembly's predictions of every frame of a list, in its order. */
+export interface SubmissionPlan {
+  /** The assembly's name. */
+  readonly of: string;
+  /** Those of a row: valence, arousal, expression, action units, in the assembly's order. */
+  readonly tasks: readonly TaskPlan[];
+  /** Data whose test part is the list. */
+  readonly list: DataPlan;
+  /** A path below the run's folder. */
+  readonly to: string;
+  /** What stands for a frame whose picture could not be read. */
+  readonly missing: "nearest" | "zero" | "error";
 }
 
 export interface SweepPlan {

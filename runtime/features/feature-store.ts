@@ -4,6 +4,8 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { readSafetensors, writeSafetensors } from "../checkpoints/safetensors.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import type { Part } from "../data/open-data.ts";
+import { jsonReader } from "../json/read-json.ts";
+import { integer, listOf, record, text } from "../json/schema.ts";
 import type { Run } from "../run/run-plan.ts";
 import { runOverPart } from "../train/run-graph.ts";
 
@@ -29,7 +31,13 @@ export class FeatureStore {
     const identity = `${await this.#run.identityOf(producer)} ${producer.tensorHash(tensor)}`;
     const stored = existsSync(path) ? readSafetensors(path) : undefined;
     const values = stored?.header.metadata["identity"] === identity ? stored.tensors.get(tensor) : undefined;
-    if (values?.data instanceof Float32Array) return { shape: values.shape.slice(1), values: values.data };
+    const { badImages } = await this.#run.dataOf(producer.data);
+    if (stored !== undefined && values?.data instanceof Float32Array) {
+      const known = badImages.get(part);
+      const bad = stored.header.metadata["bad"];
+      for (const { row, reason } of bad === undefined ? [] : badRowsIn(bad, path)) known?.set(row, reason);
+      return { shape: values.shape.slice(1), values: values.data };
+    }
     const sources = {
       engine: options.engine,
       weights: this.#run.keptOf(producer.hash),
@@ -41,7 +49,22 @@ export class FeatureStore {
     const tensors = new Map([
       [tensor, { dtype: "float32" as const, shape: [rows, ...found.shape], data: found.values }],
     ]);
-    writeSafetensors(path, tensors, { identity, stage: producer.label, part, merge: producer.evaluate.merge });
+    const bad = [...(badImages.get(part) ?? [])].map(([row, reason]): BadImage => ({ row, reason }));
+    writeSafetensors(path, tensors, {
+      identity,
+      stage: producer.label,
+      part,
+      merge: producer.evaluate.merge,
+      ...(bad.length === 0 ? {} : { bad: JSON.stringify(bad) }),
+    });
     return found;
   }
 }
+
+/** A row whose image could not be read when the features were computed: who reads them sees no image. */
+interface BadImage {
+  readonly row: number;
+  readonly reason: string;
+}
+
+const badRowsIn = jsonReader<readonly BadImage[]>(listOf(record({ row: integer, reason: text })));

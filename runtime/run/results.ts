@@ -60,18 +60,20 @@ interface AssembledValues {
   readonly fitted: FittedThresholds | undefined;
 }
 
-async function assembledValues(
+/** An assembly's streams on a part; `heads` changes what stages say before anything is made of it. */
+export async function assembledValues(
   run: Run,
   { members }: AssemblyPlan,
   data: OpenData,
   part: Part,
+  heads: (values: Float32Array, part: Part) => Float32Array = (values) => values,
 ): Promise<readonly AssembledValues[]> {
   const all: AssembledValues[] = [];
   for (const { task, stream } of members) {
     let fitted: FittedThresholds | undefined;
     const values = await streamValues(stream, task, part, {
       table: (each) => tableOf(data, each),
-      head: (stage, name, each) => run.predict(run.stageOf(stage), name, each),
+      head: async (stage, name, each) => heads(await run.predict(run.stageOf(stage), name, each), each),
       fitted: (thresholds) => {
         fitted = thresholds;
       },

@@ -87,6 +87,17 @@ export class Run {
     return found;
   }
 
+  /** Rows of a part of some data whose image could not be read, with why, whatever opened them: known once all were looked at. */
+  async badRows({ identity, root }: OpenData, part: Part): Promise<ReadonlyMap<number, string>> {
+    const found = new Map<number, string>();
+    for (const each of this.#data.values()) {
+      const data = await each;
+      if (data.identity !== identity || data.root !== root) continue;
+      for (const [row, reason] of data.badImages.get(part) ?? []) found.set(row, reason);
+    }
+    return new Map([...found].sort(([a], [b]) => a - b));
+  }
+
   /** Decides whether a finished stage can be used again: its plan, its data's content, and those it builds on. */
   async identityOf(plan: StagePlan): Promise<string> {
     const known = this.#identities.get(plan.hash);

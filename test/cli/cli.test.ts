@@ -85,11 +85,37 @@ describe("abaw check", () => {
       "one graph for all steps",
     ],
     [["data", "synth", "--out", "faces"], "is not empty"],
+    [["submit"], "a spec is missing"],
+    [["submit", spec], "submits nothing"],
+    [["submit", "--check", "none.txt"], "there is no such annotation file"],
+    [["submit", "--check", spec], `${spec}:1: the header must be image,valence,arousal,expression,aus`],
     [["data", "synth", "--out", "x", "--videos", "many"], "--videos"],
     [["data", "stats", "std_only.abaw"], "no stage"],
   ])("%j is the user's mistake: 1, and what to do", async (words, message) => {
     const { status, err } = await abawInProcess(words, folder);
     expect([status, err.includes(message) ? message : err]).toEqual([1, message]);
+  });
+
+  test("a challenge's file that is as it should be is told so, and what is wrong as JSON", () => {
+    const line = `a/1.jpg,0,0,1${",0".repeat(12)}`;
+    writeFileSync(join(folder, "sent.txt"), `image,valence,arousal,expression,aus\n${line}\n`);
+    writeFileSync(join(folder, "list.txt"), "image\na/2.jpg,\n");
+    expect(say("submit", "--check", "sent.txt")).toMatchObject({
+      status: 0,
+      out: "sent.txt: as the challenge wants it\n",
+    });
+    const { status, out } = say("submit", "--check", "sent.txt", "--list", "list.txt", "--json");
+    expect([status, jsonOf(jsonSchemas.checkedSubmission, out)]).toEqual([
+      1,
+      {
+        file: "sent.txt",
+        ok: false,
+        mistakes: [
+          { line: 2, message: '"a/1.jpg" is not in the list' },
+          { line: null, message: "1 of the list's 1 images is missing, such as a/2.jpg" },
+        ],
+      },
+    ]);
   });
 
   test("so is a command that there is none of", () => {

@@ -1,0 +1,103 @@
+import { basename, dirname, join } from "node:path";
+import type { Command } from "commander";
+import type { Plan, SubmissionPlan } from "../../compiler/lower/plan.ts";
+import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
+import { imagesIn } from "../../runtime/data/formats/listed-images.ts";
+import { readText } from "../../runtime/data/formats/read-text.ts";
+import { checkSubmission } from "../../runtime/submit/check-submission.ts";
+import { submissionOf } from "../../runtime/submit/write-submission.ts";
+import { abawCommand, device, withRunOptions, withSpecOptions } from "../abaw-command.ts";
+import { checkedSpec } from "../checked-spec.ts";
+import { finishedRun, type RunChoice } from "../open-run.ts";
+import type { SpecOptions } from "../read-spec.ts";
+import { terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+
+interface SubmitOptions extends SpecOptions, RunChoice {
+  readonly of?: string;
+  readonly to?: string;
+  readonly check?: string;
+  readonly list?: string;
+  readonly json?: true;
+}
+
+export function submit(): Command {
+  const command = abawCommand(
+    "submit",
+    "Write the challenge's file of what a spec submits: a row for every frame of the test list, in its order; or check any such file.",
+    "abaw submit specs/netease/final.abaw\nabaw submit --check predictions.txt --list MTL.txt",
+  );
+  return withRunOptions(withSpecOptions(command))
+    .argument("[spec]", "the .abaw file; paths that it names are below the current folder")
+    .option(...device)
+    .option("--of <name>", "the assembly, where the spec submits several (default: all of them)")
+    .option("--to <file>", "the file to write (default: what the spec says, in the run's folder)")
+    .option("--check <file>", "hold a file to the challenge's format instead of writing one")
+    .option("--list <file>", "with --check: the test list, whose images the file must have in its order")
+    .option("--json", "print what was written, or what is wrong, as JSON")
+    .action(async (path: string | undefined, options: SubmitOptions) => {
+      if (options.check !== undefined) return check(options.check, options);
+      if (path === undefined) throw new UsageError("a spec is missing; to check a file say --check FILE");
+      await write(path, options);
+    });
+}
+
+async function write(path: string, options: SubmitOptions): Promise<void> {
+  const checked = checkedSpec(path, options, "write");
+  const plans = chosen(checked.plan, path, options);
+  const written = [];
+  for (const plan of plans) {
+    // A picture that cannot be read is a missing frame, for which the spec says what to do.
+    const onBadRow = plan.missing === "error" ? "error" : "skip";
+    const run = await finishedRun(checked, { ...options, onBadRow });
+    const { text, rows, missing } = await submissionOf(run, plan);
+    const file = options.to ?? join(run.options.folder.path, plan.to);
+    writeAtomically(file, [new TextEncoder().encode(text)]);
+    const wrong = checkSubmission(text, imagesIn(text));
+    if (wrong.length > 0) throw new Error(`what was written is no submission: ${wrong[0]?.message}`);
+    written.push({ of: plan.of, file, rows, missing: missing.length });
+    if (options.json === true) continue;
+    const stands = plan.missing === "zero" ? "empty cells" : "the nearest frame of the video";
+    const note = missing.length === 0 ? "" : `; ${missing.length} could not be read, for which ${stands} stands`;
+    terminal.print(`${file}: ${rows} frames${note}`);
+    for (const reason of missing.slice(0, mostListed)) terminal.say(`  ${reason}`);
+    if (missing.length > mostListed) terminal.say(`  and ${missing.length - mostListed} more`);
+  }
+  if (options.json === true) terminal.printJson({ submissions: written });
+}
+
+const mostListed = 20;
+
+function chosen({ submissions }: Plan, path: string, { of, to }: SubmitOptions): readonly SubmissionPlan[] {
+  const names = submissions.map((plan) => plan.of);
+  const found = submissions.filter((plan) => of === undefined || plan.of === of);
+  if (names.length === 0)
+    throw new UsageError(`${path} submits nothing; \`submit NAME { list: .., to: ".." }\` in it does`);
+  if (found.length === 0)
+    throw new UsageError(`${path} does not submit ${JSON.stringify(of)}; it submits ${names.join(", ")}`);
+  if (to !== undefined && found.length > 1)
+    throw new UsageError(`--to names one file, and ${path} submits ${names.join(", ")}; --of chooses one`);
+  return found;
+}
+
+function check(file: string, { list, json }: SubmitOptions): void {
+  const read = (name: string) => readText(dirname(name), basename(name));
+  const images = list === undefined ? undefined : imagesIn(read(list));
+  const mistakes = checkSubmission(read(file), images);
+  if (json === true)
+    terminal.printJson({
+      file,
+      ok: mistakes.length === 0,
+      mistakes: mistakes.map(({ line, message }) => ({ line: line ?? null, message })),
+    });
+  else {
+    for (const { line, message } of mistakes.slice(0, mostListed))
+      terminal.say(`${line === undefined ? file : `${file}:${line}`}: ${message}`);
+    if (mistakes.length > mostListed) terminal.say(`and ${mistakes.length - mostListed} more`);
+    if (mistakes.length === 0)
+      terminal.print(
+        `${file}: as the challenge wants it${list === undefined ? "" : ", with the images of the list in its order"}`,
+      );
+  }
+  if (mistakes.length > 0) process.exitCode = 1;
+}
