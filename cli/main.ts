@@ -18,7 +18,9 @@ export const commands: Readonly<Record<string, LazyCommand>> = {
   },
   lsp: { summary: "serve an editor", load: async () => (await import("./commands/lsp.ts")).lsp() },
   plan: { summary: "show what a spec asks to be done", load: async () => (await import("./commands/plan.ts")).plan() },
-  train: { summary: "train what is not trained yet", load: async () => (await import("./commands/train.ts")).train() },
+  run: { summary: "train what is not trained yet", load: async () => (await import("./commands/run.ts")).run() },
+  train: { summary: "the same as run", load: async () => (await import("./commands/run.ts")).train() },
+  sweep: { summary: "run sweeps and show their tables", load: async () => (await import("./commands/run.ts")).sweep() },
   eval: { summary: "score a finished run", load: async () => (await import("./commands/eval.ts")).evaluate() },
   predict: { summary: "write predictions", load: async () => (await import("./commands/predict.ts")).predict() },
   submit: {

@@ -14,6 +14,8 @@ export interface SpecOptions {
   readonly set?: readonly string[];
   /** Warnings are mistakes. */
   readonly strict?: true;
+  /** On a failure, where in the program it happened. */
+  readonly debug?: true;
 }
 
 /** Reads and compiles a spec. It may use files of its own folder and those below, and the language's own under `std/`. */

@@ -20,9 +20,18 @@ export function scoreTable({ results, overall, assemblies, synthetic, sweeps }: 
       .join("  ")
       .trimEnd(),
   );
-  const note =
-    synthetic.length === 0 ? [] : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
-  return [...table, ...sweeps.map(sweepText), ...note].join("\n");
+  return [...table, ...sweeps.map(sweepText), ...drawnNote(synthetic)].join("\n");
+}
+
+/** The tables of the sweeps alone. */
+export function sweepTables({ sweeps, synthetic }: Report): string {
+  return [...sweeps.map((table) => sweepText(table).trimStart()), ...drawnNote(synthetic)].join("\n\n");
+}
+
+function drawnNote(synthetic: readonly string[]): readonly string[] {
+  return synthetic.length === 0
+    ? []
+    : [`(${synthetic.join(", ")}: drawn faces; the scores say nothing about real ones)`];
 }
 
 function sweepText(table: SweepTable): string {

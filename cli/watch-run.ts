@@ -36,6 +36,11 @@ export function watchRun(quiet: boolean): RunWatcher {
       say(`  epoch ${epoch}: ${parts.join(", ")}`);
     },
     stageEnds: drop,
+    altered(problem) {
+      drop();
+      const { palette } = terminal;
+      terminal.say(`${palette.yellow(palette.bold("warning"))}: ${problem.message}; it is made again`);
+    },
     pass(plan, part, done, total) {
       if (quiet) return;
       const key = `${plan.label}, ${part}`;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import type { Command } from "commander";
+import { neededBy } from "../../runtime/run/plan-part.ts";
 import { packStage } from "../../runtime/train/pack-stage.ts";
 import { onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
@@ -36,7 +37,7 @@ export function pack(): Command {
       if (existsSync(options.to) && readdirSync(options.to).length > 0)
         throw new UsageError(`${options.to} is not empty; nothing is written over`);
       const run = await openRun(checked, options, watchRun(options.json === true));
-      for (const hash of run.needsOf(stage)) {
+      for (const hash of neededBy(stage)) {
         const needed = run.stageOf(hash);
         if (!(await run.isFinished(needed)))
           throw new UsageError(

@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
-import { type Manifest, type ManifestData, type ManifestStage, manifestName } from "../run/manifest.ts";
+import { type Manifest, type ManifestData, type ManifestStage, manifestName, readManifest } from "../run/manifest.ts";
+import { sharingOf } from "../run/plan-part.ts";
 import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type Report, reportFiles, reportOf, reportText } from "./report-data.ts";
@@ -17,9 +20,15 @@ export interface RunOrigin {
   readonly sources: readonly { readonly name: string; readonly text: string }[];
 }
 
-/** Writes what a run was made of: `manifest.json`, and the spec's files under `spec/`. */
-export async function recordManifest(run: Run, origin: RunOrigin): Promise<Manifest> {
+/** Writes what a run was made of, `trained` to their end here since it was last written: `manifest.json`, and the spec's files under `spec/`. */
+export async function recordManifest(
+  run: Run,
+  origin: RunOrigin,
+  trained: ReadonlySet<string> = new Set(),
+): Promise<Manifest> {
   const { folder, engine } = run.options;
+  const before = existsSync(join(folder.path, manifestName)) ? readManifest(folder.path).stages : [];
+  const times = new Map(before.map((stage) => [stage.hash, stage.trained]));
   const manifest: Manifest = {
     format: 1,
     abaw: origin.version,
@@ -33,7 +42,15 @@ export async function recordManifest(run: Run, origin: RunOrigin): Promise<Manif
       set: origin.set,
     },
     data: await dataOf(run),
-    stages: await stagesOf(run),
+    stages: (await stagesOf(run)).map((stage) => ({
+      ...stage,
+      trained: (times.get(stage.hash) ?? 0) + (trained.has(stage.hash) ? 1 : 0),
+    })),
+    sweeps: run.plan.sweeps.map((sweep) => ({
+      name: sweep.name,
+      variants: sweep.points.length,
+      ...sharingOf(run.plan, sweep),
+    })),
   };
   folder.writeText(manifestName, `${toJson(manifest, 2)}\n`);
   for (const { name, text } of origin.sources) folder.writeText(`spec/${flat(name)}`, text);
@@ -63,8 +80,8 @@ async function dataOf(run: Run): Promise<readonly ManifestData[]> {
   return [...found.values()];
 }
 
-async function stagesOf(run: Run): Promise<readonly ManifestStage[]> {
-  const stages: ManifestStage[] = [];
+async function stagesOf(run: Run): Promise<readonly Omit<ManifestStage, "trained">[]> {
+  const stages: Omit<ManifestStage, "trained">[] = [];
   for (const plan of run.plan.stages) {
     const progress = await run.progressOf(plan);
     stages.push({

@@ -21,6 +21,17 @@ export interface Manifest {
   };
   readonly data: readonly ManifestData[];
   readonly stages: readonly ManifestStage[];
+  readonly sweeps: readonly ManifestSweep[];
+}
+
+/** How much of a sweep is shared among its variants. */
+export interface ManifestSweep {
+  readonly name: string;
+  readonly variants: number;
+  /** Trainings if every variant had its own. */
+  readonly alone: number;
+  /** Trainings that are left. */
+  readonly shared: number;
 }
 
 export interface ManifestData {
@@ -44,6 +55,8 @@ export interface ManifestStage {
   readonly steps: number;
   /** The step whose weights are kept. */
   readonly kept: number;
+  /** How often it was trained to its end in this folder. */
+  readonly trained: number;
 }
 
 export const manifestSchema: SchemaObject = record({
@@ -64,7 +77,18 @@ export const manifestSchema: SchemaObject = record({
       skipped: integer,
     }),
   ),
-  stages: listOf(record({ label: text, hash: digest, folder: text, seed: integer, steps: integer, kept: integer })),
+  stages: listOf(
+    record({
+      label: text,
+      hash: digest,
+      folder: text,
+      seed: integer,
+      steps: integer,
+      kept: integer,
+      trained: integer,
+    }),
+  ),
+  sweeps: listOf(record({ name: text, variants: integer, alone: integer, shared: integer })),
 });
 
 export const manifestName = "manifest.json";

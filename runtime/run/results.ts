@@ -4,6 +4,7 @@ import { streamValues } from "../assemble/stream-values.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { judgedLabels, type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
+import { assemblyStages } from "./plan-part.ts";
 import type { Predictions } from "./prediction-csv.ts";
 import type { Run } from "./run-plan.ts";
 
@@ -20,10 +21,13 @@ export interface Result {
   readonly labels: LabelColumn;
 }
 
-/** Scores on the validation part: every task of every assembly, then of every stage. */
+/** Scores on the validation part: every task of every assembly, then of every stage, as far as their stages are trained. */
 export async function resultsOf(run: Run): Promise<readonly Result[]> {
   const results: Result[] = [];
+  const finished = new Set<string>();
+  for (const stage of run.plan.stages) if (await run.isFinished(stage)) finished.add(stage.hash);
   for (const assembly of run.plan.assemblies) {
+    if (!assemblyStages(assembly).every((hash) => finished.has(hash))) continue;
     const data = await run.dataOf(assembly.data);
     for (const { task, values, fitted } of await assembledValues(run, assembly, data, "val")) {
       results.push(resultOf(assembly.name, task, values, data, fitted));
@@ -31,7 +35,7 @@ export async function resultsOf(run: Run): Promise<readonly Result[]> {
   }
   for (const plan of run.plan.stages) {
     const data = await run.dataOf(plan.data);
-    if (!data.parts.has("val")) continue;
+    if (!finished.has(plan.hash) || !data.parts.has("val")) continue;
     for (const task of plan.tasks) {
       results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data, undefined));
     }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { DataPlan, Plan, StagePlan } from "../../compiler/lower/plan.ts";
-import { readSafetensors } from "../checkpoints/safetensors.ts";
+import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
 import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { type OpenData, openData, type Part } from "../data/open-data.ts";
@@ -11,12 +11,14 @@ import type { TaskScore } from "../evaluate/score-task.ts";
 import { FeatureStore } from "../features/feature-store.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
+import { storedPass } from "../features/stored-pass.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
-import { runOverPart } from "../train/run-graph.ts";
 import type { StageInputs } from "../train/stage-data.ts";
 import { StageError } from "../train/stage-error.ts";
-import { stageFiles, trainStage } from "../train/train-stage.ts";
+import { stageFiles } from "../train/train-stage.ts";
+import { neededBy } from "./plan-part.ts";
 import type { RunFolder } from "./run-folder.ts";
+import { trainPlan } from "./train-plan.ts";
 
 export interface RunOptions {
   readonly engine: Engine;
@@ -33,6 +35,8 @@ export interface RunWatcher {
   step(done: number, total: number, loss: number): void;
   epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
   stageEnds(plan: StagePlan): void;
+  /** A file that is not as it was written, and is made again. */
+  altered(problem: AlteredFile): void;
   /** A pass over a part: a validation, a feature, predictions. */
   pass(plan: StagePlan, part: Part, done: number, total: number): void;
 }
@@ -104,19 +108,12 @@ export class Run {
     if (known !== undefined) return known;
     const data = await this.dataOf(plan.data);
     const needs: string[] = [];
-    for (const hash of this.needsOf(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
+    for (const hash of neededBy(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
     const stored = await this.#fields.identityOf(plan, data);
     const facts = [plan.hash, data.identity, ...(stored === "" ? [] : [stored]), ...needs];
     const identity = bytesToHex(sha256(utf8ToBytes(facts.join("\n"))));
     this.#identities.set(plan.hash, identity);
     return identity;
-  }
-
-  needsOf(plan: StagePlan): readonly string[] {
-    const weights = [...plan.parameters, ...plan.states].flatMap(({ from }) =>
-      from.kind === "stage" ? [from.stage] : [],
-    );
-    return [...new Set([...plan.features.map(({ stage }) => stage), ...weights])];
   }
 
   /** How far a stage is, if what is in its folder is of this plan and these data. */
@@ -133,7 +130,7 @@ export class Run {
   keptOf(hash: string): Tensors {
     const known = this.#kept.get(hash);
     if (known !== undefined) return known;
-    const { tensors } = readSafetensors(join(this.options.folder.stage(this.stageOf(hash)), stageFiles.kept));
+    const { tensors } = readSealed(join(this.options.folder.stage(this.stageOf(hash)), stageFiles.kept));
     this.#kept.set(hash, tensors);
     return tensors;
   }
@@ -170,33 +167,12 @@ export class Run {
     };
   }
 
-  /** Trains what is not finished. False if it was interrupted. */
+  /** Trains what is not finished. False if it was interrupted; a stage's failure is thrown once all that it does not stop is done. */
   async train(): Promise<boolean> {
-    const { watch, engine, folder, signal } = this.options;
-    let place = 0;
-    for (const plan of this.plan.stages) {
-      place += 1;
-      if (await this.isFinished(plan)) {
-        watch.stageCached(plan);
-        continue;
-      }
-      watch.stageStarts(plan, place, this.plan.stages.length);
-      const inputs = await this.inputsOf(plan, ["train", "val"]);
-      const trained = await trainStage(plan, {
-        engine,
-        folder: folder.stage(plan),
-        identity: await this.identityOf(plan),
-        inputs,
-        keptOf: (hash) => this.keptOf(hash),
-        onStep: (done, total, loss) => watch.step(done, total, loss),
-        onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
-        signal,
-      });
-      folder.writeText(join("stages", folder.stage(plan).split("/").at(-1) ?? "", "resolved.json"), plan.resolved);
-      watch.stageEnds(plan);
-      if (trained.interrupted) return false;
-    }
-    return true;
+    const { interrupted, failed } = await trainPlan(this);
+    const [first] = failed;
+    if (first !== undefined) throw first.problem;
+    return !interrupted;
   }
 
   /** A finished stage's predictions of all its tasks for a part, [rows, width], computed once. */
@@ -211,9 +187,13 @@ export class Run {
     return found.values;
   }
 
-  async #compute(plan: StagePlan, part: Part) {
-    const { engine } = this.options;
-    const inputs = await this.inputsOf(plan, [part]);
-    return runOverPart(plan, plan.graphs.evaluation(), { engine, weights: this.keptOf(plan.hash), inputs }, part);
+  #compute(stage: StagePlan, part: Part) {
+    return storedPass(this, {
+      stage,
+      part,
+      file: `predictions/${part}.safetensors`,
+      made: `heads on ${this.options.engine.name}`,
+      graph: () => stage.graphs.evaluation(),
+    });
   }
 }

@@ -1,11 +1,6 @@
 import { existsSync } from "node:fs";
-import {
-  type Header,
-  readHeader,
-  readSafetensors,
-  WeightFileError,
-  writeSafetensors,
-} from "../checkpoints/safetensors.ts";
+import type { Header } from "../checkpoints/safetensors.ts";
+import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
 import { JsonError, jsonReader } from "../json/read-json.ts";
 import { integer, mapOf, number, perhaps, record, text, truth } from "../json/schema.ts";
@@ -29,12 +24,12 @@ const groups = ["weights", "slots", "states", "ema"] as const;
 export function writeCheckpoint(path: string, state: TrainerState, progress: Progress): void {
   const tensors = new Map<string, Tensor>();
   for (const group of groups) for (const [name, tensor] of state[group] ?? []) tensors.set(`${group}/${name}`, tensor);
-  writeSafetensors(path, tensors, { progress: JSON.stringify(progress) });
+  writeSealed(path, tensors, { progress: JSON.stringify(progress) });
 }
 
-/** All that the checkpoint at a path remembers. */
+/** All that the checkpoint at a path remembers. Throws an AlteredFile if it is not as it was written. */
 export function readCheckpoint(path: string): TrainerState {
-  const { tensors } = whole(path, () => readSafetensors(path));
+  const { tensors } = readSealed(path);
   const group = (name: (typeof groups)[number]): Tensors =>
     new Map(
       [...tensors].flatMap(([key, tensor]) =>
@@ -60,22 +55,16 @@ const progressSchema = record({
 
 const parse = jsonReader<Progress>(progressSchema);
 
-/** How far the training of a checkpoint is; undefined if there is no checkpoint. */
+/** How far the training of a checkpoint is; undefined if there is no checkpoint. Throws an AlteredFile if its header is none. */
 export function readProgress(path: string): Progress | undefined {
-  return existsSync(path) ? whole(path, () => progressIn(readHeader(path))) : undefined;
+  return existsSync(path) ? progressIn(headerOf(path), path) : undefined;
 }
 
-function progressIn({ metadata }: Header): Progress {
-  return parse(metadata["progress"] ?? "", "its progress");
-}
-
-/** A checkpoint of ours is whole or was changed by others: then the way out is to do without it. */
-function whole<T>(path: string, read: () => T): T {
+function progressIn({ metadata }: Header, path: string): Progress {
   try {
-    return read();
+    return parse(metadata["progress"] ?? "", "its progress");
   } catch (problem) {
-    if (!(problem instanceof WeightFileError) && !(problem instanceof JsonError)) throw problem;
-    const reason = `it is no checkpoint any more; remove it to train this stage from the start (${problem.message})`;
-    throw new WeightFileError(path, reason, { cause: problem });
+    if (!(problem instanceof JsonError)) throw problem;
+    throw new AlteredFile(path, problem.message, { cause: problem });
   }
 }

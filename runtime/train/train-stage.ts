@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import { writeSafetensors } from "../checkpoints/safetensors.ts";
+import { writeSealed } from "../checkpoints/sealed.ts";
 import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
@@ -222,7 +222,7 @@ class Training {
     if (before === null || (value !== null && value > before)) {
       this.#best = { value, step };
       const kept = new Map([...this.#trainer.constants, ...weights]);
-      writeSafetensors(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
+      writeSealed(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
         identity: this.#context.identity,
         step: String(step),
       });

@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv, type SchemaObject } from "ajv";
@@ -222,7 +222,7 @@ describe("a run", () => {
 
   test("in use by another process is left alone", () => {
     mkdirSync(join(folder, "runs", "busy"), { recursive: true });
-    writeFileSync(join(folder, "runs", "busy", "lock"), String(process.pid));
+    writeFileSync(join(folder, "runs", "busy", "lock"), `${process.pid} ${hostname()}`);
     const { status, err } = say("train", spec, "--out", "runs/busy", ...set);
     expect([status, err]).toEqual([1, expect.stringContaining(`in use by process ${process.pid}`)]);
   });

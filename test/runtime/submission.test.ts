@@ -142,7 +142,7 @@ describe("what a spec submits", () => {
     const broken = images.at(-1) ?? "";
     writeFileSync(join(root, "cropped_aligned", broken), "not a picture");
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
-      if (name.endsWith("-test.safetensors")) rmSync(join(folder, name));
+      if (name.endsWith("test.safetensors")) rmSync(join(folder, name));
     const near = await submitted(root, folder);
     expect(near.missing.length).toBe(2);
     expect(near.missing.join("\n")).toContain(gone);

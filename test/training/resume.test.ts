@@ -1,37 +1,20 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { synthesise } from "../../runtime/data/synth/index.ts";
 import { Run } from "../../runtime/run/run-plan.ts";
 import { readProgress } from "../../runtime/train/checkpoint.ts";
 import { stageFiles } from "../../runtime/train/train-stage.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
-import { silent, smallRun } from "./small-run.ts";
+import { drawnNumbers, numberRun, writtenBy } from "./number-run.ts";
+import { silent } from "./small-run.ts";
 
-async function data(): Promise<string> {
-  const out = temporaryFolder();
-  await synthesise({ out, videos: 6, frames: 20, seed: 5, size: 32 });
-  return out;
-}
-
-/** Everything that a run's stages wrote, but TensorBoard's files, which have the time in them. */
-function written(folder: string): ReadonlyMap<string, string> {
-  const names = readdirSync(join(folder, "stages"), { recursive: true, encoding: "utf8" });
-  const files = names.filter((name) => /\.(safetensors|jsonl|json)$/.test(name)).toSorted();
-  return new Map(files.map((name) => [name, readFileSync(join(folder, "stages", name)).toString("base64")]));
-}
-
-/** Starts the training in a process of its own and kills it without notice when it tells of a step. */
+/** Trains in a process of its own, which dies without notice once it has told of something. */
 function killedAt(line: string, root: string, folder: string): Promise<NodeJS.Signals | null> {
   const script = fileURLToPath(new URL("./train-and-tell.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, root, folder], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  createInterface({ input: child.stdout }).on("line", (said) => {
-    if (said === line) child.kill("SIGKILL");
+  const child = spawn(process.execPath, ["--import", "tsx", script, root, folder, line], {
+    stdio: ["ignore", "ignore", "inherit"],
   });
   return new Promise((resolve) => {
     child.on("close", (_, signal) => resolve(signal));
@@ -40,61 +23,61 @@ function killedAt(line: string, root: string, folder: string): Promise<NodeJS.Si
 
 describe("a training", () => {
   test("with the same seed gives the same bytes; killed in the middle and resumed, too", async () => {
-    const root = await data();
+    const root = drawnNumbers();
     const [whole, again, killed] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
-    expect(await smallRun(root, whole).train()).toBe(true);
-    expect(await smallRun(root, again).train()).toBe(true);
-    const expected = written(whole);
+    expect(await numberRun(root, whole).train()).toBe(true);
+    expect(await numberRun(root, again).train()).toBe(true);
+    const expected = writtenBy(whole);
     expect([...expected.keys()].filter((name) => name.endsWith("kept.safetensors")).length).toBe(4);
-    expect(written(again)).toEqual(expected);
+    expect(writtenBy(again)).toEqual(expected);
 
-    // In the second epoch of the last stage: its first epoch is on the disk, and steps after it are lost.
-    const last = smallRun(root, whole).plan.stages.at(-1)?.label ?? "";
-    const stage = smallRun(root, killed).plan.stages.at(-1);
+    // In the second of three epochs of the last stage: its first is on the disk, and steps after it are lost.
+    const last = numberRun(root, whole).plan.stages.at(-1)?.label ?? "";
+    const stage = numberRun(root, killed).plan.stages.at(-1);
     if (stage === undefined) throw new Error("no stage");
     const perEpoch =
-      (readProgress(join(smallRun(root, whole).options.folder.stage(stage), stageFiles.last))?.step ?? 0) / 2;
+      (readProgress(join(numberRun(root, whole).options.folder.stage(stage), stageFiles.last))?.step ?? 0) / 3;
     expect(await killedAt(`${last} ${perEpoch + 2}`, root, killed)).toBe("SIGKILL");
-    const progress = readProgress(join(smallRun(root, killed).options.folder.stage(stage), stageFiles.last));
+    const progress = readProgress(join(numberRun(root, killed).options.folder.stage(stage), stageFiles.last));
     expect([progress?.step, progress?.finished]).toEqual([perEpoch, false]);
 
     const cached: string[] = [];
     const watch = { ...silent, stageCached: ({ label }: { readonly label: string }) => void cached.push(label) };
-    expect(await smallRun(root, killed, { watch }).train()).toBe(true);
+    expect(await numberRun(root, killed, { watch }).train()).toBe(true);
     expect(cached.length).toBe(3);
-    expect(written(killed)).toEqual(expected);
+    expect(writtenBy(killed)).toEqual(expected);
   });
 
   test("that is interrupted leaves a checkpoint of the step at hand and goes on from it", async () => {
-    const root = await data();
+    const root = drawnNumbers();
     const [whole, stopped] = [temporaryFolder(), temporaryFolder()];
-    await smallRun(root, whole).train();
+    await numberRun(root, whole).train();
     const interruption = new AbortController();
     let steps = 0;
     const watch = { ...silent, step: () => void (++steps === 3 && interruption.abort()) };
-    expect(await smallRun(root, stopped, { watch, signal: interruption.signal }).train()).toBe(false);
-    const run = smallRun(root, stopped);
+    expect(await numberRun(root, stopped, { watch, signal: interruption.signal }).train()).toBe(false);
+    const run = numberRun(root, stopped);
     const [first] = run.plan.stages;
     if (first === undefined) throw new Error("no stage");
     expect((await run.progressOf(first))?.step).toBe(3);
     expect(await run.train()).toBe(true);
-    expect(written(stopped)).toEqual(written(whole));
+    expect(writtenBy(stopped)).toEqual(writtenBy(whole));
   });
 
   test("on other data begins anew", async () => {
-    const [root, folder] = [await data(), temporaryFolder()];
-    await smallRun(root, folder).train();
+    const [root, folder] = [drawnNumbers(), temporaryFolder()];
+    await numberRun(root, folder).train();
     const file = join(root, "training_set_annotations.txt");
     const lines = readFileSync(file, "utf8").trim().split("\n");
     writeFileSync(file, `${lines.slice(0, -1).join("\n")}\n`);
-    const [first] = smallRun(root, folder).plan.stages;
+    const [first] = numberRun(root, folder).plan.stages;
     if (first === undefined) throw new Error("no stage");
-    expect(await smallRun(root, folder).isFinished(first)).toBe(false);
+    expect(await numberRun(root, folder).isFinished(first)).toBe(false);
   });
 
   test("stops at a loss that is not finite, naming step, task and checkpoint, which stays", async () => {
-    const [root, folder] = [await data(), temporaryFolder()];
-    const run = smallRun(root, folder);
+    const [root, folder] = [drawnNumbers(), temporaryFolder()];
+    const run = numberRun(root, folder);
     const [first] = run.plan.stages;
     if (first === undefined) throw new Error("no stage");
     const broken = {
@@ -117,8 +100,8 @@ describe("a training", () => {
 });
 
 test("a metric without a value keeps the latest weights; one with a value is better than none", async () => {
-  const [root, folder] = [await data(), temporaryFolder()];
-  const run = smallRun(root, folder);
+  const [root, folder] = [drawnNumbers(), temporaryFolder()];
+  const run = numberRun(root, folder);
   const [first] = run.plan.stages;
   if (first === undefined) throw new Error("no stage");
   const nothing = { kind: "/", left: { kind: "number", value: 0 }, right: { kind: "number", value: 0 } } as const;

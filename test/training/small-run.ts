@@ -41,5 +41,6 @@ export const silent: RunOptions["watch"] = {
   step: () => undefined,
   epoch: () => undefined,
   stageEnds: () => undefined,
+  altered: () => undefined,
   pass: () => undefined,
 };

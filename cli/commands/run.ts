@@ -1,0 +1,124 @@
+import type { Command } from "commander";
+import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
+import { type Report, reportFiles } from "../../runtime/report/report-data.ts";
+import { namesIn, planPart } from "../../runtime/run/plan-part.ts";
+import { resultsOf } from "../../runtime/run/results.ts";
+import { trainPlan } from "../../runtime/run/train-plan.ts";
+import { device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
+import { type Checked, checkedSpec } from "../checked-spec.ts";
+import { openRun, type RunChoice } from "../open-run.ts";
+import { outcomeCode } from "../outcome.ts";
+import type { SpecOptions } from "../read-spec.ts";
+import { scoreTable, sweepTables } from "../score-table.ts";
+import { terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+import { version } from "../version.ts";
+import { warnSkipped } from "../warn-skipped.ts";
+import { watchRun } from "../watch-run.ts";
+
+interface RunOptions extends SpecOptions, RunChoice {
+  readonly wait?: true;
+  readonly json?: true;
+}
+
+const words =
+  "what several need once; score, and write the report. A stage that fails stops only what needs it. Ctrl-C leaves a checkpoint from which the next call goes on.";
+
+export function run(): Command {
+  return training(
+    "run",
+    `Train every stage that is not trained yet, or only what some sweeps, assemblies or stages need: ${words}`,
+    "abaw run examples/quickstart.abaw --out runs/first\nabaw run specs/netease/table4.abaw best --profile toy",
+  )
+    .argument("[names...]", "sweeps, assemblies and stages of the spec (default: everything)")
+    .action((path: string, names: readonly string[], options: RunOptions) =>
+      carriedOut(partOf(checkedSpec(path, options, "train"), names), options, scoreTable),
+    );
+}
+
+export function train(): Command {
+  return training(
+    "train",
+    `The same as run: train every stage that is not trained yet, ${words}`,
+    "abaw train examples/quickstart.abaw --out runs/first",
+  ).action((path: string, options: RunOptions) => carriedOut(checkedSpec(path, options, "train"), options, scoreTable));
+}
+
+export function sweep(): Command {
+  return training(
+    "sweep",
+    `Run a spec's sweeps and show their tables: train ${words}`,
+    "abaw sweep specs/netease/table4.abaw --profile toy",
+  )
+    .argument("[names...]", "sweeps of the spec (default: all of them)")
+    .action((path: string, names: readonly string[], options: RunOptions) => {
+      const checked = checkedSpec(path, options, "train");
+      const known = checked.plan.sweeps.map(({ name }) => name);
+      if (known.length === 0) throw new UsageError(`${path} has no sweep; \`abaw run ${path}\` trains what it has`);
+      const other = names.find((name) => !known.includes(name));
+      if (other !== undefined)
+        throw new UsageError(`${path} has no sweep ${JSON.stringify(other)}; it has ${known.join(", ")}`);
+      return carriedOut(partOf(checked, names.length === 0 ? known : names), options, sweepTables);
+    });
+}
+
+function training(name: string, description: string, example: string): Command {
+  return withTorchOptions(runCommand(name, description, example))
+    .option(...device)
+    .option(...onBadRow)
+    .option("--wait", "where another process works in the run's folder, wait until it is done")
+    .option("--json", "print the scores as JSON");
+}
+
+function partOf(checked: Checked, names: readonly string[]): Checked {
+  if (names.length === 0) return checked;
+  const found = planPart(checked.plan, names);
+  if ("plan" in found) return { ...checked, plan: found.plan };
+  throw new UsageError(
+    `${checked.path} has no sweep, assembly or stage ${JSON.stringify(found.unknown)}; it has ${namesIn(checked.plan).join(", ")}`,
+  );
+}
+
+async function carriedOut(checked: Checked, options: RunOptions, show: (report: Report) => string): Promise<void> {
+  const { path } = checked;
+  const interruption = new AbortController();
+  const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
+  const { folder } = run.options;
+  const waited = (holder: string) => terminal.say(`${folder.path} is in use by ${holder}; waiting for it`);
+  const release = options.wait === true ? await folder.lockWhenFree(waited) : folder.lock();
+  const stop = () => {
+    terminal.say("\nstopping after this step; once more to stop at once");
+    interruption.abort();
+    process.once("SIGINT", () => process.exit(130));
+  };
+  process.once("SIGINT", stop);
+  try {
+    const origin = {
+      version,
+      spec: path,
+      profile: options.profile,
+      set: options.set ?? [],
+      sources: checked.sources,
+    };
+    await recordManifest(run, origin);
+    const outcome = await trainPlan(run);
+    await recordManifest(run, origin, outcome.trained);
+    await warnSkipped(run);
+    if (outcome.interrupted) {
+      terminal.say(`stopped; the same command goes on from the checkpoint in ${folder.path}`);
+      process.exitCode = 130;
+      return;
+    }
+    const code = outcomeCode(outcome, options.debug === true);
+    const results = await resultsOf(run);
+    if (code !== 0) process.exitCode = code;
+    if (code !== 0 && results.length === 0) return;
+    const report = await recordReport(run, path, results);
+    if (options.json === true)
+      terminal.printJson({ run: folder.path, results: report.results, overall: report.overall });
+    else terminal.print(`${show(report)}\nreport: ${folder.path}/${reportFiles.page}`);
+  } finally {
+    process.removeListener("SIGINT", stop);
+    release();
+  }
+}

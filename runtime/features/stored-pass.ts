@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Graph } from "../../compiler/ir/graph.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
+import type { Part } from "../data/open-data.ts";
+import type { Tensor, Tensors } from "../engines/engine.ts";
+import { jsonReader } from "../json/read-json.ts";
+import { integer, listOf, record, text } from "../json/schema.ts";
+import type { Run } from "../run/run-plan.ts";
+import { type PartResults, runOverPart } from "../train/run-graph.ts";
+
+/** A pass of a finished stage's graph over a part of its data. */
+export interface StagePass {
+  readonly stage: StagePlan;
+  readonly part: Part;
+  /** Below the stage's folder. */
+  readonly file: string;
+  /** What tells the graph from others of the stage. */
+  readonly made: string;
+  readonly graph: () => Graph;
+}
+
+/** A row whose image could not be read in the pass: who reads its results sees no image. */
+interface BadImage {
+  readonly row: number;
+  readonly reason: string;
+}
+
+const badRowsIn = jsonReader<readonly BadImage[]>(listOf(record({ row: integer, reason: text })));
+
+/**
+ * The results of a pass, computed once and kept in the stage's folder with where they come from. What is kept of another stage, of other
+ * data, or not as it was written, is made again; so is what lacks images, where these are to be an error.
+ */
+export async function storedPass(run: Run, pass: StagePass): Promise<PartResults> {
+  const { stage, part } = pass;
+  const { options } = run;
+  const path = join(options.folder.stage(stage), pass.file);
+  const identity = `${await run.identityOf(stage)} ${pass.made}`;
+  const { badImages } = await run.dataOf(stage.data);
+  const known = readKept(run, path, identity);
+  const lacking = known?.bad ?? [];
+  if (known !== undefined && (lacking.length === 0 || options.onBadRow === "skip")) {
+    for (const { row, reason } of lacking) badImages.get(part)?.set(row, reason);
+    return resultsIn(known.tensors);
+  }
+  const sources = {
+    engine: options.engine,
+    weights: run.keptOf(stage.hash),
+    inputs: await run.inputsOf(stage, [part]),
+  };
+  const found = await runOverPart(stage, pass.graph(), sources, part);
+  const bad = [...(badImages.get(part) ?? [])].map(([row, reason]): BadImage => ({ row, reason }));
+  writeSealed(path, tensorsOf(found), {
+    identity,
+    stage: stage.label,
+    part,
+    merge: stage.evaluate.merge,
+    ...(bad.length === 0 ? {} : { bad: JSON.stringify(bad) }),
+  });
+  return found;
+}
+
+function readKept(
+  run: Run,
+  path: string,
+  identity: string,
+): { readonly tensors: Tensors; readonly bad: readonly BadImage[] } | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { metadata } = headerOf(path);
+    if (metadata["identity"] !== identity) return undefined;
+    const { tensors } = readSealed(path);
+    return { tensors, bad: metadata["bad"] === undefined ? [] : badRowsIn(metadata["bad"], path) };
+  } catch (problem) {
+    if (!(problem instanceof AlteredFile)) throw problem;
+    run.options.watch.altered(problem);
+    return undefined;
+  }
+}
+
+function tensorsOf(results: PartResults): Tensors {
+  return new Map(
+    [...results].map(([name, { shape, values }]): [string, Tensor] => {
+      const rows = values.length / shape.reduce((product, dim) => product * dim, 1);
+      return [name, { dtype: "float32", shape: [rows, ...shape], data: values }];
+    }),
+  );
+}
+
+function resultsIn(tensors: Tensors): PartResults {
+  return new Map(
+    [...tensors].flatMap(([name, { shape, data }]) =>
+      data instanceof Float32Array ? [[name, { shape: shape.slice(1), values: data }] as const] : [],
+    ),
+  );
+}

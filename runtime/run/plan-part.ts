@@ -1,0 +1,86 @@
+import { exportName, sourceStages, stagesOf } from "../../compiler/lower/describe-plan.ts";
+import type { AssemblyPlan, Plan, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
+
+/** What of a plan can be asked for by name. */
+export function namesIn({ stages, assemblies, sweeps }: Plan): readonly string[] {
+  return [
+    ...sweeps.map(({ name }) => name),
+    ...assemblies.map(({ name }) => name),
+    ...stages.map(({ label }) => label),
+  ];
+}
+
+/** The part of a plan that sweeps, assemblies and stages with these names need; undefined of the first name that there is none of. */
+export function planPart(plan: Plan, names: readonly string[]): { readonly plan: Plan } | { readonly unknown: string } {
+  const sweeps = new Set<SweepPlan>();
+  const assemblies = new Set<AssemblyPlan>();
+  const wanted = new Set<string>();
+  const assemblyNamed = (name: string) => plan.assemblies.find((each) => each.name === name);
+  for (const name of names) {
+    const sweep = plan.sweeps.find((each) => each.name === name);
+    const assembly = assemblyNamed(name);
+    const stage = plan.stages.find(({ label }) => label === name);
+    if (sweep !== undefined) sweeps.add(sweep);
+    else if (assembly !== undefined) assemblies.add(assembly);
+    else if (stage !== undefined) wanted.add(stage.hash);
+    else return { unknown: name };
+  }
+  for (const { points } of sweeps) {
+    for (const { of } of points) {
+      if (of.kind === "stage") wanted.add(of.hash);
+      const assembly = of.kind === "assembly" ? assemblyNamed(of.name) : undefined;
+      if (assembly !== undefined) assemblies.add(assembly);
+    }
+  }
+  for (const assembly of assemblies) for (const hash of assemblyStages(assembly)) wanted.add(hash);
+  const needed = new Set([...wanted].flatMap((hash) => [...closureOf(plan, hash)]));
+  const kept = new Set([...assemblies].map(({ name }) => name));
+  return {
+    plan: {
+      stages: plan.stages.filter(({ hash }) => needed.has(hash)),
+      assemblies: plan.assemblies.filter((each) => assemblies.has(each)),
+      exports: plan.exports.filter((each) =>
+        each.of.kind === "assembly" ? kept.has(each.of.name) : names.includes(exportName(plan, each)),
+      ),
+      sweeps: plan.sweeps.filter((each) => sweeps.has(each)),
+      submissions: plan.submissions.filter(({ of }) => kept.has(of)),
+    },
+  };
+}
+
+/** Hashes of the stages whose heads an assembly is made of. */
+export function assemblyStages({ members }: AssemblyPlan): readonly string[] {
+  return [...new Set(members.flatMap(({ stream }) => stagesOf(stream)))];
+}
+
+/** Hashes of the stages that one builds on: by features, or by weights that it starts from. */
+export function neededBy(stage: StagePlan): readonly string[] {
+  return [...new Set([...stage.features.map((use) => use.stage), ...sourceStages(stage)])];
+}
+
+/** A stage and all that it builds on. */
+export function closureOf({ stages }: Plan, hash: string): ReadonlySet<string> {
+  const byHash = new Map(stages.map((stage) => [stage.hash, stage]));
+  const found = new Set<string>();
+  const queue = [hash];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const stage = byHash.get(next);
+    if (stage === undefined || found.has(next)) continue;
+    found.add(next);
+    queue.push(...neededBy(stage));
+  }
+  return found;
+}
+
+/** How many trainings a sweep's variants are, each by itself and shared among them. */
+export function sharingOf(plan: Plan, { points }: SweepPlan): { readonly alone: number; readonly shared: number } {
+  const all = points.map(({ of }) => {
+    const assembly = of.kind === "assembly" ? plan.assemblies.find(({ name }) => name === of.name) : undefined;
+    const ends = of.kind === "stage" ? [of.hash] : assembly === undefined ? [] : assemblyStages(assembly);
+    return new Set(ends.flatMap((hash) => [...closureOf(plan, hash)]));
+  });
+  return {
+    alone: all.reduce((sum, { size }) => sum + size, 0),
+    shared: new Set(all.flatMap((each) => [...each])).size,
+  };
+}

@@ -1,0 +1,113 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { AlteredFile, checkSeal } from "../checkpoints/sealed.ts";
+import { stageFiles, trainStage } from "../train/train-stage.ts";
+import { neededBy } from "./plan-part.ts";
+import type { Run } from "./run-plan.ts";
+
+/** How a plan's stages came out. */
+export interface Outcome {
+  /** Hashes of the stages that were trained to their end here. */
+  readonly trained: ReadonlySet<string>;
+  /** Whether a signal stopped it. */
+  readonly interrupted: boolean;
+  readonly failed: readonly { readonly stage: StagePlan; readonly problem: Error }[];
+  /** Stages that were not begun, since they need one that failed. */
+  readonly left: readonly { readonly stage: StagePlan; readonly needs: StagePlan }[];
+}
+
+/**
+ * Trains what is not finished, in the plan's order. A stage that fails stops only those that need it; a full disk and the like stop
+ * everything. A file of a stage that is not as it was written is made again.
+ */
+export async function trainPlan(run: Run): Promise<Outcome> {
+  const { watch } = run.options;
+  const trained = new Set<string>();
+  const failed: { readonly stage: StagePlan; readonly problem: Error }[] = [];
+  const left: { readonly stage: StagePlan; readonly needs: StagePlan }[] = [];
+  const lost = new Set<string>();
+  let place = 0;
+  for (const stage of run.plan.stages) {
+    place += 1;
+    const missing = neededBy(stage).find((hash) => lost.has(hash));
+    if (missing !== undefined) {
+      lost.add(stage.hash);
+      left.push({ stage, needs: run.stageOf(missing) });
+      continue;
+    }
+    try {
+      if (await isWhole(run, stage)) {
+        watch.stageCached(stage);
+        continue;
+      }
+      watch.stageStarts(stage, place, run.plan.stages.length);
+      const interrupted = await trainOne(run, stage);
+      watch.stageEnds(stage);
+      if (interrupted) return { trained, interrupted, failed, left };
+      trained.add(stage.hash);
+    } catch (problem) {
+      watch.stageEnds(stage);
+      // What the system refuses it refuses to the next stage too.
+      if (!(problem instanceof Error) || isOfSystem(problem)) throw problem;
+      lost.add(stage.hash);
+      failed.push({ stage, problem });
+    }
+  }
+  return { trained, interrupted: false, failed, left };
+}
+
+/** Whether a stage is finished and its kept weights are as they were written; what is not so is told and removed. */
+async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
+  const folder = run.options.folder.stage(stage);
+  const kept = join(folder, stageFiles.kept);
+  try {
+    if (!(await run.isFinished(stage))) return false;
+    if (!existsSync(kept)) throw new AlteredFile(kept, "there is no such file");
+    checkSeal(kept);
+    return true;
+  } catch (problem) {
+    if (!(problem instanceof AlteredFile)) throw problem;
+    discard(run, stage, problem);
+    return false;
+  }
+}
+
+/** Trains a stage from where it is, or from its beginning if its checkpoint is damaged. True if it was interrupted. */
+async function trainOne(run: Run, stage: StagePlan): Promise<boolean> {
+  try {
+    return await once(run, stage);
+  } catch (problem) {
+    const folder = run.options.folder.stage(stage);
+    if (!(problem instanceof AlteredFile) || problem.file !== join(folder, stageFiles.last)) throw problem;
+    discard(run, stage, problem);
+    return once(run, stage);
+  }
+}
+
+function discard(run: Run, stage: StagePlan, problem: AlteredFile): void {
+  run.options.watch.altered(problem);
+  const folder = run.options.folder.stage(stage);
+  for (const file of Object.values(stageFiles)) rmSync(join(folder, file), { force: true });
+}
+
+async function once(run: Run, stage: StagePlan): Promise<boolean> {
+  const { watch, engine, folder, signal } = run.options;
+  const { interrupted } = await trainStage(stage, {
+    engine,
+    folder: folder.stage(stage),
+    identity: await run.identityOf(stage),
+    inputs: await run.inputsOf(stage, ["train", "val"]),
+    keptOf: (hash) => run.keptOf(hash),
+    onStep: (done, total, loss) => watch.step(done, total, loss),
+    onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
+    signal,
+  });
+  folder.writeText(`${folder.below(folder.stage(stage))}/resolved.json`, stage.resolved);
+  return interrupted;
+}
+
+/** An error of the operating system has a code such as ENOSPC, and the call that it refused. */
+function isOfSystem(problem: Error): boolean {
+  return "code" in problem && "syscall" in problem;
+}

@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { readManifest } from "../../runtime/run/manifest.ts";
+import { drawnNumbers, numberSpec } from "../training/number-run.ts";
+import { abawInProcess } from "./in-process.ts";
+
+const sweeps = `
+sweep weights = joint([au, expr, valence], [alone(au), alone(valence)]) {
+  over:   {weight: [0.25, 1.0]}
+  report: [score(au), score(valence)]
+}
+
+sweep pairs = [joint([au, expr], [alone(au), alone(expr)]), joint([au, expr, valence], [alone(au), alone(valence)], 0.25)] {
+  report: [score(au)]
+}
+`;
+
+function folderWithSpec() {
+  const folder = join(drawnNumbers(), "..");
+  const set = ["--set", 'faces.root="data"'];
+  const write = (text: string) => writeFileSync(join(folder, "spec.abaw"), text);
+  write(`${numberSpec}${sweeps}`);
+  const say = (...words: readonly string[]) => abawInProcess([...words, ...set], folder);
+  return { folder, say, write, run: join(folder, "runs", "spec") };
+}
+
+const startedIn = (err: string) =>
+  err
+    .split("\n")
+    .filter((line) => /^\[\d+\/\d+\]/.test(line))
+    .map((line) => line.replace(/^\S+ /, ""));
+
+test("a sweep trains what its variants share once, again nothing, and after a change what the change decides", async () => {
+  const { say, write, run } = folderWithSpec();
+  const first = await say("sweep", "spec.abaw");
+  expect(first.status).toBe(0);
+  expect(first.out).toMatch(/^sweep weights\n *weight +score\(au\) +score\(valence\)\n/);
+  expect(first.out).toMatch(/\nsweep pairs\n/);
+  // alone(au), alone(valence), alone(expr), three joints: one of the four is in both sweeps.
+  expect(startedIn(first.err).length).toBe(6);
+  const manifest = readManifest(run);
+  expect(manifest.stages.map(({ trained }) => trained)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(manifest.sweeps).toEqual([
+    { name: "weights", variants: 2, alone: 8, shared: 5 },
+    { name: "pairs", variants: 2, alone: 7, shared: 5 },
+  ]);
+  expect(readFileSync(join(run, "sweeps", "weights.csv"), "utf8").split("\n")[0]).toBe(
+    "weight,of,seeds,score(au),score(au) spread,score(valence),score(valence) spread",
+  );
+
+  const again = await say("sweep", "spec.abaw");
+  expect([startedIn(again.err), again.out]).toEqual([[], first.out]);
+
+  write(`${numberSpec}${sweeps}`.replace("[0.25, 1.0]", "[0.25, 0.75]"));
+  const changed = await say("sweep", "spec.abaw", "weights");
+  expect(startedIn(changed.err).length).toBe(1);
+  expect(changed.out).not.toContain("sweep pairs");
+  expect(readManifest(run).stages.map(({ trained }) => trained)).toEqual([1, 1, 1, 1, 1]);
+}, 60_000);
+
+test("only what is named is run, and what it needs", async () => {
+  const { say } = folderWithSpec();
+  const one = await say("run", "spec.abaw", "alone(au)");
+  expect([one.status, startedIn(one.err)]).toEqual([0, ["alone(au)"]]);
+  const rest = await say("run", "spec.abaw", "together");
+  expect(startedIn(rest.err).toSorted()).toEqual(["alone(expr)", "alone(valence)", "together"]);
+}, 60_000);
+
+test.each([
+  [["run", "spec.abaw", "alone(va)"], 'has no sweep, assembly or stage "alone(va)"; it has weights, pairs, '],
+  [["sweep", "spec.abaw", "together"], 'has no sweep "together"; it has weights, pairs'],
+])("%j names something that is not there", async (words, message) => {
+  const { say } = folderWithSpec();
+  const { status, err } = await say(...words);
+  expect([status, err.includes(message) ? message : err]).toEqual([1, message]);
+});
+
+test("a variant that fails leaves its row empty, is told, and stops no other", async () => {
+  const { say, write, run } = folderWithSpec();
+  write(`${numberSpec}${sweeps}`.replace("[0.25, 1.0]", "[1e38, 0.25]"));
+  const { status, err, out } = await say("sweep", "spec.abaw", "weights");
+  expect(status).toBe(1);
+  expect(err).toMatch(/error: .*: the loss of `\w+` is (Infinity|NaN) in step 1/);
+  const [, , ...rows] = out.split("\n");
+  expect(rows.slice(0, 2).map((row) => row.trim().split(/ {2,}/).length)).toEqual([1, 3]);
+  expect(readManifest(run).stages.map(({ trained }) => trained)).toEqual([1, 1, 1, 0, 1]);
+}, 60_000);
