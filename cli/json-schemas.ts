@@ -133,7 +133,14 @@ export const jsonSchemas = {
     sweeps: listOf(
       record({
         name: text,
-        points: listOf(record({ label: text, axes: mapOf(text), of: anything, metrics: listOf(anything) })),
+        points: listOf(
+          record({
+            label: text,
+            axes: mapOf({ anyOf: [text, listOf(text)] }),
+            of: anything,
+            metrics: listOf(anything),
+          }),
+        ),
         report: listOf(text),
       }),
     ),

@@ -384,8 +384,11 @@ export interface SweepPlan {
   readonly name: string;
   readonly points: readonly {
     readonly label: string;
-    /** What the axes, or the arguments of a listed stage, are here, as text; `seed` among them where `seeds` repeats. */
-    readonly axes: ReadonlyMap<string, string>;
+    /**
+     * What the axes, or the arguments of a listed stage, are here, as text, or of a list of tasks or stages each as text; `seed` among
+     * them where `seeds` repeats.
+     */
+    readonly axes: ReadonlyMap<string, string | readonly string[]>;
     readonly of:
       | { readonly kind: "stage"; readonly hash: string }
       | { readonly kind: "assembly"; readonly name: string };

@@ -41,7 +41,7 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
       () => undefined,
     );
     report ??= found?.map(({ name }) => name);
-    const axes = new Map([...point.axes].map(([name, value]) => [name, canonical(value)]));
+    const axes = new Map([...point.axes].map(([name, value]) => [name, axisText(value)]));
     points.push({ label: point.label, axes, of, metrics: found?.map(({ metric }) => metric) ?? [] });
   }
   const [first, ...more] = equal;
@@ -51,6 +51,14 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     env.session.reporter.report("variants-equal", first.span, { other: first.other }, { help });
   }
   return { name: thing.name, points, report: report ?? [] };
+}
+
+const marked: ReadonlySet<Thing["kind"]> = new Set<Thing["kind"]>(["task", "stage", "member"]);
+
+/** A list of tasks or stages, item by item: a table has a column for each. */
+function axisText(value: Thing): string | readonly string[] {
+  if (value.kind !== "list" || !value.items.every(({ kind }) => marked.has(kind))) return canonical(value);
+  return value.items.map(canonical);
 }
 
 function pointOf(thing: StageThing | AssemblyThing, variants: Variants): SweepPlan["points"][number]["of"] | undefined {

@@ -8,7 +8,7 @@ import { metricValue } from "../train/metric-value.ts";
 /** What a sweep's variants are and reached: a row for each, those that differ in their seed alone in one. */
 export interface SweepTable {
   readonly name: string;
-  /** Names of the axes, or of the arguments that the listed stages were given. */
+  /** Names of the axes, or of the arguments that the listed stages were given; of a list of tasks or stages one for each, as in the paper. */
   readonly axes: readonly string[];
   /** The entries of `report`, as written. */
   readonly metrics: readonly string[];
@@ -16,7 +16,7 @@ export interface SweepTable {
 }
 
 export interface SweepRow {
-  /** Empty where a variant does not have this axis. */
+  /** Empty where a variant does not have this axis, a check mark where its list has this task or stage. */
   readonly axes: readonly string[];
   /** The stages or assemblies behind the row: one for each seed. */
   readonly of: readonly string[];
@@ -47,23 +47,19 @@ export function sweepTable(
     scoresOf.set(of, scores.set(task.name, score));
   }
   const repeated = new Set(points.map(({ axes }) => axes.get(seed))).size > 1;
-  const axes = [...new Set(points.flatMap((point) => [...point.axes.keys()]))].filter(
-    (axis) => !(repeated && axis === seed),
-  );
+  const axes = columnsOf(points).filter(({ axis }) => !(repeated && axis === seed));
   const rows = new Map<string, Point[]>();
   for (const point of points) {
     // What has no axes, as a plain name in a list, is told apart by its name.
-    const key = JSON.stringify(
-      point.axes.size === 0 ? nameOf(point) : axes.map((axis) => point.axes.get(axis) ?? null),
-    );
+    const key = JSON.stringify(point.axes.size === 0 ? nameOf(point) : axes.map((column) => cellOf(point, column)));
     rows.set(key, [...(rows.get(key) ?? []), point]);
   }
   return {
     name,
-    axes,
+    axes: axes.map(({ title }) => title),
     metrics: report,
     rows: [...rows.values()].map((same) => ({
-      axes: axes.map((axis) => same[0]?.axes.get(axis) ?? ""),
+      axes: axes.map((column) => (same[0] === undefined ? "" : cellOf(same[0], column))),
       of: [...new Set(same.map(nameOf))],
       values: report.map((_, i) =>
         summary(
@@ -76,6 +72,28 @@ export function sweepTable(
       ),
     })),
   };
+}
+
+interface Column {
+  readonly axis: string;
+  /** The task or stage that it marks, if it is one of a list's. */
+  readonly item: string | undefined;
+  readonly title: string;
+}
+
+function columnsOf(points: readonly Point[]): readonly Column[] {
+  return [...new Set(points.flatMap((point) => [...point.axes.keys()]))].flatMap((axis): readonly Column[] => {
+    const values = points.flatMap((point) => point.axes.get(axis) ?? []);
+    const listed = points.some((point) => Array.isArray(point.axes.get(axis)));
+    if (!listed) return [{ axis, item: undefined, title: axis }];
+    return [...new Set(values)].map((item) => ({ axis, item, title: `${axis} ${item}` }));
+  });
+}
+
+function cellOf(point: Point, { axis, item }: Column): string {
+  const value = point.axes.get(axis) ?? "";
+  if (item === undefined) return typeof value === "string" ? value : value.join(", ");
+  return (typeof value === "string" ? value === item : value.includes(item)) ? "✓" : "";
 }
 
 function summary(values: readonly (number | undefined)[]): SweepValue {

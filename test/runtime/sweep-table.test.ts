@@ -20,7 +20,11 @@ function result(of: string, name: string, value: number | undefined): Result {
   };
 }
 
-function point(of: string, axes: Readonly<Record<string, string>>, task: string): SweepPlan["points"][number] {
+function point(
+  of: string,
+  axes: Readonly<Record<string, string | readonly string[]>>,
+  task: string,
+): SweepPlan["points"][number] {
   return {
     label: of,
     axes: new Map(Object.entries(axes)),
@@ -37,8 +41,8 @@ describe("the table of a sweep", () => {
       name: "table4",
       report: ["score(goal)"],
       points: [
-        point("one", { goal: "au", tasks: "[au, valence]" }, "au"),
-        point("two", { goal: "expr", tasks: "every", length: "5" }, "expr"),
+        point("one", { goal: "au", tasks: ["au", "valence"] }, "au"),
+        point("two", { goal: "expr", tasks: ["expr", "au"], from: ["alone(au)"], length: "5" }, "expr"),
         point("three", { goal: "expr" }, "expr"),
       ],
     };
@@ -49,10 +53,10 @@ describe("the table of a sweep", () => {
       result("three", "expr", undefined),
     ];
     expect(sweepCells(sweepTable(sweep, results, labelOf))).toEqual([
-      ["goal", "tasks", "length", "score(goal)"],
-      ["au", "[au, valence]", "", "0.2500"],
-      ["expr", "every", "5", "0.7500"],
-      ["expr", "", "", ""],
+      ["goal", "tasks au", "tasks valence", "tasks expr", "from alone(au)", "length", "score(goal)"],
+      ["au", "✓", "✓", "", "", "", "0.2500"],
+      ["expr", "✓", "", "✓", "✓", "5", "0.7500"],
+      ["expr", "", "", "", "", "", ""],
     ]);
   });
 
