@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/ops",
     "compiler/library",
     "compiler/lower/plan.ts",
+    "compiler/lower/plan-data.ts",
   ],
   "compiler/lower": [
     "compiler/check",
@@ -34,7 +35,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/autodiff",
     "compiler/passes",
   ],
-  "compiler/lower/plan.ts": ["compiler/ir", "compiler/library"],
+  "compiler/lower/plan.ts": ["compiler/ir", "compiler/library", "compiler/lower/plan-data.ts"],
+  "compiler/lower/plan-data.ts": ["compiler/library"],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
   "compiler/draw": ["compiler/check", "compiler/diagnostics", "compiler/ir", "compiler/library", "compiler/lower"],
   "compiler/cost": [
@@ -90,6 +92,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/emit/wasm",
     "compiler/lower/plan.ts",
+    "compiler/lower/plan-data.ts",
     "runtime/engines/engine.ts",
     "runtime/threads",
   ],

@@ -1,6 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { TaskMeaning } from "../library/task.ts";
-import type { DataPlan } from "../lower/plan.ts";
+import type { DataPlan } from "../lower/plan-data.ts";
 import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";

@@ -1,6 +1,6 @@
 import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { TaskMeaning } from "../library/task.ts";
-import type { FormatPlan, TaskPlan } from "../lower/plan.ts";
+import type { FormatPlan, TaskPlan } from "../lower/plan-data.ts";
 import { thingNamed } from "./declarations.ts";
 import { checkLabels } from "./label-columns.ts";
 import { suggestion } from "./nearest.ts";

@@ -1,4 +1,4 @@
-import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan.ts";
+import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan-data.ts";
 import { refuseMissing } from "./data.ts";
 import { tasksOf } from "./data-labels.ts";
 import { fieldsOf } from "./fields.ts";

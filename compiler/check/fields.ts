@@ -1,5 +1,5 @@
 import { isCountable } from "../ir/dim.ts";
-import type { FieldPlan } from "../lower/plan.ts";
+import type { FieldPlan } from "../lower/plan-data.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
 import { type CallThing, type DataThing, placeIn } from "./things.ts";

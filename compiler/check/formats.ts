@@ -1,4 +1,4 @@
-import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan.ts";
+import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan-data.ts";
 import { refuseMissing } from "./data.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";

@@ -1,4 +1,4 @@
-import type { FieldPlan } from "../lower/plan.ts";
+import type { FieldPlan } from "../lower/plan-data.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import type { ArrayHeader, FileFormat } from "./file-header.ts";
 import type { layouts } from "./library-data.ts";

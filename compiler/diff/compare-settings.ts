@@ -2,7 +2,7 @@ import type { CheckedStage } from "../check/check-stage.ts";
 import { type StageKey, stageKeys } from "../check/keys.ts";
 import { meaningText } from "../explain/declaration-text.ts";
 import { type ResolvedStage, resolvedStage } from "../explain/resolved-stage.ts";
-import type { TaskPlan } from "../lower/plan.ts";
+import type { TaskPlan } from "../lower/plan-data.ts";
 import { type Change, changeOf, compareTextMaps } from "./change.ts";
 import { comparePlain, samePlain } from "./compare-plain.ts";
 import { compareTexts } from "./compare-texts.ts";

@@ -3,7 +3,7 @@
  * Nothing in it refers to syntax. Everything but the graphs can be written as JSON.
  */
 import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
-import type { TaskMeaning } from "../library/task.ts";
+import type { DataPlan, TaskPlan } from "./plan-data.ts";
 
 export interface Plan {
   /** All stages that something asked for needs, each after those it needs. */
@@ -100,11 +100,6 @@ export interface ForwardPass {
   readonly states: ReadonlyMap<string, { readonly shape: readonly number[]; readonly start: number }>;
 }
 
-export interface TaskPlan {
-  readonly name: string;
-  readonly meaning: TaskMeaning;
-}
-
 /** A tensor of a finished stage: computed once per frame from the un-augmented frame, a constant for the stage that reads it. */
 export interface FeatureUse {
   /** The graph input's name. */
@@ -118,69 +113,6 @@ export interface FeatureUse {
   /** Sizes per frame. */
   readonly shape: readonly number[];
 }
-
-export interface DataPlan {
-  readonly name: string;
-  readonly root: string;
-  readonly format: FormatPlan;
-  readonly fields: ReadonlyMap<string, FieldPlan>;
-  /** Every task that the data can label. */
-  readonly tasks: readonly TaskPlan[];
-  readonly duplicates: "keep_first" | "keep_last" | "keep_all" | "error";
-  readonly part: PartPlan;
-}
-
-/** Which rows: `usual` trains on the training part and is judged by the validation part, or of a fold by its own rows. */
-export interface PartPlan {
-  readonly of: "usual" | "train" | "val" | "test" | "all";
-  readonly fold: number | undefined;
-}
-
-export type FormatPlan =
-  | {
-      readonly kind: "s_aff_wild2";
-      /** Annotation files below the root by part; a part that is not given is absent. */
-      readonly parts: Readonly<Partial<Record<"train" | "val" | "test", string>>>;
-    }
-  | {
-      readonly kind: "csv";
-      readonly file: string;
-      readonly image: string | undefined;
-      readonly video: string | undefined;
-      readonly columns: ReadonlyMap<string, ColumnPlan>;
-      readonly split: SplitPlan | undefined;
-    }
-  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number }
-  /** A format that is known and that this version does not read. */
-  | { readonly kind: "later"; readonly name: string };
-
-/** Columns that label a task: one for a scalar or classes, one for each unit. A cell that is empty or `missing` has no label. */
-export interface ColumnPlan {
-  readonly columns: readonly string[];
-  readonly missing: string | undefined;
-  /** Names of the classes in the order of the data's numbers, if cells hold numbers. */
-  readonly classes: readonly string[] | undefined;
-}
-
-export interface SplitPlan {
-  readonly kind: "random";
-  readonly share: number;
-  /** A column; rows that agree in it are in one part. */
-  readonly by: string | undefined;
-  readonly seed: number;
-}
-
-export type FieldPlan =
-  | { readonly kind: "images"; readonly folder: string; readonly size: number }
-  | {
-      readonly kind: "features";
-      readonly file: string;
-      /** Sizes per frame. */
-      readonly dims: readonly number[];
-      readonly layout: string;
-      readonly missing: "zero" | "nearest" | "mask" | "error";
-      readonly per: "frame" | "video";
-    };
 
 export interface ClipPlan {
   readonly length: number;

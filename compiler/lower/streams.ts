@@ -17,7 +17,8 @@ import {
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { widthOf } from "../library/task.ts";
-import type { Fit, Span, Stream, TaskPlan } from "./plan.ts";
+import type { Fit, Span, Stream } from "./plan.ts";
+import type { TaskPlan } from "./plan-data.ts";
 
 /** Where a stream stands: the task it is for, the data it runs over, its place in the text. */
 export interface StreamPlace {

@@ -1,5 +1,6 @@
 import { widthOf } from "../../compiler/library/task.ts";
-import type { Stream, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { Stream } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import type { Part } from "../data/open-data.ts";
 import { type FittedThresholds, fitThresholds } from "./fit-thresholds.ts";

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { maskWidthOf } from "../../compiler/library/task.ts";
-import type { DataPlan, FormatPlan } from "../../compiler/lower/plan.ts";
+import type { DataPlan, FormatPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "./annotation-table.ts";
 import { DataError } from "./data-error.ts";
 import type { BadRow, OnBadRow } from "./formats/bad-rows.ts";

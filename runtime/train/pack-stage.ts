@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { torchName } from "../../compiler/emit/torch/torch-name.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { writeSafetensors } from "../checkpoints/safetensors.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import { clipWindows, repeatedRow, singleRows, type Windows } from "../data/clips/clip-windows.ts";

@@ -1,6 +1,7 @@
 import { isAbsolute } from "node:path";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, StagePlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { DataPlan, SplitPlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { DataPlan, SplitPlan, TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { DataError } from "../../runtime/data/data-error.ts";
 import type { OnBadRow } from "../../runtime/data/formats/bad-rows.ts";
 import { openData } from "../../runtime/data/open-data.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sAffWild2 } from "../../compiler/library/s-aff-wild2.ts";
-import type { TaskPlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { DataError } from "../../runtime/data/data-error.ts";
 import { type ReadOptions, readSAffWild2 } from "../../runtime/data/formats/s-aff-wild2.ts";
 import { temporaryFolder } from "./temporary-folder.ts";

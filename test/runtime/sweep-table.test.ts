@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Metric, SweepPlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { Metric, SweepPlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { sweepCells, sweepCsv, sweepTable } from "../../runtime/report/sweep-table.ts";
 import type { Result } from "../../runtime/run/results.ts";
 

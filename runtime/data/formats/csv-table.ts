@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
-import type { DataPlan, FormatPlan, TaskPlan } from "../../../compiler/lower/plan.ts";
+import type { DataPlan, FormatPlan, TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { DataError } from "../data-error.ts";
 import type { LabelColumn } from "../label-column.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { sAffWild2 } from "../../../compiler/library/s-aff-wild2.ts";
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
-import type { DataPlan, TaskPlan } from "../../../compiler/lower/plan.ts";
+import type { DataPlan, TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import type { LabelColumn } from "../label-column.ts";
 import { type BadRow, BadRows, type OnBadRow } from "./bad-rows.ts";

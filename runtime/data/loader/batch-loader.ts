@@ -1,5 +1,5 @@
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
-import type { TaskPlan } from "../../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { repeatedRow, type Windows } from "../clips/clip-windows.ts";

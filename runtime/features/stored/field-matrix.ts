@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import type { FieldPlan } from "../../../compiler/lower/plan.ts";
+import type { FieldPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../../data/annotation-table.ts";
 import { DataError } from "../../data/data-error.ts";
 import { insideFolder } from "../../data/inside-folder.ts";

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { DataPlan, StagePlan } from "../../../compiler/lower/plan.ts";
+import type { StagePlan } from "../../../compiler/lower/plan.ts";
+import type { DataPlan } from "../../../compiler/lower/plan-data.ts";
 import { type OpenData, type Part, tableOf } from "../../data/open-data.ts";
 import { drawnField } from "./drawn-field.ts";
 import { digestOf, type FeaturesPlan, type FieldMatrix, fieldMatrix, readField, storedFile } from "./field-matrix.ts";
