@@ -59,6 +59,7 @@ export const onBadRow = [
   "error",
 ] as const;
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+/** Of an option that may be repeated, all values in order. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
 }

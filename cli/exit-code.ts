@@ -5,7 +5,8 @@ import { DeviceError } from "../runtime/engines/onnx/device.ts";
 import { TfjsMissing } from "../runtime/engines/tfjs/index.ts";
 import { RanksFailed } from "../runtime/engines/torch/index.ts";
 import { JsonError } from "../runtime/json/read-json.ts";
-import { RunBusy } from "../runtime/run/run-folder.ts";
+import { SlurmError } from "../runtime/launch/slurm.ts";
+import { RunBusy } from "../runtime/run/hold.ts";
 import { SpecTextError } from "../runtime/spec-files/spec-text.ts";
 import { StageError } from "../runtime/train/stage-error.ts";
 import { terminal } from "./terminal.ts";
@@ -38,6 +39,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   WeightFileError,
   StageError,
   RunBusy,
+  SlurmError,
   DeviceError,
   JsonError,
   TfjsMissing,

@@ -1,11 +1,12 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { type Report, reportFiles } from "../../runtime/report/report-data.ts";
 import { namesIn, planPart } from "../../runtime/run/plan-part.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
 import { trainPlan } from "../../runtime/run/train-plan.ts";
-import { device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
+import { collect, device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
 import { type Checked, checkedSpec } from "../checked-spec.ts";
+import { launched, slurmOptions, trainedAlone } from "../launched.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import { outcomeCode } from "../outcome.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -17,7 +18,12 @@ import { warnSkipped } from "../warn-skipped.ts";
 import { watchRun } from "../watch-run.ts";
 
 interface RunOptions extends SpecOptions, RunChoice {
-  readonly wait?: true;
+  readonly wait?: boolean;
+  readonly launcher: string;
+  readonly sbatch?: readonly string[];
+  readonly atOnce?: string;
+  readonly detach?: true;
+  readonly stage?: string;
   readonly json?: true;
 }
 
@@ -67,6 +73,17 @@ function training(name: string, description: string, example: string): Command {
     .option(...device)
     .option(...onBadRow)
     .option("--wait", "where another process works in the run's folder, wait until it is done")
+    .option(
+      "--launcher <name>",
+      "local: train here; slurm: hand in array jobs of the stages, wait and collect",
+      "local",
+    )
+    .option("--sbatch <option>", "an option for sbatch, such as --partition=gpu; may be repeated", collect, [])
+    .option("--at-once <n>", "of slurm: how many stages may be trained at the same time (default: all that can)")
+    .option("--detach", "of slurm: do not wait for the jobs; the same command later waits and collects")
+    .addOption(
+      new Option("--stage <hash>", "train the stage with this hash alone, as a job of the launcher").hideHelp(),
+    )
     .option("--json", "print the scores as JSON");
 }
 
@@ -81,13 +98,19 @@ function partOf(checked: Checked, names: readonly string[]): Checked {
 
 async function carriedOut(checked: Checked, options: RunOptions, show: (report: Report) => string): Promise<void> {
   const { path } = checked;
+  if (options.stage !== undefined) return trainedAlone(checked, options, options.stage);
+  const slurm = slurmOptions(path, options);
   const interruption = new AbortController();
   const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
   const { folder } = run.options;
   const waited = (holder: string) => terminal.say(`${folder.path} is in use by ${holder}; waiting for it`);
   const release = options.wait === true ? await folder.lockWhenFree(waited) : folder.lock();
   const stop = () => {
-    terminal.say("\nstopping after this step; once more to stop at once");
+    terminal.say(
+      slurm === undefined
+        ? "\nstopping after this step; once more to stop at once"
+        : "\nno longer waiting for the jobs",
+    );
     interruption.abort();
     process.once("SIGINT", () => process.exit(130));
   };
@@ -101,11 +124,16 @@ async function carriedOut(checked: Checked, options: RunOptions, show: (report: 
       sources: checked.sources,
     };
     await recordManifest(run, origin);
-    const outcome = await trainPlan(run);
+    const outcome = slurm === undefined ? await trainPlan(run) : await launched(run, slurm, options.detach === true);
+    if (outcome === undefined) return;
     await recordManifest(run, origin, outcome.trained);
     await warnSkipped(run);
     if (outcome.interrupted) {
-      terminal.say(`stopped; the same command goes on from the checkpoint in ${folder.path}`);
+      terminal.say(
+        slurm === undefined
+          ? `stopped; the same command goes on from the checkpoint in ${folder.path}`
+          : "stopped waiting; the jobs go on, and the same command waits for them again",
+      );
       process.exitCode = 130;
       return;
     }

@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { type TaskMeaning, widthOf } from "../../compiler/library/task.ts";
-import type { TaskPlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { greatest } from "../evaluate/score-task.ts";
 

@@ -1,4 +1,5 @@
-import type { AssemblyPlan, TaskPlan } from "../../compiler/lower/plan.ts";
+import type { AssemblyPlan } from "../../compiler/lower/plan.ts";
+import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
 import { streamValues } from "../assemble/stream-values.ts";
 import type { LabelColumn } from "../data/label-column.ts";

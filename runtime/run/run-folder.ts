@@ -1,9 +1,9 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
+import { holdFolder, RunBusy } from "./hold.ts";
 
 /** A run's folder: its stages below `stages/`, the report and the manifest beside. */
 export class RunFolder {
@@ -40,27 +40,18 @@ export class RunFolder {
     writeAtomically(join(this.path, name), [new TextEncoder().encode(text)]);
   }
 
-  /**
-   * Two trainings in one folder would overwrite one another. Gives back what ends the hold; throws a RunBusy if another process holds it.
-   * The hold of a process of this machine that is gone is over.
-   */
+  /** Holds the whole run: see `holdFolder`. */
   lock(): () => void {
-    const path = join(this.path, "lock");
-    const own = `${path}.${process.pid}`;
-    // It appears with its content, or not at all.
-    writeFileSync(own, `${process.pid} ${hostname()}`);
-    try {
-      while (!linked(own, path)) {
-        const text = textOf(path);
-        const holder = holderIn(text);
-        if (holder !== undefined) throw new RunBusy(this.path, holder);
-        if (text !== undefined) putAside(path, text);
-      }
-    } finally {
-      rmSync(own, { force: true });
-    }
-    this.#removeParts();
-    return () => rmSync(path, { force: true });
+    return holdFolder(this.path);
+  }
+
+  /** Holds a stage, whose training would be another's too, and removes what killed processes were writing in its folder. */
+  lockStage(plan: StagePlan): () => void {
+    const folder = this.stage(plan);
+    const release = holdFolder(folder);
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }))
+      if (/\.\d+\.part$/.test(name)) rmSync(join(folder, name), { force: true });
+    return release;
   }
 
   /** The same, once the process that holds it is done; `waits` is told its name first. */
@@ -75,73 +66,7 @@ export class RunFolder {
       await setTimeout(patience);
     }
   }
-
-  /** What killed processes were writing. */
-  #removeParts(): void {
-    const stages = join(this.path, "stages");
-    if (!existsSync(stages)) return;
-    for (const name of readdirSync(stages, { recursive: true, encoding: "utf8" }))
-      if (/\.\d+\.part$/.test(name)) rmSync(join(stages, name), { force: true });
-  }
 }
 
 /** Milliseconds between two looks at a folder that another process holds. */
 const patience = 500;
-
-function linked(own: string, path: string): boolean {
-  try {
-    linkSync(own, path);
-    return true;
-  } catch (problem) {
-    if (problem instanceof Error && "code" in problem && problem.code === "EEXIST") return false;
-    throw problem;
-  }
-}
-
-/** Removes the lock of a process that is gone, but not one that another process has put there meanwhile. */
-function putAside(path: string, text: string): void {
-  const aside = `${path}.${process.pid}.old`;
-  try {
-    renameSync(path, aside);
-  } catch {
-    return;
-  }
-  if (textOf(aside) !== text) linked(aside, path);
-  rmSync(aside, { force: true });
-}
-
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-/** Who holds a lock with this text, in words; undefined if nobody does any more. */
-function holderIn(text: string | undefined): string | undefined {
-  const [, pid = "", host = ""] = /^(\d+) (\S+)$/.exec(text ?? "") ?? [];
-  if (pid === "") return undefined;
-  if (host !== hostname()) return `process ${pid} of ${host}`;
-  return isAlive(Number(pid)) ? `process ${pid}` : undefined;
-}
-
-/** Another process works in a run's folder. */
-export class RunBusy extends Error {
-  readonly holder: string;
-
-  constructor(folder: string, holder: string) {
-    super(`${folder} is in use by ${holder}; --wait waits for it, and --out names another folder`);
-    this.name = "RunBusy";
-    this.holder = holder;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (problem) {
-    return problem instanceof Error && "code" in problem && problem.code === "EPERM";
-  }
-}

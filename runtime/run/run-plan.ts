@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { DataPlan, Plan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { DataPlan } from "../../compiler/lower/plan-data.ts";
 import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
 import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
@@ -133,6 +134,11 @@ export class Run {
     const { tensors } = readSealed(join(this.options.folder.stage(this.stageOf(hash)), stageFiles.kept));
     this.#kept.set(hash, tensors);
     return tensors;
+  }
+
+  /** A finished stage's tensor for every row of a part, computed once. */
+  feature(stage: StagePlan, tensor: string, part: Part): Promise<FeatureMatrix> {
+    return this.#features.of(stage, tensor, part);
   }
 
   async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, checkSeal } from "../checkpoints/sealed.ts";
+import { StageError } from "../train/stage-error.ts";
 import { stageFiles, trainStage } from "../train/train-stage.ts";
 import { neededBy } from "./plan-part.ts";
 import type { Run } from "./run-plan.ts";
@@ -58,7 +59,7 @@ export async function trainPlan(run: Run): Promise<Outcome> {
 }
 
 /** Whether a stage is finished and its kept weights are as they were written; what is not so is told and removed. */
-async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
+export async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
   const folder = run.options.folder.stage(stage);
   const kept = join(folder, stageFiles.kept);
   try {
@@ -93,18 +94,57 @@ function discard(run: Run, stage: StagePlan, problem: AlteredFile): void {
 
 async function once(run: Run, stage: StagePlan): Promise<boolean> {
   const { watch, engine, folder, signal } = run.options;
-  const { interrupted } = await trainStage(stage, {
-    engine,
-    folder: folder.stage(stage),
-    identity: await run.identityOf(stage),
-    inputs: await run.inputsOf(stage, ["train", "val"]),
-    keptOf: (hash) => run.keptOf(hash),
-    onStep: (done, total, loss) => watch.step(done, total, loss),
-    onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
-    signal,
-  });
-  folder.writeText(`${folder.below(folder.stage(stage))}/resolved.json`, stage.resolved);
-  return interrupted;
+  const inputs = await run.inputsOf(stage, ["train", "val"]);
+  const release = folder.lockStage(stage);
+  try {
+    const { interrupted } = await trainStage(stage, {
+      engine,
+      folder: folder.stage(stage),
+      identity: await run.identityOf(stage),
+      inputs,
+      keptOf: (hash) => run.keptOf(hash),
+      onStep: (done, total, loss) => watch.step(done, total, loss),
+      onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
+      signal,
+    });
+    folder.writeText(`${folder.below(folder.stage(stage))}/resolved.json`, stage.resolved);
+    return interrupted;
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Trains one stage of a plan, as a part of it that another process has given out: what others of the plan read of it is computed too.
+ * Throws a StageError if what it needs is not trained yet. True if it was interrupted.
+ */
+export async function trainAlone(run: Run, stage: StagePlan): Promise<boolean> {
+  const { watch } = run.options;
+  for (const hash of neededBy(stage)) {
+    const needed = run.stageOf(hash);
+    if (!(await run.isFinished(needed)))
+      throw new StageError(stage.label, `it needs ${needed.label}, which is not trained`);
+  }
+  if (await isWhole(run, stage)) watch.stageCached(stage);
+  else {
+    watch.stageStarts(stage, 1, 1);
+    const interrupted = await trainOne(run, stage);
+    watch.stageEnds(stage);
+    if (interrupted) return true;
+  }
+  const { parts } = await run.dataOf(stage.data);
+  const read = new Set(
+    run.plan.stages.flatMap(({ features }) =>
+      features.flatMap((use) => (use.stage === stage.hash ? [use.tensor] : [])),
+    ),
+  );
+  for (const part of ["train", "val"] as const) {
+    if (!parts.has(part)) continue;
+    for (const tensor of read) await run.feature(stage, tensor, part);
+  }
+  const [task] = stage.tasks;
+  if (task !== undefined && parts.has("val")) await run.predict(stage, task.name, "val");
+  return false;
 }
 
 /** An error of the operating system has a code such as ENOSPC, and the call that it refused. */

@@ -182,12 +182,26 @@ describe("a run's folder", () => {
     // Process numbers end at 2^22.
     ["of a process that is gone", `9999999 ${hostname()}`],
     ["with nothing in it", ""],
-  ])("with a lock %s is free, and what was half written is removed", (_, text) => {
+  ])("with a lock %s is free", (_, text) => {
     const folder = new RunFolder(temporaryFolder());
     writeFileSync(join(folder.path, "lock"), text);
-    folder.writeText("stages/a/last.safetensors.4711.part", "half");
     folder.lock()();
-    expect(readdirSync(join(folder.path, "stages/a"))).toEqual([]);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  test("has stages that are held one by one, without what a killed process was writing", () => {
+    const run = numberRun(drawnNumbers(), temporaryFolder());
+    const { folder } = run.options;
+    const [first, second] = run.plan.stages;
+    if (first === undefined || second === undefined) throw new Error("there are two stages");
+    const files = folder.below(folder.stage(first));
+    folder.writeText(`${files}/checkpoints/last.safetensors.4711.part`, "half");
+    const release = folder.lockStage(first);
+    expect(readdirSync(join(folder.path, files, "checkpoints"))).toEqual([]);
+    expect(() => folder.lockStage(first)).toThrow(`in use by process ${process.pid}`);
+    folder.lockStage(second)();
+    release();
+    folder.lockStage(first)();
   });
 
   test("that another machine holds is not free, whatever runs here", () => {

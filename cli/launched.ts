@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { collectPlan, type SlurmOptions, submitPlan } from "../runtime/launch/submit-plan.ts";
+import { levelsOf } from "../runtime/run/levels.ts";
+import type { Run } from "../runtime/run/run-plan.ts";
+import { type Outcome, trainAlone } from "../runtime/run/train-plan.ts";
+import type { Checked } from "./checked-spec.ts";
+import { openRun, type RunChoice, runFolderOf } from "./open-run.ts";
+import type { SpecOptions } from "./read-spec.ts";
+import { terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+import { watchRun } from "./watch-run.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+export interface LaunchChoice extends SpecOptions, RunChoice {
+  readonly launcher: string;
+  readonly sbatch?: readonly string[];
+  readonly atOnce?: string;
+}
+
+/** How a run's stages go to Slurm; undefined if they are trained here. */
+export function slurmOptions(spec: string, choice: LaunchChoice): SlurmOptions | undefined {
+  const { launcher, sbatch = [], atOnce } = choice;
+  if (launcher !== "local" && launcher !== "slurm")
+    throw new UsageError(`--launcher takes local or slurm, not ${JSON.stringify(launcher)}`);
+  if (launcher === "local") {
+    if (sbatch.length > 0 || atOnce !== undefined)
+      throw new UsageError("--sbatch and --at-once are of --launcher slurm");
+    return undefined;
+  }
+  const other = sbatch.find((option) => !option.startsWith("-"));
+  if (other !== undefined)
+    throw new UsageError(`--sbatch takes an option such as --partition=gpu, not ${JSON.stringify(other)}`);
+  const out = runFolderOf(spec, choice.out);
+  const [, program = ""] = process.argv;
+  return {
+    name: "abaw",
+    folder: process.cwd(),
+    command: [
+      process.execPath,
+      ...process.execArgv,
+      program,
+      "run",
+      spec,
+      "--out",
+      resolve(out),
+      ...wordsOf(choice),
+      "--stage",
+    ],
+    atOnce: atOnce === undefined ? undefined : wholeNumber("--at-once", atOnce, 1, 100_000),
+    options: sbatch,
+  };
+}
+
+/** The options that make a stage what it is, and what it is trained on. */
+function wordsOf({
+  profile,
+  set = [],
+  engine,
+  device,
+  onBadRow,
+  nproc,
+  precision,
+  torchCompile,
+}: LaunchChoice): readonly string[] {
+  const named = { profile, engine, device, "on-bad-row": onBadRow, nproc, precision };
+  return [
+    ...Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value])),
+    ...set.flatMap((each) => ["--set", each]),
+    ...(torchCompile === true ? ["--torch-compile"] : []),
+  ];
+}
+
+/** Hands a run's stages in and collects them; undefined where it is not to wait. */
+export async function launched(run: Run, slurm: SlurmOptions, detached: boolean): Promise<Outcome | undefined> {
+  const jobs = await submitPlan(run, slurm);
+  if (jobs.length > 0) {
+    const levels = levelsOf(run.plan.stages).length;
+    terminal.say(
+      `Slurm has the ${jobs.length === 1 ? "job" : "jobs"} ${jobs.join(", ")}, of ${levels} levels of the plan; scancel ${jobs.join(" ")} ends them`,
+    );
+    if (detached) {
+      terminal.print(`the same command without --detach waits for them and shows what they reached`);
+      return undefined;
+    }
+  }
+  return collectPlan(run, jobs);
+}
+
+/** Trains one stage of a plan, whose hash a launcher gives. */
+export async function trainedAlone(checked: Checked, choice: RunChoice, hash: string): Promise<void> {
+  const stage = checked.plan.stages.find((each) => each.hash === hash);
+  if (stage === undefined)
+    throw new UsageError(
+      `${checked.path} has no stage with the hash ${hash} any more: it was changed after its stages were handed in`,
+    );
+  const interruption = new AbortController();
+  // Slurm sends it before the time of a job is over, if sbatch was told --signal=B:TERM@60.
+  process.once("SIGTERM", () => interruption.abort());
+  const run = await openRun(checked, choice, watchRun(false), interruption.signal);
+  if (await trainAlone(run, stage)) process.exitCode = 130;
+}

@@ -1,0 +1,85 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Two processes in one folder would overwrite one another's files. Holds the folder by a file `lock` and gives back what ends the hold;
+ * throws a RunBusy if another process holds it. The hold of a process of this machine that is gone is over; of another machine's
+ * processes nothing is known.
+ */
+export function holdFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "lock");
+  const own = `${path}.${process.pid}`;
+  // It appears with its content, or not at all.
+  writeFileSync(own, `${process.pid} ${hostname()}`);
+  try {
+    while (!linked(own, path)) {
+      const text = textOf(path);
+      const holder = holderIn(text);
+      if (holder !== undefined) throw new RunBusy(folder, holder);
+      if (text !== undefined) putAside(path, text);
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+  return () => rmSync(path, { force: true });
+}
+
+function linked(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (problem) {
+    if (problem instanceof Error && "code" in problem && problem.code === "EEXIST") return false;
+    throw problem;
+  }
+}
+
+/** Removes the lock of a process that is gone, but not one that another process has put there meanwhile. */
+function putAside(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.old`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  if (textOf(aside) !== text) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who holds a lock with this text, in words; undefined if nobody does any more. */
+function holderIn(text: string | undefined): string | undefined {
+  const [, pid = "", host = ""] = /^(\d+) (\S+)$/.exec(text ?? "") ?? [];
+  if (pid === "") return undefined;
+  if (host !== hostname()) return `process ${pid} of ${host}`;
+  return isAlive(Number(pid)) ? `process ${pid}` : undefined;
+}
+
+/** Another process works in a run's folder. */
+export class RunBusy extends Error {
+  readonly holder: string;
+
+  constructor(folder: string, holder: string) {
+    super(`${folder} is in use by ${holder}; --wait waits for it, and --out names another folder`);
+    this.name = "RunBusy";
+    this.holder = holder;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (problem) {
+    return problem instanceof Error && "code" in problem && problem.code === "EPERM";
+  }
+}
