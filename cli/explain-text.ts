@@ -85,11 +85,16 @@ export function costText({ forward, features, step, without }: StageCosts): stri
   const rows: (readonly string[])[] = [["a frame", `${flopsText(forward)} GFLOPs`]];
   if (features > 0) rows.push(["  with its features", `${flopsText(forward + features)} GFLOPs`]);
   if (step !== null) {
-    const { frames, flops, update, memory, largest } = step;
+    const { frames, flops, update, balance, memory, largest } = step;
     rows.push([
       "a training step",
       `${counted(flops + update)}FLOPs for ${frames.toLocaleString("en")} ${frames === 1 ? "frame" : "frames"}, ${flopsText((flops + update) / frames)} GFLOPs each`,
     ]);
+    if (balance > 0)
+      rows.push([
+        "  its balance",
+        `${counted(balance)}FLOPs more, ${(1 + balance / (flops + update)).toFixed(2)} times the step`,
+      ]);
     rows.push(["its memory", bytesText(memory.total)]);
     for (const part of ["weights", "gradients", "optimiser", "average", "batch", "activations"] as const)
       if (memory[part] > 0) rows.push([`  ${part}`, bytesText(memory[part])]);

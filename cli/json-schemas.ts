@@ -49,6 +49,7 @@ const stageExplanation = {
           frames: integer,
           flops: number,
           update: number,
+          balance: number,
           memory: bytes,
           largest: listOf(record({ path: text, bytes: number })),
         }),

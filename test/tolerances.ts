@@ -18,6 +18,8 @@ export const tolerances = {
   losses: 5e-5,
   /** Five steps of float32, whose square roots and quotients round, against float64. */
   optimiserSteps: 1e-5,
+  /** Ten steps of a small model in float32 against float64, with what is solved and learned on the way. */
+  balance: 1e-4,
   /** Adam's first step over its rate is |g| / (|g| + 1e-8), and float32 rounds a weight near 0.1 to 7e-9. */
   firstStep: 1e-3,
   /** Scores are sums of whole numbers in double precision; predictions are float32. */

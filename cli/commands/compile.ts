@@ -65,7 +65,17 @@ function models(plan: Plan, options: CompileOptions): readonly Written[] {
   });
 }
 
+/** What a written training cannot do: its balancers work between the graphs of a step. */
+function refuseBalance(stages: readonly StagePlan[], target: string): void {
+  const stage = stages.find(({ balance }) => balance !== undefined);
+  if (stage !== undefined)
+    throw new UsageError(
+      `${stage.label} balances its loss, which --target ${target} cannot write; \`abaw train\` trains it`,
+    );
+}
+
 function packages(plan: Plan, options: CompileOptions): readonly Written[] {
+  refuseBalance(stagesOf(plan, options), "torch");
   return stagesOf(plan, options).map((stage) => {
     const begun = performance.now();
     const path = join(options.to, fileName(stage.label));
@@ -93,6 +103,7 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
+      refuseBalance(stages, "onnx-train");
       for (const { label, groups } of stages)
         if (groups.some(({ since }) => since !== undefined))
           throw new UsageError(

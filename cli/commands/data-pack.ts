@@ -34,6 +34,10 @@ export function pack(): Command {
         const labels = checked.plan.stages.map(({ label }) => label).join(", ");
         throw new UsageError(`there is no stage ${JSON.stringify(options.stage)}; there are ${labels}`);
       }
+      if (stage.balance !== undefined)
+        throw new UsageError(
+          `${stage.label} balances its loss, which a packed stage's own loop cannot; \`abaw train\` trains it`,
+        );
       if (existsSync(options.to) && readdirSync(options.to).length > 0)
         throw new UsageError(`${options.to} is not empty; nothing is written over`);
       const run = await openRun(checked, options, watchRun(options.json === true));

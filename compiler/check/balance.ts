@@ -1,14 +1,18 @@
+import { balancers, isBalancer } from "../library/balancers.ts";
+import type { BalancerPlan } from "../lower/plan.ts";
 import type { Env } from "./env.ts";
 import { weightBalancers } from "./library-calls.ts";
 import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
+import { numberIn } from "./schedules.ts";
 import { type CallThing, placeIn, type Thing } from "./things.ts";
 
 /** `balance: [uncertainty([..]), pcgrad([..])]`: weights first, then gradients; one of each at most (language rule 54). */
-export function balanceOf(thing: Thing, count: number, scope: Env): void {
+export function balanceOf(thing: Thing, all: readonly string[], scope: Env): readonly BalancerPlan[] {
   const reporter: Reporter = scope.session.reporter;
   const items = thing.kind === "list" ? thing.items : [thing];
   let before: CallThing | undefined;
+  const plans: BalancerPlan[] = [];
   for (const item of items) {
     if (item.kind !== "call") continue;
     checkNumbers(item, reporter);
@@ -17,7 +21,7 @@ export function balanceOf(thing: Thing, count: number, scope: Env): void {
       terms?.kind === "list" ? terms.items.flatMap((term) => (term.kind === "call" ? [term.name] : [])) : [];
     const twice = firstRepeat(names);
     if (twice !== undefined) reporter.report("duplicate-name", item.span, { name: `loss.${twice.name}` });
-    const balanced = terms === undefined ? count : names.length;
+    const balanced = terms === undefined ? all.length : names.length;
     if (balanced < 2)
       reporter.report("out-of-range", terms === undefined ? item.span : placeIn(item, "terms"), {
         what: `the number of terms that \`${item.name}\` balances`,
@@ -33,7 +37,18 @@ export function balanceOf(thing: Thing, count: number, scope: Env): void {
       );
     }
     before = item;
+    if (isBalancer(item.name))
+      plans.push({
+        name: item.name,
+        terms: terms === undefined ? all : names,
+        settings: settingsOf(item, balancers[item.name].settings),
+      });
   }
+  return plans;
+}
+
+function settingsOf(call: CallThing, usual: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(usual).map(([name, value]) => [name, numberIn(call, name, value)]));
 }
 
 /** The least that each number may be, and whether it may be that. */

@@ -107,7 +107,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const loss = buildLoss(session, built);
   const sources = sourcesOf(built, loss.scope);
   const settings = attempt(
-    () => trainingOf(built, loss.scope, loss.terms.size, sources.size > 0),
+    () => trainingOf(built, loss.scope, [...loss.terms.keys()], sources.size > 0),
     () => undefined,
   );
   const { rate, weightDecay } = settings ?? {
@@ -118,7 +118,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const training = settings ?? session.reporter.silent();
   const rows = training.batch * (model.clip?.length ?? 1);
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
-  checkGradients(session, built, loss, trained);
+  checkGradients(session, built, loss, trained, training.balance);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);
   if (model.clip !== undefined && !model.overTime) {

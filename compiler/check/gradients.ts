@@ -1,8 +1,10 @@
 import type { Value } from "../ir/graph.ts";
+import { balancers } from "../library/balancers.ts";
+import type { BalancerPlan } from "../lower/plan.ts";
 import type { LossBuild } from "./build-loss.ts";
 import type { StageBuild } from "./model-build.ts";
 import { namesAbove } from "./pattern.ts";
-import { reachedParameters } from "./reached.ts";
+import { reachedParameters, sharedPaths } from "./reached.ts";
 import type { Session } from "./session.ts";
 import { entryOf } from "./stage-entry.ts";
 import type { Trained } from "./trained.ts";
@@ -13,6 +15,7 @@ export function checkGradients(
   { stage, model }: StageBuild,
   loss: LossBuild,
   trained: Trained,
+  balance: readonly BalancerPlan[],
 ): void {
   // Where a term of the loss is missing, gradients are missing too.
   if (!loss.complete || stage.declaration.verb === "apply") return;
@@ -42,6 +45,14 @@ export function checkGradients(
   }
   if (reached.size === 0) return;
   const trains = new Set(wanted);
+  for (const { name, terms: of } of balance) {
+    if (balancers[name].looksAt !== "gradients") continue;
+    const shared = sharedPaths(loss.terms, new Set(of));
+    if (wanted.some((path) => shared.has(path))) continue;
+    const help = `no weight that is trained is reached by two of the terms that ${name} weighs`;
+    const span = entryOf(stage, "balance")?.path.span ?? stage.span;
+    reporter.report("changes-nothing", span, { path: `balance: ${name}` }, { help, related });
+  }
   for (const [name, value] of loss.terms) {
     const span = loss.places.get(name);
     if (span === undefined || reachesOne(value, heads, trains)) continue;

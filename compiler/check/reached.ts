@@ -40,3 +40,17 @@ function passesGradients({ op }: Node): boolean {
   const { gradient, expand } = opNamed(op);
   return gradient !== undefined || expand !== undefined;
 }
+
+/** Paths of the parameters that at least two of some terms reach. */
+export function sharedPaths(terms: ReadonlyMap<string, Value>, of: ReadonlySet<string>): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const [name, value] of terms) {
+    if (!of.has(name)) continue;
+    for (const path of new Set(reachedParameters([value], new Set()))) {
+      if (seen.has(path)) shared.add(path);
+      seen.add(path);
+    }
+  }
+  return shared;
+}

@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type {
   Augmentation,
+  BalancerPlan,
   ClipPlan,
   Duration,
   EvaluatePlan,
@@ -44,6 +45,7 @@ export interface Training {
   readonly evaluate: EvaluatePlan;
   readonly keep: KeepPlan;
   readonly patience: Duration | undefined;
+  readonly balance: readonly BalancerPlan[];
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -53,10 +55,10 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 const nothing = (): undefined => undefined;
 
 /** Keys that this version checks and cannot train with. */
-const laterKeys = ["mix", "sample", "validate", "balance"] as const;
+const laterKeys = ["mix", "sample", "validate"] as const;
 
-/** `scope` sees the stage's parameters and the model's names; `terms` is how many the loss has; `fromWeights` says that some weights come from elsewhere. */
-export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWeights: boolean): Training {
+/** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
+export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const before = reporter.errors;
@@ -72,12 +74,13 @@ export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWei
   for (const key of laterKeys) {
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
-    if (key === "balance") balanceOf(thing, terms, scope);
     if (key === "mix") checkMixes(thing, scope.session);
     if (key === "sample") checkSampler(thing, built, scope);
     if (key === "validate") checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
+  const weighed = entry("balance");
+  const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
   const views = entry("views");
   if (views !== undefined) {
     viewsOf(views, fields, scope);
@@ -127,6 +130,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: number, fromWei
     evaluate: { ...evaluate, weights: plain.ema === undefined ? "last" : "ema" },
     keep: kept,
     patience: plain.patience,
+    balance,
     later,
   };
 }

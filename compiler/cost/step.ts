@@ -1,4 +1,5 @@
 import { type Graph, type InputRole, inputsOf } from "../ir/graph.ts";
+import { type BalancerRule, balancers } from "../library/balancers.ts";
 import { optimisers } from "../library/optimisers/index.ts";
 import { updateGraph } from "../library/optimisers/update-graph.ts";
 import { weightCount } from "../lower/describe-plan.ts";
@@ -11,6 +12,8 @@ import { bytesOf, type Peak, peakOf } from "./live.ts";
 export interface StepCost {
   /** Forward and backward. */
   readonly flops: Flops;
+  /** What balancers look at beside it: losses once more, or every balanced term's gradients; 0 without any. */
+  readonly balance: number;
   /** The optimiser's, over all trained weights; clipping is not counted. */
   readonly update: number;
   /** Frames of one step, clips times their length. */
@@ -45,15 +48,24 @@ const fed: ReadonlySet<InputRole> = new Set(["field", "feature", "label", "mask"
 export function stepCost(plan: StagePlan): StepCost | undefined {
   const trained = weightCount(plan.parameters.filter(({ group }) => group !== undefined));
   if (trained === 0 || plan.terms.length === 0) return undefined;
-  const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
+  const size = { batch: plan.batch, time: plan.clip?.length };
+  const graph = plan.graphs.training(size);
   const rule = optimisers[plan.optimiser.name];
   const update = updateGraph(rule, plan.optimiser.settings, plan.ema !== undefined);
   return {
     flops: flopsOf(graph, new Map()),
+    balance: looksOf(plan) === 0 ? 0 : looksOf(plan) * flopsOf(plan.graphs.balance(size), new Map()).total,
     update: flopsOf(update, new Map([["n", 1]])).total * trained,
     frames: plan.batch * (plan.clip?.length ?? 1),
     memory: memoryOf(plan, graph, trained, rule.slots.length),
   };
+}
+
+/** How often in a step the balance graph is run. */
+function looksOf({ balance = [] }: StagePlan): number {
+  const rules: readonly BalancerRule[] = balance.map(({ name }) => balancers[name]);
+  const before = rules.some(({ looksAt }) => looksAt !== "nothing") ? 1 : 0;
+  return before + (rules.some(({ looksBack }) => looksBack) ? 1 : 0);
 }
 
 function memoryOf(plan: StagePlan, graph: Graph, trained: number, slots: number): StepMemory {

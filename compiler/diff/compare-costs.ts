@@ -37,6 +37,6 @@ function costOf({ stage, known }: Side): Cost {
 
 function stepOf(step: StageCosts["step"]): Cost["step"] {
   if (step === null) return null;
-  const { frames, flops, update, memory } = step;
-  return { frames, flops: flops + update, memory: memory.total };
+  const { frames, flops, update, balance, memory } = step;
+  return { frames, flops: flops + update + balance, memory: memory.total };
 }

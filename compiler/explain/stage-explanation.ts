@@ -53,6 +53,8 @@ export interface StageCosts {
     readonly frames: number;
     readonly flops: number;
     readonly update: number;
+    /** What balancers look at beside the step; 0 without any. */
+    readonly balance: number;
     readonly memory: Readonly<
       Record<"weights" | "gradients" | "optimiser" | "average" | "batch" | "activations" | "total", number>
     >;
@@ -129,6 +131,7 @@ export function stageCosts(
             frames: step.frames,
             flops: step.flops.total,
             update: step.update,
+            balance: step.balance,
             memory: { ...step.memory, activations: step.memory.activations.bytes },
             largest: largestOf(step.memory.activations.byPath),
           },

@@ -11,12 +11,14 @@ import { type LeafRule, type NodeRule, rewriteGraph, rewriteValues, sameLeaf } f
 import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
+import { balanceGraph, weighed } from "./balanced.ts";
 import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
 export function stageGraphs(checked: CheckedStage): StageGraphs {
   return {
     training: (size, held) => trainingGraph(checked, size, held),
+    balance: (size, held) => balanceGraph(readyForGradients(checked, size, held), checked),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
     forward: () => forwardPass(checked),
@@ -24,11 +26,33 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
 }
 
 /** Forward and backward at one size. Frozen layers are in evaluation mode, and nothing flows into their weights. */
-function trainingGraph(
-  checked: CheckedStage,
-  size: { readonly batch: number; readonly time: number | undefined },
-  held: Held = () => false,
-): Graph {
+function trainingGraph(checked: CheckedStage, size: Size, held?: Held): Graph {
+  const ready = readyForGradients(checked, size, held);
+  const { g, outputs, terms, wanted } = ready;
+  const { loss, gradients } = weighed(ready, checked);
+  const found = [...wanted].flatMap(([path, input]): GraphOutput[] => {
+    const gradient = gradients.get(input);
+    return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
+  });
+  // In the order in which they come to be: whoever works through the outputs in theirs lets go of each layer's values early.
+  found.sort((a, b) => a.value.id - b.value.id);
+  const total = loss ?? v.total(g, [...terms.values()]) ?? g.scalar(0);
+  return runPasses({ name: "training", outputs: [{ name: "loss", value: total }, ...outputs, ...found] }, cleaning);
+}
+
+type Size = { readonly batch: number; readonly time: number | undefined };
+
+/** A stage's loss and next statistics in a training step, at one size, made of what can be differentiated. */
+export interface ReadyForGradients {
+  readonly g: GraphBuilder;
+  readonly outputs: readonly GraphOutput[];
+  readonly terms: ReadonlyMap<string, Value>;
+  /** The inputs of the weights that are trained, by path. */
+  readonly wanted: ReadonlyMap<string, Value>;
+  readonly gradientsOf: (loss: Value, of: readonly Value[]) => ReadonlyMap<Value, Value>;
+}
+
+export function readyForGradients(checked: CheckedStage, size: Size, held: Held = () => false): ReadyForGradients {
   const { loss, trained, built } = checked;
   const stands = (since: Duration | undefined) => since !== undefined && held(since);
   const frozen = (path: string) => trained.frozen(path) || stands(trained.since(path));
@@ -53,28 +77,22 @@ function trainingGraph(
     ),
     cleaning,
   );
-  const ready = expandForGradient(sized);
   const g = new GraphBuilder(opRules);
-  const { outputs } = rewriteGraph(ready, g);
-  const terms = outputs.filter(({ name }) => name.startsWith("loss/"));
-  const total =
-    v.total(
-      g,
-      terms.map(({ value }) => value),
-    ) ?? g.scalar(0);
-  const parameters = trained.parameters.filter(
+  const { outputs } = rewriteGraph(expandForGradient(sized), g);
+  const trainedNow = trained.parameters.filter(
     ({ group }) => group !== undefined && !stands(trained.groups[group]?.since),
   );
-  const wanted = parameters.map(({ path, shape }) => g.input("parameter", path, { dtype: "float32", shape }));
-  const gradients = differentiate(g, total, wanted, (node) => trained.recomputed(node.at));
-  const found = parameters.flatMap(({ path }, i): GraphOutput[] => {
-    const input = wanted[i];
-    const gradient = input === undefined ? undefined : gradients.get(input);
-    return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
-  });
-  // In the order in which they come to be: whoever works through the outputs in theirs lets go of each layer's values early.
-  found.sort((a, b) => a.value.id - b.value.id);
-  return runPasses({ name: "training", outputs: [{ name: "loss", value: total }, ...outputs, ...found] }, cleaning);
+  return {
+    g,
+    outputs,
+    terms: new Map(
+      outputs.flatMap(({ name, value }) => (name.startsWith("loss/") ? [[name.slice("loss/".length), value]] : [])),
+    ),
+    wanted: new Map(
+      trainedNow.map(({ path, shape }) => [path, g.input("parameter", path, { dtype: "float32", shape })]),
+    ),
+    gradientsOf: (value, of) => differentiate(g, value, of, (node) => trained.recomputed(node.at)),
+  };
 }
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */

@@ -3,6 +3,7 @@
  * Nothing in it refers to syntax. Everything but the graphs can be written as JSON.
  */
 import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
+import type { BalancerName } from "../library/balancers.ts";
 import type { DataPlan, TaskPlan } from "./plan-data.ts";
 
 export interface Plan {
@@ -52,6 +53,8 @@ export interface StagePlan {
   readonly facts: ReadonlyMap<string, FactPlan>;
   /** Names of the loss's terms. */
   readonly terms: readonly string[];
+  /** How the terms are weighed against each other while training, one after the other; absent if they are not. */
+  readonly balance?: readonly BalancerPlan[];
   /** Of the graph that makes a named tensor: with the stage's own hash it decides the tensor's values. */
   readonly tensorHash: (name: string) => string;
   readonly graphs: StageGraphs;
@@ -64,6 +67,7 @@ export interface StagePlan {
  * - present `present`: float32 [B, T], 1 for a real frame and 0 for padding;
  * - label `<task>.label`: float32 [B, T, width]; mask `<task>.mask`: float32 [B, T, mask width];
  * - seed `seed`: int32 [2], each below 2^20;
+ * - scalar `balance/<term>`: a balanced term's factor for all weights; `share/<term>`: another for the weights that terms share;
  * - fact, scalar, parameter and state under the names that the plan lists.
  */
 export interface StageGraphs {
@@ -72,12 +76,26 @@ export interface StageGraphs {
    * weights that are trained since a time whether they are still frozen; without it none is.
    */
   training(size: { readonly batch: number; readonly time: number | undefined }, held?: Held): Graph;
+  /**
+   * Of a stage with a balance, what its balancers look at, in the same mode and of the same random draws: `loss/<term>` of each balanced
+   * term, and if one asks for it `gram/<i>/<j>`, i ≤ j: inner products of the gradients of two terms, by their places in `balanced`, over
+   * the weights that they share.
+   */
+  balance(size: { readonly batch: number; readonly time: number | undefined }, held?: Held): Graph;
   /** Evaluation mode, batch and time symbolic: output `<task>` for every head, after its activation. */
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
   feature(name: string): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
+}
+
+/** A balancer with every setting written out (language rule 54). */
+export interface BalancerPlan {
+  readonly name: BalancerName;
+  /** Names of the terms that it weighs. */
+  readonly terms: readonly string[];
+  readonly settings: Readonly<Record<string, number>>;
 }
 
 export type Held = (since: Duration) => boolean;

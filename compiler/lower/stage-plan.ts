@@ -144,6 +144,7 @@ function plainPart(checked: CheckedStage) {
     scalars: loss.scalars,
     facts: loss.facts,
     terms: [...loss.terms.keys()],
+    ...(training.balance.length === 0 ? {} : { balance: training.balance }),
     ...(later.length === 0 ? {} : { later }),
   };
 }

@@ -123,10 +123,26 @@ export function curveCharts({ label, epochs }: ReportStage): readonly Chart[] {
     name: task,
     points: epochs.map(({ step, scores: values }): Point => [step, values[task] ?? null]),
   }));
+  const factors = mapsOf(epochs, (epoch) => epoch.factors);
+  const cosines = mapsOf(epochs, (epoch) => epoch.cosines);
   return [
     lineChart(`${label}: training loss`, losses, true),
     ...(scores.length === 0 ? [] : [lineChart(`${label}: validation score`, scores, false)]),
+    ...(factors.length === 0 ? [] : [lineChart(`${label}: factors of the terms`, factors, true)]),
+    ...(cosines.length === 0 ? [] : [lineChart(`${label}: cosines between gradients`, cosines, false)]),
   ];
+}
+
+/** A line for each name in the maps of epochs. */
+function mapsOf(
+  epochs: ReportStage["epochs"],
+  mapOf: (epoch: ReportStage["epochs"][number]) => Readonly<Record<string, number>> | undefined,
+): readonly { readonly name: string; readonly points: readonly Point[] }[] {
+  const names = [...new Set(epochs.flatMap((epoch) => Object.keys(mapOf(epoch) ?? {})))];
+  return names.map((name) => ({
+    name,
+    points: epochs.map((epoch): Point => [epoch.step, mapOf(epoch)?.[name] ?? null]),
+  }));
 }
 
 type Point = readonly [step: number, value: number | null];

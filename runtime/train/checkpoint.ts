@@ -3,7 +3,7 @@ import type { Header } from "../checkpoints/safetensors.ts";
 import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
 import { JsonError, jsonReader } from "../json/read-json.ts";
-import { integer, mapOf, number, perhaps, record, text, truth } from "../json/schema.ts";
+import { integer, listOf, mapOf, number, perhaps, record, text, truth } from "../json/schema.ts";
 
 /** How far a training is. */
 export interface Progress {
@@ -15,6 +15,8 @@ export interface Progress {
   readonly best: { readonly value: number | null; readonly step: number } | null;
   /** Sums of losses since the epoch began, by term. */
   readonly sums: Readonly<Record<string, number>>;
+  /** What the balancers of the loss remember. */
+  readonly balance: Readonly<Record<string, readonly number[]>>;
   readonly finished: boolean;
 }
 
@@ -50,6 +52,7 @@ const progressSchema = record({
   step: integer,
   best: { ...record({ value: perhaps, step: integer }), nullable: true },
   sums: mapOf(number),
+  balance: mapOf(listOf(number)),
   finished: truth,
 });
 

@@ -20,9 +20,13 @@ export interface EpochRecord {
   readonly kept: number | null;
   /** Learning rate of the first group in the last step. */
   readonly rate: number;
+  /** Of a stage with a balance, means over the same steps: each balanced term's factor. */
+  readonly factors?: Readonly<Record<string, number>>;
+  /** And cosines between the gradients of two terms, by `<term>/<term>`, where they are looked at. */
+  readonly cosines?: Readonly<Record<string, number>>;
 }
 
-export const epochRecordSchema: SchemaObject = record({
+const always = record({
   kind: oneOf("epoch"),
   epoch: integer,
   step: integer,
@@ -31,6 +35,11 @@ export const epochRecordSchema: SchemaObject = record({
   kept: perhaps,
   rate: number,
 });
+
+export const epochRecordSchema: SchemaObject = {
+  ...always,
+  properties: { ...always.properties, factors: mapOf(number), cosines: mapOf(number) },
+};
 
 const parse = jsonReader<EpochRecord>(epochRecordSchema);
 
@@ -66,7 +75,7 @@ function now(): number {
   return Date.now() / 1000;
 }
 
-function eventsOf({ step, losses, scores, rate }: EpochRecord): readonly ScalarEvent[] {
+function eventsOf({ step, losses, scores, rate, factors = {}, cosines = {} }: EpochRecord): readonly ScalarEvent[] {
   const scored = Object.entries(scores).flatMap(([task, value]) =>
     value === null ? [] : [{ tag: `score/${task}`, step, value }],
   );
@@ -78,6 +87,8 @@ function eventsOf({ step, losses, scores, rate }: EpochRecord): readonly ScalarE
     })),
     ...scored,
     { tag: "rate", step, value: rate },
+    ...Object.entries(factors).map(([term, value]) => ({ tag: `factor/${term}`, step, value })),
+    ...Object.entries(cosines).map(([pair, value]) => ({ tag: `cosine/${pair}`, step, value })),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { optimisers } from "../../compiler/library/optimisers/index.ts";
 import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
-import type { Engine, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
+import { StageBalance } from "../balance/stage-balance.ts";
+import type { Engine, Evaluator, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
 import { initialWeights } from "./initial-weights.ts";
 import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { StageError } from "./stage-error.ts";
@@ -30,10 +31,19 @@ export class StageTrainer {
   /** Weights and statistics that wait for their time. */
   #held: Tensors = new Map();
   #phase = -1;
+  readonly #balance: StageBalance | undefined;
+  /** Runs the balance graph of the phase. */
+  #sight: Evaluator | undefined;
 
   constructor(plan: StagePlan, needs: TrainerNeeds) {
     this.#plan = plan;
     this.#needs = needs;
+    if (plan.balance !== undefined && needs.engine.name.startsWith("torch"))
+      throw new StageError(
+        plan.label,
+        "PyTorch trains without `balance`; --engine onnx and --engine tfjs train with it",
+      );
+    this.#balance = plan.balance === undefined ? undefined : new StageBalance(plan.balance, plan.seed);
     this.#starts = plan.groups.map(({ since }) => this.#stepOf(since));
     const never = [
       ...plan.parameters.filter(({ group }) => group === undefined),
@@ -55,7 +65,31 @@ export class StageTrainer {
   }
 
   /** One step, counted from 0: losses by output name. */
-  step(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
+  async step(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
+    const balance = this.#balance;
+    if (balance === undefined) return this.#update(feeds, step);
+    const factors = await balance.feeds(feeds, step + 1, balance.looks ? await this.#looking() : undefined);
+    const losses = await this.#update(new Map([...feeds, ...factors]), step);
+    if (![...losses.values()].every(Number.isFinite)) return losses;
+    const { calendar } = this.#needs;
+    const [group] = this.#plan.groups;
+    const rate = group === undefined ? 0 : scheduleValue(group.rate, step, calendar);
+    await balance.learn(feeds, losses, rate, (step + 1) % calendar.stepsPerEpoch === 0, () => this.#looking());
+    return losses;
+  }
+
+  /** What the balancers remember and tell; nothing without any. */
+  get balance(): StageBalance | undefined {
+    return this.#balance;
+  }
+
+  /** The evaluator of the balance graph, with the weights as they are now. */
+  async #looking(): Promise<Evaluator | undefined> {
+    await this.#sight?.keep(await this.#own.live("last"));
+    return this.#sight;
+  }
+
+  #update(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
     const numbers = this.#plan.groups.map(({ rate, weightDecay }, i) => ({
       rate: scheduleValue(rate, step, this.#needs.calendar),
       weightDecay,
@@ -76,6 +110,8 @@ export class StageTrainer {
   async release(): Promise<void> {
     await this.#trainer?.release();
     this.#trainer = undefined;
+    await this.#sight?.release();
+    this.#sight = undefined;
   }
 
   get #own(): Trainer {
@@ -118,6 +154,8 @@ export class StageTrainer {
       maxGradientNorm: plan.maxGradientNorm,
       ema: plan.ema,
     });
+    const size = { batch: plan.batch, time: plan.clip?.length };
+    if (this.#balance?.looks === true) this.#sight = await engine.evaluator(plan.graphs.balance(size, held), constants);
     return parameters;
   }
 

@@ -44,6 +44,8 @@ export const stageFiles = {
 } as const;
 
 const seedLimit = 2 ** 20;
+/** Among the sums, how many steps they are over. */
+const stepsCounted = "steps";
 
 /**
  * Trains one stage to its end, from where an earlier run of it stopped. Everything that happens in a step is a function of the seed and
@@ -175,6 +177,7 @@ class Training {
     await this.#trainer.enter(progress.step, () => readCheckpoint(path));
     this.#best = progress.best;
     this.#sums = { ...progress.sums };
+    this.#trainer.balance?.recall(progress.balance);
     return progress.step;
   }
 
@@ -199,9 +202,27 @@ class Training {
           `the loss of \`${term.replace("loss/", "")}\` is ${value} in step ${step + 1}; the last good checkpoint is ${join(this.#context.folder, stageFiles.last)}. Try a lower rate or max_grad_norm`,
         );
       }
-      this.#sums[name] = (this.#sums[name] ?? 0) + value;
+      this.#count(name, value);
     }
+    const told = this.#trainer.balance?.told;
+    for (const [term, value] of told?.factors ?? []) this.#count(`factor/${term}`, value);
+    for (const [pair, value] of told?.cosines ?? []) this.#count(`cosine/${pair}`, value);
+    this.#count(stepsCounted, 1);
     this.#context.onStep(step + 1, calendar.totalSteps, losses.get("loss") ?? 0);
+  }
+
+  #count(name: string, value: number): void {
+    this.#sums[name] = (this.#sums[name] ?? 0) + value;
+  }
+
+  /** Means over the steps since the last record, of what begins with a word, without it. */
+  #means(word: string): Record<string, number> {
+    const { [stepsCounted]: steps = 1, ...sums } = this.#sums;
+    return Object.fromEntries(
+      Object.entries(sums).flatMap(([name, sum]) =>
+        name.startsWith(word) ? [[name.slice(word.length), sum / steps]] : [],
+      ),
+    );
   }
 
   /** Scores on the validation part, keeps the weights if they are the best so far, writes the numbers. */
@@ -210,10 +231,8 @@ class Training {
     const perEpoch = this.#calendar.stepsPerEpoch;
     const weights = await this.#trainer.live(evaluate.weights);
     const scores = (await this.#validation?.scores(weights)) ?? new Map<string, TaskScore>();
-    const count = Math.max(1, step % perEpoch === 0 ? perEpoch : step % perEpoch);
-    const losses = Object.fromEntries(
-      Object.entries(this.#sums).map(([name, sum]) => [name.replace("loss/", ""), sum / count]),
-    );
+    const [whole, terms, factors, cosines] = ["loss", "loss/", "factor/", "cosine/"].map((word) => this.#means(word));
+    const losses = { loss: whole?.[""] ?? Number.NaN, ...terms };
     this.#sums = {};
     const judged = keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
     // A quotient of scores may have no value; what has one is better than what has none.
@@ -236,12 +255,20 @@ class Training {
       scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
       kept: value,
       rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, this.#calendar),
+      ...(this.#trainer.balance === undefined ? {} : { factors: factors ?? {}, cosines: cosines ?? {} }),
     });
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
   }
 
   async #save(step: number, finished: boolean): Promise<void> {
-    const progress: Progress = { identity: this.#context.identity, step, best: this.#best, sums: this.#sums, finished };
+    const progress: Progress = {
+      identity: this.#context.identity,
+      step,
+      best: this.#best,
+      sums: this.#sums,
+      balance: this.#trainer.balance?.memory() ?? {},
+      finished,
+    };
     writeCheckpoint(join(this.#context.folder, stageFiles.last), await this.#trainer.read(), progress);
   }
 }

@@ -84,6 +84,11 @@ describe("abaw check", () => {
       ["compile", spec, "--target", "onnx-train", "--set", "together.params.face=frozen(until: 1 epochs)"],
       "one graph for all steps",
     ],
+    [
+      ["compile", spec, "--target", "onnx-train", "--set", "together.balance=mgda()"],
+      "--target onnx-train cannot write",
+    ],
+    [["compile", spec, "--target", "torch", "--set", "together.balance=mgda()"], "--target torch cannot write"],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["submit"], "a spec is missing"],
     [["submit", spec], "submits nothing"],

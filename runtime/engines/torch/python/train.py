@@ -128,6 +128,7 @@ class Training:
             if loss != loss or abs(loss) == float("inf"):
                 raise SystemExit(f"the {name} is {loss} in step {self.step + 1}; try a lower rate or max_grad_norm")
             self.sums[name] = self.sums.get(name, 0.0) + loss
+        self.sums["steps"] = self.sums.get("steps", 0) + 1
         self.step += 1
 
     def is_late(self) -> bool:
@@ -148,7 +149,7 @@ class Training:
             if ranks.rank() == 0:
                 with self.averaged():
                     write(self.options.out / "kept.safetensors", self.trainer.model.state_dict())
-        count = (self.step - 1) % self.per_epoch + 1
+        count = self.sums.pop("steps", 1)
         line = {
             "kind": "epoch",
             "epoch": -(-self.step // self.per_epoch),

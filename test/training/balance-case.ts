@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import type { Tensor, Tensors } from "../../runtime/engines/engine.ts";
+import { planOf } from "../plan-of.ts";
+
+/** What test/reference/make_balance.py stored. */
+interface Stored {
+  readonly steps: number;
+  readonly rows: number;
+  readonly perEpoch: number;
+  readonly seed: number;
+  readonly rate: number;
+  readonly start: Readonly<Record<string, readonly number[]>>;
+  readonly seen: readonly (readonly number[])[];
+  readonly labels: Readonly<Record<string, readonly (readonly number[])[]>>;
+  readonly results: Readonly<
+    Record<
+      string,
+      { readonly losses: readonly (readonly number[])[]; readonly weights: Readonly<Record<string, readonly number[]>> }
+    >
+  >;
+}
+
+export const stored: Stored = JSON.parse(readFileSync(new URL("../reference/balance.json", import.meta.url), "utf8"));
+
+export const tasks = ["first", "second", "third"] as const;
+
+export const balanceSpec = (balance: string, drop = "", optimizer = `sgd(${stored.rate})`) => `
+${tasks.map((task) => `task ${task} = scalar(-1 .. 1)`).join("\n")}
+
+data numbers {
+  format: csv("rows.csv", image: "image")
+  root:   "nowhere"
+  fields: {seen: features("seen.safetensors", dims: [6], layout: safetensors, missing: nearest)}
+  labels: {${tasks.map((task) => `${task}: column("${task}")`).join(", ")}}
+}
+
+model small() (seen) {
+  x = seen -> linear(5) -> tanh${drop}
+  head t = x -> linear for t in [${tasks.join(", ")}]
+}
+
+stage measured = train small() on numbers {
+  loss:      {${tasks.map((task) => `${task}: mse(${task})`).join(", ")}}
+  balance:   ${balance}
+  optimizer: ${optimizer}
+  batch: ${stored.rows}, duration: 4 epochs, seed: ${stored.seed}
+}
+`;
+
+export function balancedStage(balance: string, drop = "", optimizer?: string): StagePlan {
+  const [stage] = planOf(balanceSpec(balance, drop, optimizer)).stages;
+  if (stage === undefined) throw new Error("there is a stage");
+  return stage;
+}
+
+/** The stored batch of a step, counted from 0. */
+export function batchOf(step: number): Tensors {
+  const { rows, seen, labels, steps } = stored;
+  const at = step % steps;
+  const floats = (shape: readonly number[], values: readonly number[]): Tensor => ({
+    dtype: "float32",
+    shape,
+    data: Float32Array.from(values),
+  });
+  return new Map<string, Tensor>([
+    ["seen", floats([rows, 6], seen[at] ?? [])],
+    [
+      "present",
+      floats(
+        [rows],
+        Array.from({ length: rows }, () => 1),
+      ),
+    ],
+    ["seed", { dtype: "int32", shape: [2], data: Int32Array.of(step + 1, 7) }],
+    ...tasks.flatMap((task): [string, Tensor][] => [
+      [`${task}.label`, floats([rows, 1], labels[task]?.[at] ?? [])],
+      [
+        `${task}.mask`,
+        floats(
+          [rows, 1],
+          Array.from({ length: rows }, () => 1),
+        ),
+      ],
+    ]),
+  ]);
+}
