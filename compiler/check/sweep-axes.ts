@@ -22,6 +22,8 @@ export interface Grid {
   readonly target: StageThing | AssemblyThing;
   /** With a search, an axis may be a range: its ends are checked. */
   readonly searched: boolean;
+  /** Chooses among an axis's values where a search draws points: gives a number from 0 to 1 for the axis. */
+  readonly chosen?: (axis: string) => number;
 }
 
 /**
@@ -62,7 +64,7 @@ export function pointsOf(entry: Entry, axes: readonly AxisPoint[], grid: Grid, e
     reporter.refuse("duplicate-key", span, { key: name }, { related });
   }
   const change = { path: name.split("."), places: segments.map((each) => each.span), span };
-  if (readsModel(name, grid)) return laterPoints(entry.value, name, change, env);
+  if (readsModel(name, grid)) return oneOf(laterPoints(entry.value, name, change, env), name, grid);
   return valuesOf(entry.value, name, grid, env).map(({ thing, at }) => ({
     name,
     thing,
@@ -102,9 +104,10 @@ function laterPoints(value: Expr, name: string, change: Place, env: Env): readon
 function valuesOf(
   value: Expr,
   name: string,
-  { target, searched }: Grid,
+  grid: Grid,
   env: Env,
 ): readonly { readonly thing: Thing; readonly at: Span }[] {
+  const { target, searched } = grid;
   const reporter: Reporter = env.session.reporter;
   const { span } = value;
   const what = `the axis \`${name}\``;
@@ -125,7 +128,9 @@ function valuesOf(
         actual: canonical(range),
       });
     }
-    return [from, to].map((end) => ({
+    const share = grid.chosen?.(name);
+    const ends = share === undefined ? [from, to] : [between(from, to, share, logarithmic !== undefined)];
+    return ends.map((end) => ({
       thing: { kind: "number", value: end, integer: Number.isInteger(end) },
       at: span,
     }));
@@ -133,7 +138,27 @@ function valuesOf(
   if (values.kind !== "list")
     return reporter.refuse("wrong-type", span, { what, expected: "a list", actual: describeThing(values) });
   if (values.items.length === 0) refuseEmpty(name, span, reporter);
-  return values.items.map((thing, i) => ({ thing, at: values.places?.[i] ?? span }));
+  return oneOf(
+    values.items.map((thing, i) => ({ thing, at: values.places?.[i] ?? span })),
+    name,
+    grid,
+  );
+}
+
+/** All values of an axis, or the one that a search draws. */
+function oneOf<T>(values: readonly T[], axis: string, { chosen }: Grid): readonly T[] {
+  if (chosen === undefined || values.length === 0) return values;
+  return values.slice(Math.min(values.length - 1, Math.floor(chosen(axis) * values.length))).slice(0, 1);
+}
+
+const digits = 4;
+
+/** A number of a range, in four digits; of two whole ends, a whole number. */
+function between(from: number, to: number, share: number, logarithmic: boolean): number {
+  if (Number.isInteger(from) && Number.isInteger(to) && !logarithmic)
+    return Math.min(to, from + Math.floor(share * (to - from + 1)));
+  const value = logarithmic ? from * (to / from) ** share : from + share * (to - from);
+  return Math.min(to, Math.max(from, Number(value.toPrecision(digits))));
 }
 
 function refuseEmpty(name: string, span: Span, reporter: Reporter): never {

@@ -11,8 +11,9 @@ import { placeOf } from "./overrides.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { settingsOf } from "./settings.ts";
 import { stageThing } from "./stages.ts";
-import { everyCombination } from "./sweep-axes.ts";
+import { type AxisPoint, everyCombination } from "./sweep-axes.ts";
 import { countCombinations } from "./sweep-count.ts";
+import { drawnPoints } from "./sweep-draw.ts";
 import {
   type AssemblyThing,
   type CallThing,
@@ -33,6 +34,7 @@ const greatestMost = 5000;
 export function sweepThing(node: SweepNode, env: Env): Thing {
   const reporter: Reporter = env.session.reporter;
   const keys = keysOf(node, env);
+  const draw = checkSearch(keys, env);
   const value = evaluate(node.value, env);
   const target = value.kind === "declaration" ? (instanceOf(env.session, value, node.value.span) ?? value) : value;
   if (target.kind === "poison") throw new Refusal();
@@ -49,7 +51,7 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
     points.push(...listed(target, node, env));
   } else if (target.kind === "stage" || target.kind === "assembly") {
     attempt(
-      () => varied(target, keys, env, most, points, node),
+      () => varied(target, keys, draw, env, most, points, node),
       () => {
         // What is reported of variants is another matter than the axes that make them.
         const report = keys.get("report");
@@ -86,7 +88,6 @@ function keysOf(node: SweepNode, env: Env): ReadonlyMap<string, Entry> {
       suffixes: [],
     });
   }
-  checkSearch(keys, env);
   return keys;
 }
 
@@ -111,7 +112,13 @@ function entriesOf(node: SweepNode, env: Env): Map<string, Entry> {
   return keys;
 }
 
-function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): void {
+/** Which points a search draws, if it draws them all before any is trained. */
+interface Draw {
+  readonly trials: number;
+  readonly seed: number;
+}
+
+function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): Draw | undefined {
   const { reporter } = env.session;
   const search = keys.get("search");
   if (search !== undefined) {
@@ -133,8 +140,15 @@ function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): void {
         { where: "a sweep with a search", key: "report" },
         { help: "its first metric is what is searched for, such as report: [score(au)]" },
       );
-    reporter.report("not-yet", search.path.span, { what: "`search`" });
+    const trials = thing.kind === "call" ? thing.args.get("trials") : undefined;
+    const seed = thing.kind === "call" ? thing.args.get("seed") : undefined;
+    const plain = thing.kind === "call" && thing.name === "random" && pruned === undefined && !thing.args.has("stop");
+    if (plain && trials?.kind === "number")
+      return { trials: trials.value, seed: seed?.kind === "number" ? seed.value : 0 };
+    const what = plain || thing.kind !== "call" ? "`search`" : pruned === undefined ? `\`${thing.name}\`` : "`prune`";
+    if (thing.kind === "call" && stop !== undefined) reporter.report("not-yet", search.path.span, { what });
   }
+  return undefined;
 }
 
 const leastInSearch: Readonly<Record<string, number>> = { trials: 1, factor: 2, seed: 0 };
@@ -199,6 +213,7 @@ function* listed({ items, places }: ListThing, node: SweepNode, env: Env): Gener
 function varied(
   target: StageThing | AssemblyThing,
   keys: ReadonlyMap<string, Entry>,
+  draw: Draw | undefined,
   env: Env,
   most: number,
   points: SweepPoint[],
@@ -218,9 +233,13 @@ function varied(
   const entries = over?.value.kind === "map" ? over.value.entries : [];
   const all = seeds === undefined ? entries : [...entries, seedAxis(seeds)];
   const grid = { target, searched: keys.has("search") };
-  const variants = countCombinations(all, grid, env, greatestMost);
+  const repeats = draw === undefined ? [] : seeds === undefined ? [] : [seedAxis(seeds)];
+  const variants =
+    draw === undefined
+      ? countCombinations(all, grid, env, greatestMost)
+      : draw.trials * countCombinations(repeats, grid, env, greatestMost);
   refuseMany(variants, most, over?.span ?? value.span, reporter);
-  everyCombination(all, grid, env, (axes) => {
+  const add = (axes: readonly AxisPoint[]) => {
     const changes = axes.map(({ change }) => change);
     const label = axes.map(({ name, thing }) => `${name}: ${canonical(thing)}`).join(", ");
     const thing =
@@ -233,7 +252,11 @@ function varied(
           });
     const at = axes.at(-1)?.change.expr.span ?? span;
     points.push({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: at });
-  });
+  };
+  if (draw === undefined) everyCombination(all, grid, env, add);
+  else
+    for (const drawn of drawnPoints(entries, { ...grid, ...draw }, env))
+      everyCombination(repeats, grid, env, (seed) => add([...drawn, ...seed]));
 }
 
 /** `seeds: [1, 2]` is an axis over the key `seed`. */

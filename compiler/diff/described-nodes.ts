@@ -1,7 +1,7 @@
 import { printAttributes, printType } from "../ir/builder.ts";
+import { digestOf } from "../ir/digest.ts";
 import { type Dim, printDim, printShape, symbolsOf } from "../ir/dim.ts";
 import type { Attribute, Node, Value } from "../ir/graph.ts";
-import { digestOf } from "../lower/digest.ts";
 
 /** An application of an op, apart from what flows into it. */
 export interface DescribedNode {

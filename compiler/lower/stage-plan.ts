@@ -1,7 +1,7 @@
 import type { CheckedStage } from "../check/check-stage.ts";
+import { digestOf } from "../ir/digest.ts";
 import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
 import { printGraph, shownNumbers } from "../ir/print.ts";
-import { digestOf } from "./digest.ts";
 import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
 import type { Duration, FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 

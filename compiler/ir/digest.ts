@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { TensorData } from "../ir/graph.ts";
+import type { TensorData } from "./graph.ts";
 
 /** 64 hex digits of a text, or of the bytes of a constant. */
 export function digestOf(content: string | TensorData): string {
