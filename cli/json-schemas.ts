@@ -128,7 +128,9 @@ export const jsonSchemas = {
   }),
   plan: record({
     format: oneOf(1),
-    stages: listOf(record({ hash: digest, label: text, settings: { type: "object" } })),
+    stages: listOf(
+      record({ hash: digest, label: text, status: { ...text, nullable: true }, settings: { type: "object" } }),
+    ),
     assemblies: listOf(record({ name: text, data: { type: "object" }, members: listOf({ type: "object" }) })),
     exports: listOf(record({ of: { type: "object" }, opset: integer })),
     sweeps: listOf(

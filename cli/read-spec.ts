@@ -44,7 +44,7 @@ function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions 
     read: (name) => usedText(path, name),
     inspect: (...file) => fileHeader(process.cwd(), ...file),
     ...(profile === undefined ? {} : { profile }),
-    set: (set ?? []).map(settingOf),
+    set: settingsIn(set ?? []),
   };
 }
 
@@ -67,6 +67,11 @@ function usedText(spec: string, name: string): ReturnType<CompileOptions["read"]
     if (problem instanceof SpecTextError) return { problem: problem.message };
     throw problem;
   }
+}
+
+/** Settings as they stand behind `--set`, apart. */
+export function settingsIn(texts: readonly string[]): readonly (readonly [string, string])[] {
+  return texts.map(settingOf);
 }
 
 function settingOf(text: string): readonly [string, string] {

@@ -2,30 +2,38 @@ import type { Command } from "commander";
 import { exportName, labelsByHash, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
-import { specCommand } from "../abaw-command.ts";
+import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import type { RunChoice } from "../open-run.ts";
+import { planStatus } from "../plan-status.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 
 export function plan(): Command {
-  return specCommand(
+  return runCommand(
     "plan",
-    "Show what a spec asks to be done, without doing it.",
+    "Show what a spec asks to be done, without doing it: each stage, what it takes from others, how far it is in the run's folder, and in what it differs from the one with its name that was trained there.",
     "abaw plan examples/quickstart.abaw",
   )
     .option("--json", "print the whole plan as JSON, every default written out")
-    .action((path: string, options: SpecOptions & { readonly json?: true }) => {
-      const { plan } = checkedSpec(path, options, "look");
-      terminal.print(options.json === true ? planJson(plan) : planText(plan));
+    .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
+      const checked = checkedSpec(path, options, "look");
+      const status = await planStatus(checked, options);
+      terminal.print(options.json === true ? planJson(checked.plan, status) : planText(checked.plan, status));
     });
 }
 
 /** Everything of a plan but its graphs. */
-function planJson({ stages, assemblies, exports, sweeps }: Plan): string {
+function planJson({ stages, assemblies, exports, sweeps }: Plan, status: ReadonlyMap<StagePlan, string>): string {
   return toJson(
     {
       format: 1,
-      stages: stages.map(({ hash, label, resolved }) => ({ hash, label, settings: JSON.parse(resolved) as unknown })),
+      stages: stages.map((stage) => ({
+        hash: stage.hash,
+        label: stage.label,
+        status: status.get(stage) ?? null,
+        settings: JSON.parse(stage.resolved) as unknown,
+      })),
       assemblies,
       exports: exports.map(({ of, opset }) => ({ of, opset })),
       sweeps,
@@ -34,10 +42,10 @@ function planJson({ stages, assemblies, exports, sweeps }: Plan): string {
   );
 }
 
-function planText(plan: Plan): string {
+function planText(plan: Plan, status: ReadonlyMap<StagePlan, string>): string {
   const { stages, assemblies } = plan;
   const names = labelsByHash(stages);
-  const lines = stages.flatMap((stage, i) => stageLines(stage, i + 1, names));
+  const lines = stages.flatMap((stage, i) => stageLines(stage, i + 1, names, status.get(stage)));
   for (const { name, members } of assemblies) {
     lines.push(`assembly ${name}: ${members.map(({ task }) => task.name).join(", ")}`);
   }
@@ -45,7 +53,12 @@ function planText(plan: Plan): string {
   return lines.length === 0 ? "nothing: no stage is asked for" : lines.join("\n");
 }
 
-function stageLines(stage: StagePlan, place: number, names: ReadonlyMap<string, string>): readonly string[] {
+function stageLines(
+  stage: StagePlan,
+  place: number,
+  names: ReadonlyMap<string, string>,
+  status: string | undefined,
+): readonly string[] {
   const { clip, features } = stage;
   const reads = features.map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
   const starts = [...stage.parameters, ...stage.states].flatMap(({ from }) =>
@@ -58,5 +71,6 @@ function stageLines(stage: StagePlan, place: number, names: ReadonlyMap<string, 
     `   ${weightCount(trained).toLocaleString("en")} of ${weightCount(stage.parameters).toLocaleString("en")} weights trained`,
     ...(reads.length === 0 ? [] : [`   reads ${reads.join(", ")}`]),
     ...(starts.length === 0 ? [] : [`   starts from ${[...new Set(starts)].join(", ")}`]),
+    ...(status === undefined ? [] : [`   ${status}`]),
   ];
 }

@@ -5,6 +5,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { type Manifest, type ManifestData, type ManifestStage, manifestName, readManifest } from "../run/manifest.ts";
 import { sharingOf } from "../run/plan-part.ts";
+import { copyOf } from "../run/recorded-spec.ts";
 import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type Report, reportFiles, reportOf, reportText } from "./report-data.ts";
@@ -53,13 +54,8 @@ export async function recordManifest(
     })),
   };
   folder.writeText(manifestName, `${toJson(manifest, 2)}\n`);
-  for (const { name, text } of origin.sources) folder.writeText(`spec/${flat(name)}`, text);
+  for (const { name, text } of origin.sources) folder.writeText(copyOf(name), text);
   return manifest;
-}
-
-/** The spec's files may lie anywhere below; the copies lie beside one another. */
-function flat(name: string): string {
-  return name.replace(/^[./]+/, "").replaceAll(/[^A-Za-z0-9._-]+/g, "_");
 }
 
 async function dataOf(run: Run): Promise<readonly ManifestData[]> {

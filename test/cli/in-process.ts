@@ -12,11 +12,14 @@ export async function abawInProcess(words: readonly string[], folder = process.c
   };
   const out = vi.spyOn(process.stdout, "write").mockImplementation(collected("out"));
   const err = vi.spyOn(process.stderr, "write").mockImplementation(collected("err"));
+  const code = process.exitCode;
+  process.exitCode = undefined;
   try {
     process.chdir(folder);
     return { status: await main(words), ...said };
   } finally {
     process.chdir(before);
+    process.exitCode = code;
     out.mockRestore();
     err.mockRestore();
   }

@@ -86,3 +86,41 @@ test("a variant that fails leaves its row empty, is told, and stops no other", a
   expect(rows.slice(0, 2).map((row) => row.trim().split(/ {2,}/).length)).toEqual([1, 3]);
   expect(readManifest(run).stages.map(({ trained }) => trained)).toEqual([1, 1, 1, 0, 1]);
 }, 60_000);
+
+/** What a plan says of each stage, by its label. */
+function statusIn(out: string): Readonly<Record<string, string>> {
+  const lines = out.split("\n");
+  const heads = lines.flatMap((line, i) => (/^\d+\. /.test(line) ? [i] : []));
+  return Object.fromEntries(
+    heads.map((at, k) => [
+      lines[at]?.replace(/^\d+\. /, "") ?? "",
+      lines
+        .slice(at + 3, heads[k + 1] ?? lines.length)
+        .findLast((line) => /^ {3}(to be|trained|begun)/.test(line))
+        ?.trim() ?? "",
+    ]),
+  );
+}
+
+test("a plan says what is trained, what is not, and why something is not any more", async () => {
+  const { folder, say, write } = folderWithSpec();
+  expect(statusIn((await say("plan", "spec.abaw")).out)["alone(au)"]).toBe("");
+  expect((await say("run", "spec.abaw")).status).toBe(0);
+  const all = statusIn((await say("plan", "spec.abaw")).out);
+  expect(Object.keys(all).length).toBe(7);
+  for (const status of Object.values(all)) expect(status).toMatch(/^trained, \d+ steps$/);
+  write(
+    `${numberSpec}${sweeps}`.replace("weight: float = 0.5", "weight: float = 0.25").replace("ema: 0.9", "ema: 0.8"),
+  );
+  const changed = statusIn((await say("plan", "spec.abaw")).out);
+  expect(changed["alone(au)"]).toBe("to be trained again: ema changed 0.9 to 0.8");
+  expect(changed["together"]).toContain(
+    "to be trained again: loss.au changed 0.5 to 0.25, loss.expr changed 0.5 to 0.25, ",
+  );
+  write(`${numberSpec}${sweeps}`);
+  const lines = readFileSync(join(folder, "data/training_set_annotations.txt"), "utf8").trim().split("\n");
+  writeFileSync(join(folder, "data/training_set_annotations.txt"), `${lines.slice(0, -1).join("\n")}\n`);
+  expect(statusIn((await say("plan", "spec.abaw")).out)["alone(au)"]).toBe(
+    "to be trained again: the data, or what it builds on, are not those that it was trained on",
+  );
+}, 60_000);
