@@ -1,5 +1,5 @@
 import type { SchemaObject } from "ajv";
-import { digest, integer, listOf, mapOf, number, oneOf, record, text, truth } from "../runtime/json/schema.ts";
+import { digest, integer, listOf, mapOf, number, oneOf, perhaps, record, text, truth } from "../runtime/json/schema.ts";
 import { reportSchema } from "../runtime/report/report-data.ts";
 
 const place = record({ file: text, line: integer, column: integer, endLine: integer, endColumn: integer });
@@ -183,6 +183,20 @@ export const jsonSchemas = {
           properties: { batch: integer, time: integer, task: text, difference: number },
         }),
         difference: number,
+      }),
+    ),
+  }),
+  compare: record({
+    first: record({ run: text, of: text }),
+    second: record({ run: text, of: text }),
+    draws: integer,
+    seed: integer,
+    scores: listOf(
+      record({
+        task: text,
+        first: perhaps,
+        second: perhaps,
+        difference: { ...record({ from: number, to: number, above: number }), nullable: true },
       }),
     ),
   }),

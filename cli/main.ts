@@ -31,6 +31,10 @@ export const commands: Readonly<Record<string, LazyCommand>> = {
     summary: "write and verify ONNX models",
     load: async () => (await import("./commands/export.ts")).exporting(),
   },
+  compare: {
+    summary: "compare what two runs reached",
+    load: async () => (await import("./commands/compare.ts")).compare(),
+  },
   report: { summary: "draw a run's report", load: async () => (await import("./commands/report.ts")).report() },
   compile: { summary: "write a spec's graphs", load: async () => (await import("./commands/compile.ts")).compiling() },
   data: { summary: "make or look at data", load: async () => (await import("./commands/data.ts")).data() },

@@ -9,7 +9,8 @@ import { recordedSpec } from "../runtime/run/recorded-spec.ts";
 import { type StageStatus, statusOf } from "../runtime/run/stage-status.ts";
 import type { Checked } from "./checked-spec.ts";
 import { openRun, type RunChoice, runFolderOf } from "./open-run.ts";
-import { lookInto, settingsIn } from "./read-spec.ts";
+import { lookInto } from "./read-spec.ts";
+import { recordedSource } from "./recorded-run.ts";
 import { watchRun } from "./watch-run.ts";
 
 /** How far each stage of a spec is in its run's folder, in words; nothing where there is no such folder. */
@@ -62,13 +63,10 @@ function knownOfBoth(
 ): { readonly before: Known; readonly now: Known } | undefined {
   const recorded = recordedSpec(folder);
   if (recorded === undefined) return undefined;
-  const { spec } = recorded.manifest;
-  const text = recorded.textOf(spec.name);
-  if (text === undefined) return undefined;
+  const made = recordedSource(recorded);
+  if (made === undefined) return undefined;
   const trace = new Trace();
-  const set = settingsIn(spec.set);
-  const settings = spec.profile === "" ? { set } : { set, profile: spec.profile };
-  const before = analyse({ name: spec.name, text }, { read: recorded.textOf, ...settings }, trace.observe, trace.again);
+  const before = analyse(made.source, made.options, trace.observe, trace.again);
   // What an earlier version of the language took may be no spec any more.
   if (before.plan === undefined) return undefined;
   const looked = lookInto(path, options, []);

@@ -11,7 +11,6 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Ajv, type SchemaObject } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { explainFailure } from "../../cli/exit-code.ts";
 import { jsonSchemas } from "../../cli/json-schemas.ts";
@@ -19,19 +18,12 @@ import { commands } from "../../cli/main.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
 import { abaw, interruptedAt } from "./abaw.ts";
 import { abawInProcess } from "./in-process.ts";
+import { jsonOf } from "./json-of.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "abaw-cli-"));
 const spec = "spec.abaw";
 const set = ["--set", 'faces.root="faces"', "--set", "stage.duration=1 epochs"];
 const say = (...words: string[]) => abaw(words, folder);
-
-/** The output as JSON of the command's schema. */
-function jsonOf(schema: SchemaObject, out: string): unknown {
-  const value: unknown = JSON.parse(out);
-  const ajv = new Ajv();
-  expect(ajv.validate(schema, value), ajv.errorsText()).toBe(true);
-  return value;
-}
 
 beforeAll(() => {
   copyFileSync(fileURLToPath(new URL("../check/right.abaw", import.meta.url)), join(folder, spec));

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { jsonSchemas } from "../../cli/json-schemas.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
 import { drawnNumbers, numberSpec } from "../training/number-run.ts";
 import { abawInProcess } from "./in-process.ts";
+import { jsonOf } from "./json-of.ts";
 
 const sweeps = `
 sweep weights = joint([au, expr, valence], [alone(au), alone(valence)]) {
@@ -123,4 +125,31 @@ test("a plan says what is trained, what is not, and why something is not any mor
   expect(statusIn((await say("plan", "spec.abaw")).out)["alone(au)"]).toBe(
     "to be trained again: the data, or what it builds on, are not those that it was trained on",
   );
+}, 60_000);
+
+test("two runs are compared on the same rows, and what has none in common is refused", async () => {
+  const { say, folder } = folderWithSpec();
+  const compare = (...words: readonly string[]) => abawInProcess(["compare", ...words], folder);
+  expect((await say("run", "spec.abaw", "together")).status).toBe(0);
+  expect(
+    (await say("run", "spec.abaw", "together", "--out", "runs/other", "--set", "joint.optimizer.lr=1e-2")).status,
+  ).toBe(0);
+  const { status, out } = await compare("runs/spec", "runs/other", "--of", "together", "--json", "--draws", "200");
+  expect(status).toBe(0);
+  const found = jsonOf(jsonSchemas.compare, out) as { scores: { task: string; first: number; second: number }[] };
+  expect(found.scores.map(({ task }) => task).toSorted()).toEqual(["au", "expr", "valence"]);
+  const told = await compare("runs/spec", "runs/spec", "--of", "together", "--and", "alone(au)");
+  expect([told.status, told.out]).toEqual([
+    0,
+    expect.stringMatching(/au +0\.\d{4} +0\.\d{4} .* %\n\n\(1,000 draws of 3 videos/),
+  ]);
+  for (const [words, message] of [
+    [["runs/spec", "runs/none"], "there is no folder runs/none"],
+    [["runs/spec", "data"], "data is no run's folder"],
+    [["runs/spec", "runs/spec", "--of", "alone(va)"], 'has no assembly or stage "alone(va)"; it has '],
+    [["runs/spec", "runs/spec", "--of", "alone(au)", "--and", "alone(valence)"], "have no task in common"],
+  ] as const) {
+    const refused = await compare(...words);
+    expect([refused.status, refused.err.includes(message) ? message : refused.err]).toEqual([1, message]);
+  }
 }, 60_000);
