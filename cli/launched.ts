@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { LocalJobs } from "../runtime/launch/side-by-side.ts";
 import { collectPlan, type SlurmOptions, submitPlan } from "../runtime/launch/submit-plan.ts";
 import { levelsOf } from "../runtime/run/levels.ts";
 import type { Run } from "../runtime/run/run-plan.ts";
@@ -15,6 +16,7 @@ export interface LaunchChoice extends SpecOptions, RunChoice {
   readonly launcher: string;
   readonly sbatch?: readonly string[];
   readonly atOnce?: string;
+  readonly jobs?: string;
 }
 
 /** How a run's stages go to Slurm; undefined if they are trained here. */
@@ -30,25 +32,28 @@ export function slurmOptions(spec: string, choice: LaunchChoice): SlurmOptions |
   const other = sbatch.find((option) => !option.startsWith("-"));
   if (other !== undefined)
     throw new UsageError(`--sbatch takes an option such as --partition=gpu, not ${JSON.stringify(other)}`);
-  const out = runFolderOf(spec, choice.out);
-  const [, program = ""] = process.argv;
+  if (choice.jobs !== undefined) throw new UsageError("--jobs is of --launcher local; of slurm say --at-once");
   return {
     name: "abaw",
     folder: process.cwd(),
-    command: [
-      process.execPath,
-      ...process.execArgv,
-      program,
-      "run",
-      spec,
-      "--out",
-      resolve(out),
-      ...wordsOf(choice),
-      "--stage",
-    ],
+    command: stageCommand(spec, choice),
     atOnce: atOnce === undefined ? undefined : wholeNumber("--at-once", atOnce, 1, 100_000),
     options: sbatch,
   };
+}
+
+/** How many stages are trained side by side here; undefined if it is one after the other. */
+export function localJobs(spec: string, choice: LaunchChoice): LocalJobs | undefined {
+  if (choice.jobs === undefined) return undefined;
+  const jobs = wholeNumber("--jobs", choice.jobs, 1, 1024);
+  return jobs === 1 ? undefined : { jobs, command: stageCommand(spec, choice) };
+}
+
+/** A command that trains one stage of a run, whose hash is to follow. */
+function stageCommand(spec: string, choice: LaunchChoice): readonly string[] {
+  const out = resolve(runFolderOf(spec, choice.out));
+  const [, program = ""] = process.argv;
+  return [process.execPath, ...process.execArgv, program, "run", spec, "--out", out, ...wordsOf(choice), "--stage"];
 }
 
 /** The options that make a stage what it is, and what it is trained on. */
@@ -94,8 +99,8 @@ export async function trainedAlone(checked: Checked, choice: RunChoice, hash: st
       `${checked.path} has no stage with the hash ${hash} any more: it was changed after its stages were handed in`,
     );
   const interruption = new AbortController();
-  // Slurm sends it before the time of a job is over, if sbatch was told --signal=B:TERM@60.
-  process.once("SIGTERM", () => interruption.abort());
+  // Slurm sends SIGTERM before the time of a job is over, if sbatch was told --signal=B:TERM@60; Ctrl-C goes to all processes of a terminal.
+  for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => interruption.abort());
   const run = await openRun(checked, choice, watchRun(false), interruption.signal);
   if (await trainAlone(run, stage)) process.exitCode = 130;
 }

@@ -78,6 +78,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/emit",
     "compiler/library",
     "compiler/lower/plan.ts",
+    "runtime/threads",
   ],
   // Its processes read weight files and talk in JSON.
   "runtime/engines/torch": [

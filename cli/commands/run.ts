@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { trainSideBySide } from "../../runtime/launch/side-by-side.ts";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { type Report, reportFiles } from "../../runtime/report/report-data.ts";
 import { namesIn, planPart } from "../../runtime/run/plan-part.ts";
@@ -6,7 +7,7 @@ import { resultsOf } from "../../runtime/run/results.ts";
 import { trainPlan } from "../../runtime/run/train-plan.ts";
 import { collect, device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
 import { type Checked, checkedSpec } from "../checked-spec.ts";
-import { launched, slurmOptions, trainedAlone } from "../launched.ts";
+import { launched, localJobs, slurmOptions, trainedAlone } from "../launched.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import { outcomeCode } from "../outcome.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -22,6 +23,7 @@ interface RunOptions extends SpecOptions, RunChoice {
   readonly launcher: string;
   readonly sbatch?: readonly string[];
   readonly atOnce?: string;
+  readonly jobs?: string;
   readonly detach?: true;
   readonly stage?: string;
   readonly json?: true;
@@ -72,6 +74,7 @@ function training(name: string, description: string, example: string): Command {
   return withTorchOptions(runCommand(name, description, example))
     .option(...device)
     .option(...onBadRow)
+    .option("--jobs <n>", "train so many stages at the same time, each in a process of its own (default: 1)")
     .option("--wait", "where another process works in the run's folder, wait until it is done")
     .option(
       "--launcher <name>",
@@ -100,6 +103,7 @@ async function carriedOut(checked: Checked, options: RunOptions, show: (report: 
   const { path } = checked;
   if (options.stage !== undefined) return trainedAlone(checked, options, options.stage);
   const slurm = slurmOptions(path, options);
+  const jobs = localJobs(path, options);
   const interruption = new AbortController();
   const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
   const { folder } = run.options;
@@ -124,7 +128,12 @@ async function carriedOut(checked: Checked, options: RunOptions, show: (report: 
       sources: checked.sources,
     };
     await recordManifest(run, origin);
-    const outcome = slurm === undefined ? await trainPlan(run) : await launched(run, slurm, options.detach === true);
+    const outcome =
+      slurm !== undefined
+        ? await launched(run, slurm, options.detach === true)
+        : jobs === undefined
+          ? await trainPlan(run)
+          : await trainSideBySide(run, jobs);
     if (outcome === undefined) return;
     await recordManifest(run, origin, outcome.trained);
     await warnSkipped(run);

@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
 import type { Augmentation } from "../../../compiler/lower/plan.ts";
 import { openWorker } from "../../threads/open-worker.ts";
+import { threadCount } from "../../threads/thread-count.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 
 export interface ImageWorkerData {
@@ -57,7 +57,7 @@ export interface ImageOptions {
 
 const usualCache = 1 << 30;
 /** The second brings a quarter more pictures on two cores (bench/images.ts). */
-const threads = Math.min(2, availableParallelism());
+const threads = Math.min(2, threadCount());
 
 /** The images of a table's rows as bytes, made ready by workers. What comes does not depend on what was asked before. */
 export class ImageSource {

@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { emitOnnx } from "../../../compiler/emit/onnx/emit-onnx.ts";
 import { type Graph, inputsOf } from "../../../compiler/ir/graph.ts";
+import { threadCount } from "../../threads/thread-count.ts";
 import { bindConstants } from "../bind-constants.ts";
 import type { Tensor, Tensors } from "../engine.ts";
 import { type Device, deviceProblem, optionsOf } from "./device.ts";
@@ -35,7 +35,7 @@ export function sessionOptions(device: Device): ort.InferenceSession.SessionOpti
     ...optionsOf(device),
     graphOptimizationLevel: "all",
     executionMode: "sequential",
-    intraOpNumThreads: availableParallelism(),
+    intraOpNumThreads: threadCount(),
     interOpNumThreads: 1,
   };
 }

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { neededBy } from "../run/plan-part.ts";
+import type { Run } from "../run/run-plan.ts";
+import { isWhole, type Outcome } from "../run/train-plan.ts";
+import { threadsVariable } from "../threads/thread-count.ts";
+import { StageError } from "../train/stage-error.ts";
+
+export interface LocalJobs {
+  /** Trains the stage whose hash is the last word. */
+  readonly command: readonly string[];
+  /** How many stages are trained at the same time. */
+  readonly jobs: number;
+}
+
+/**
+ * Trains what is not finished, each stage in a process of its own as soon as what it needs is trained, so many at once, which share the
+ * processors. A stage that fails stops only what needs it; a signal lets each process end after its step, with a checkpoint.
+ */
+export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): Promise<Outcome> {
+  const { watch, signal } = run.options;
+  const waiting = new Map<string, StagePlan>();
+  // Data are opened here, and drawn if they are to be, before several processes do.
+  for (const stage of run.plan.stages) {
+    await run.identityOf(stage);
+    if (waiting.has(stage.hash)) continue;
+    if (await isWhole(run, stage)) watch.stageCached(stage);
+    else waiting.set(stage.hash, stage);
+  }
+  const total = run.plan.stages.length;
+  const trained = new Set<string>();
+  const failed: { readonly stage: StagePlan; readonly problem: Error }[] = [];
+  const left: { readonly stage: StagePlan; readonly needs: StagePlan }[] = [];
+  const lost = new Set<string>();
+  const running = new Map<string, Promise<void>>();
+  const threads = String(Math.max(1, Math.floor(availableParallelism() / jobs)));
+  const [program = "", ...words] = command;
+  const train = async (stage: StagePlan): Promise<void> => {
+    const child = spawn(program, [...words, stage.hash], {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, [threadsVariable]: threads },
+    });
+    const stop = () => child.kill("SIGTERM");
+    signal.addEventListener("abort", stop);
+    const said = await ended(child);
+    signal.removeEventListener("abort", stop);
+    if (await run.isFinished(stage)) {
+      trained.add(stage.hash);
+      watch.stageStarts(stage, total - waiting.size - running.size + 1, total);
+      watch.stageEnds(stage);
+    } else if (!signal.aborted) {
+      lost.add(stage.hash);
+      failed.push({ stage, problem: problemIn(said, stage) });
+    }
+  };
+  for (;;) {
+    for (const [hash, stage] of waiting) {
+      const needed = neededBy(stage);
+      const missing = needed.find((each) => lost.has(each));
+      if (missing !== undefined) {
+        waiting.delete(hash);
+        lost.add(hash);
+        left.push({ stage, needs: run.stageOf(missing) });
+        continue;
+      }
+      const ready = needed.every((each) => !waiting.has(each) && !running.has(each));
+      if (!ready || running.size >= jobs || signal.aborted) continue;
+      waiting.delete(hash);
+      running.set(
+        hash,
+        train(stage).finally(() => running.delete(hash)),
+      );
+    }
+    if (running.size === 0) break;
+    await Promise.race(running.values());
+  }
+  return { trained, interrupted: signal.aborted, failed, left };
+}
+
+/** The end of what a process said on its error output, once it is over. */
+function ended(child: ChildProcess): Promise<string> {
+  const most = 1 << 16;
+  let said = "";
+  child.stderr?.setEncoding("utf8");
+  child.stderr?.on("data", (text: string) => {
+    said = `${said}${text}`.slice(-most);
+  });
+  return new Promise((resolve) => {
+    child.on("error", (problem) => resolve(problem.message));
+    child.on("close", () => resolve(said));
+  });
+}
+
+function problemIn(said: string, { label }: StagePlan): Error {
+  const lines = said.trim().split("\n");
+  const line = lines.findLast((each) => each.startsWith("error: ")) ?? lines.at(-1) ?? "";
+  const reason = line.replace(/^error: /, "").replace(`${label}: `, "");
+  return new StageError(label, reason === "" ? "its process ended before it was trained, and said nothing" : reason);
+}

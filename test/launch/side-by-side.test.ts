@@ -1,0 +1,114 @@
+import { spawn, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
+import { readManifest } from "../../runtime/run/manifest.ts";
+import { BuiltProgram } from "../built-program.ts";
+import { abawInProcess } from "../cli/in-process.ts";
+import { largestDifference } from "../compiler/largest-difference.ts";
+import { tolerances } from "../tolerances.ts";
+import { drawnNumbers, numberSpec } from "../training/number-run.ts";
+
+function folderWith(rates: string) {
+  const folder = join(drawnNumbers(), "..");
+  const sweep = `\nsweep rates = together { over: {optimizer.lr: ${rates}}, report: [score(au)] }\n`;
+  writeFileSync(join(folder, "spec.abaw"), `${numberSpec.replace('"nowhere"', '"data"')}${sweep}`);
+  return folder;
+}
+
+describe("stages side by side", () => {
+  let program: BuiltProgram;
+  beforeAll(() => {
+    program = new BuiltProgram();
+  }, 120_000);
+  afterAll(() => program.remove());
+  const say = (folder: string, ...words: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program.path, ...words], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+    return { status, out: stdout, err: stderr };
+  };
+
+  test("reach what they reach one after the other, each trained once", { timeout: 120_000 }, () => {
+    const folder = folderWith("[1e-4, 1e-2]");
+    const alone = say(folder, "run", "spec.abaw", "--out", "alone");
+    const both = say(folder, "run", "spec.abaw", "--out", "both", "--jobs", "2");
+    expect([alone.status, both.status]).toEqual([0, 0]);
+    const [first, second] = ["alone", "both"].map((run) => readManifest(join(folder, run)).stages);
+    expect(second?.map(({ label, steps, trained }) => [label, steps, trained])).toEqual(
+      first?.map(({ label, steps, trained }) => [label, steps, trained]),
+    );
+    for (const { folder: stage } of first ?? []) {
+      const kept = (run: string) => readSafetensors(join(folder, run, stage, "checkpoints/kept.safetensors")).tensors;
+      const others = kept("both");
+      // With fewer threads sums may be added in another order.
+      for (const [name, { data }] of kept("alone"))
+        expect(largestDifference(others.get(name)?.data ?? [], Array.from(data, Number)), name).toBeLessThan(
+          tolerances.engineSteps,
+        );
+    }
+    expect(say(folder, "run", "spec.abaw", "--out", "both", "--jobs", "2").err).not.toMatch(/^\[/m);
+  });
+
+  test("a stage that fails stops only what needs it", { timeout: 120_000 }, () => {
+    const { status, err } = say(folderWith("[1e38, 1e-2]"), "sweep", "spec.abaw", "--jobs", "3");
+    expect(status).toBe(1);
+    expect(err).toMatch(/error: rates\[optimizer\.lr: 1e\+38\]: the loss of `\w+` is (NaN|Infinity) in step \d/);
+    expect(err).toMatch(/^\[\d\/5\] rates\[optimizer\.lr: 0\.01\]/m);
+  });
+
+  test("interrupted they end after their steps, and the same command goes on", { timeout: 120_000 }, async () => {
+    const folder = folderWith("[1e-3]");
+    const long = ["--set", "stage.duration=200000 steps"];
+    const child = spawn(
+      process.execPath,
+      [program.path, "run", "spec.abaw", "alone(au)", "alone(expr)", "--jobs", "2", ...long],
+      {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    let err = "";
+    child.stderr.on("data", (text: Buffer) => {
+      err += text.toString();
+    });
+    const over = new Promise((resolve) => child.on("close", resolve));
+    // Both have written a checkpoint once both have a log.
+    for (let tries = 0; tries < 600 && logsIn(join(folder, "runs/spec")) < 2; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    child.kill("SIGINT");
+    expect(await over).toBe(130);
+    expect(err).toContain("the same command goes on from the checkpoint in runs/spec");
+    const { out } = await abawInProcess(["plan", "spec.abaw", ...long], folder);
+    expect(out.match(/begun, \d+ steps are done/g)?.length).toBe(2);
+  });
+});
+
+/** How many stages have judged themselves. */
+function logsIn(run: string): number {
+  const manifest = (() => {
+    try {
+      return readManifest(run);
+    } catch {
+      return undefined;
+    }
+  })();
+  return (manifest?.stages ?? []).filter(({ folder }) => {
+    try {
+      return readFileSync(join(run, folder, "metrics.jsonl"), "utf8") !== "";
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+test.each([
+  [["--jobs", "0"], "--jobs"],
+  [["--jobs", "2", "--launcher", "slurm"], "--jobs is of --launcher local; of slurm say --at-once"],
+])("%j is the user's mistake", async (words, message) => {
+  const { status, err } = await abawInProcess(["sweep", "spec.abaw", ...words], folderWith("[1e-3]"));
+  expect([status, err.includes(message) ? message : err]).toEqual([1, message]);
+});
