@@ -20,7 +20,7 @@ export interface LaunchChoice extends SpecOptions, RunChoice {
 }
 
 /** How a run's stages go to Slurm; undefined if they are trained here. */
-export function slurmOptions(spec: string, choice: LaunchChoice): SlurmOptions | undefined {
+export function slurmOptions(spec: string, names: readonly string[], choice: LaunchChoice): SlurmOptions | undefined {
   const { launcher, sbatch = [], atOnce } = choice;
   if (launcher !== "local" && launcher !== "slurm")
     throw new UsageError(`--launcher takes local or slurm, not ${JSON.stringify(launcher)}`);
@@ -36,24 +36,35 @@ export function slurmOptions(spec: string, choice: LaunchChoice): SlurmOptions |
   return {
     name: "abaw",
     folder: process.cwd(),
-    command: stageCommand(spec, choice),
+    command: stageCommand(spec, names, choice),
     atOnce: atOnce === undefined ? undefined : wholeNumber("--at-once", atOnce, 1, 100_000),
     options: sbatch,
   };
 }
 
 /** How many stages are trained side by side here; undefined if it is one after the other. */
-export function localJobs(spec: string, choice: LaunchChoice): LocalJobs | undefined {
+export function localJobs(spec: string, names: readonly string[], choice: LaunchChoice): LocalJobs | undefined {
   if (choice.jobs === undefined) return undefined;
   const jobs = wholeNumber("--jobs", choice.jobs, 1, 1024);
-  return jobs === 1 ? undefined : { jobs, command: stageCommand(spec, choice) };
+  return jobs === 1 ? undefined : { jobs, command: stageCommand(spec, names, choice) };
 }
 
-/** A command that trains one stage of a run, whose hash is to follow. */
-function stageCommand(spec: string, choice: LaunchChoice): readonly string[] {
+/** A command that trains one stage of what is named of a spec, whose hash is to follow. */
+function stageCommand(spec: string, names: readonly string[], choice: LaunchChoice): readonly string[] {
   const out = resolve(runFolderOf(spec, choice.out));
   const [, program = ""] = process.argv;
-  return [process.execPath, ...process.execArgv, program, "run", spec, "--out", out, ...wordsOf(choice), "--stage"];
+  return [
+    process.execPath,
+    ...process.execArgv,
+    program,
+    "run",
+    spec,
+    ...names,
+    "--out",
+    out,
+    ...wordsOf(choice),
+    "--stage",
+  ];
 }
 
 /** The options that make a stage what it is, and what it is trained on. */

@@ -40,7 +40,7 @@ export function run(): Command {
   )
     .argument("[names...]", "sweeps, assemblies and stages of the spec (default: everything)")
     .action((path: string, names: readonly string[], options: RunOptions) =>
-      carriedOut(partOf(checkedSpec(path, options, "train"), names), options, scoreTable),
+      carriedOut(partOf(checkedSpec(path, options, "train"), names), names, options, scoreTable),
     );
 }
 
@@ -49,7 +49,9 @@ export function train(): Command {
     "train",
     `The same as run: train every stage that is not trained yet, ${words}`,
     "abaw train examples/quickstart.abaw --out runs/first",
-  ).action((path: string, options: RunOptions) => carriedOut(checkedSpec(path, options, "train"), options, scoreTable));
+  ).action((path: string, options: RunOptions) =>
+    carriedOut(checkedSpec(path, options, "train"), [], options, scoreTable),
+  );
 }
 
 export function sweep(): Command {
@@ -66,7 +68,8 @@ export function sweep(): Command {
       const other = names.find((name) => !known.includes(name));
       if (other !== undefined)
         throw new UsageError(`${path} has no sweep ${JSON.stringify(other)}; it has ${known.join(", ")}`);
-      return carriedOut(partOf(checked, names.length === 0 ? known : names), options, sweepTables);
+      const asked = names.length === 0 ? known : names;
+      return carriedOut(partOf(checked, asked), asked, options, sweepTables);
     });
 }
 
@@ -99,11 +102,16 @@ function partOf(checked: Checked, names: readonly string[]): Checked {
   );
 }
 
-async function carriedOut(checked: Checked, options: RunOptions, show: (report: Report) => string): Promise<void> {
+async function carriedOut(
+  checked: Checked,
+  names: readonly string[],
+  options: RunOptions,
+  show: (report: Report) => string,
+): Promise<void> {
   const { path } = checked;
   if (options.stage !== undefined) return trainedAlone(checked, options, options.stage);
-  const slurm = slurmOptions(path, options);
-  const jobs = localJobs(path, options);
+  const slurm = slurmOptions(path, names, options);
+  const jobs = localJobs(path, names, options);
   const interruption = new AbortController();
   const run = await openRun(checked, options, watchRun(options.json === true), interruption.signal);
   const { folder } = run.options;

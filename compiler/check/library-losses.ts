@@ -1,3 +1,4 @@
+import { balancers } from "../library/balancers.ts";
 import { fn, type LibraryCalls } from "./library-function.ts";
 import { any, bool, call, float, list, may, metric, must, orNone, task } from "./type.ts";
 
@@ -37,7 +38,7 @@ export const lossCalls: LibraryCalls = {
   focal: fn("loss", "Cross entropy times (1 − p)^gamma, so that what is easy counts less (arXiv 1708.02002).", {
     task: subject,
     gamma: may(float),
-    alpha: may(float),
+    alpha: may(float, String(balancers.gradnorm.settings.alpha)),
     weight: classWeights,
   }),
   asl: fn(
@@ -87,7 +88,10 @@ export const lossCalls: LibraryCalls = {
     term: must(call("term")),
   }),
   uncertainty: fn("balance", "Weights learned as uncertainties of the tasks (arXiv 1705.07115).", { terms }),
-  dwa: fn("balance", "Weights by how fast each term falls (arXiv 1803.10704).", { terms, temperature: may(float) }),
+  dwa: fn("balance", "Weights by how fast each term falls (arXiv 1803.10704).", {
+    terms,
+    temperature: may(float, String(balancers.dwa.settings.temperature)),
+  }),
   normalized: fn("balance", "Each term divided by its own size.", { terms }),
   gradnorm: fn("balance", "Weights that bring gradients to like sizes (arXiv 1711.02257).", {
     terms,
@@ -96,7 +100,7 @@ export const lossCalls: LibraryCalls = {
   pcgrad: fn("balance", "Conflicting parts of gradients projected away (arXiv 2001.06782).", { terms }),
   cagrad: fn("balance", "The direction that helps the worst term, near the mean gradient (arXiv 2110.14048).", {
     terms,
-    c: may(float),
+    c: may(float, String(balancers.cagrad.settings.c)),
   }),
   mgda: fn("balance", "The shortest combination of the gradients (arXiv 1810.04650).", { terms }),
   nash_mtl: fn("balance", "Gradients combined as in a Nash bargain (arXiv 2202.01017).", { terms }),

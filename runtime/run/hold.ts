@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -29,6 +29,19 @@ export function holdFolder(folder: string): () => void {
 function linked(own: string, path: string): boolean {
   try {
     linkSync(own, path);
+    return true;
+  } catch (problem) {
+    const code = problem instanceof Error && "code" in problem ? problem.code : undefined;
+    if (code === "EEXIST") return false;
+    // Some file systems have no links: there it appears empty for a moment, which counts as nobody's.
+    if (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS") return copied(own, path);
+    throw problem;
+  }
+}
+
+function copied(own: string, path: string): boolean {
+  try {
+    copyFileSync(own, path, constants.COPYFILE_EXCL);
     return true;
   } catch (problem) {
     if (problem instanceof Error && "code" in problem && problem.code === "EEXIST") return false;
