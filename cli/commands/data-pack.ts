@@ -34,6 +34,10 @@ export function pack(): Command {
         const labels = checked.plan.stages.map(({ label }) => label).join(", ");
         throw new UsageError(`there is no stage ${JSON.stringify(options.stage)}; there are ${labels}`);
       }
+      if (stage.evaluate.merge !== "mean")
+        throw new UsageError(
+          `${stage.label} is judged by one of several windows, and a packed stage's own loop by their mean; \`abaw train\` trains it`,
+        );
       if (stage.balance !== undefined)
         throw new UsageError(
           `${stage.label} balances its loss, which a packed stage's own loop cannot; \`abaw train\` trains it`,

@@ -127,7 +127,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     weightDecay: optimiser.weightDecay,
     maxGradientNorm: plain.maxGradientNorm,
     ema: plain.ema,
-    evaluate: { ...evaluate, weights: plain.ema === undefined ? "last" : "ema" },
+    evaluate,
     keep: kept,
     patience: plain.patience,
     balance,
@@ -168,6 +168,8 @@ function checkJudgedClip(
   }
 }
 
+const merges = ["mean", "centre", "first"] as const;
+
 /** `evaluate: {clip:, merge:, weights:, tta:, every:}` (language rule 50). */
 function evaluateOf(
   thing: Thing | undefined,
@@ -178,7 +180,9 @@ function evaluateOf(
 ): EvaluatePlan {
   const { model, stage } = built;
   const reporter: Reporter = scope.session.reporter;
-  let plan: EvaluatePlan = { every: { unit: "epochs", value: 1 }, clip: model.clip, merge: "mean", weights: "last" };
+  const kept = average?.kind === "number";
+  const weights = kept ? "ema" : "last";
+  let plan: EvaluatePlan = { every: { unit: "epochs", value: 1 }, clip: model.clip, merge: "mean", weights };
   if (thing?.kind !== "map") return plan;
   for (const [key, value] of thing.entries) {
     const span = thing.places.get(key) ?? stage.span;
@@ -198,18 +202,18 @@ function evaluateOf(
         break;
       }
       case "merge": {
-        if (value.kind === "label" && value.name !== "mean") notYet("`merge` other than the mean");
+        const merge = value.kind === "label" ? merges.find((each) => each === value.name) : undefined;
+        if (merge !== undefined) plan = { ...plan, merge };
         break;
       }
       case "weights": {
-        const kept = average?.kind === "number";
         if (value.kind !== "label") break;
         if (value.name === "ema" && average === undefined)
           reporter.report("missing-key", span, {
             where: `${stage.label}, which is judged by its moving average,`,
             key: "ema",
           });
-        if (value.name === "last" && kept) notYet("judging by the last weights where a moving average is kept");
+        if (value.name === "last") plan = { ...plan, weights: "last" };
         break;
       }
       case "tta":

@@ -12,17 +12,22 @@ const framesAtOnce = 128;
 export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
 /**
- * Passes over all rows of a part, without augmentation; windows that share a row are averaged. Open from pass to pass, so that images
+ * Passes over all rows of a part, without augmentation; windows that share a row are merged as the stage's `evaluate` says. Open from pass to pass, so that images
  * are read once as far as they can be kept.
  */
 export class PartPasses {
   readonly #rows: number;
   readonly #onPass: (done: number, total: number) => void;
   readonly #lead: number;
+  readonly #merge: StagePlan["evaluate"]["merge"];
+  /** Of a window. */
+  readonly #length: number;
   readonly #open: ReturnType<typeof stageLoader>;
 
   constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
-    const { clip } = plan.evaluate;
+    const { clip, merge } = plan.evaluate;
+    this.#merge = merge;
+    this.#length = clip?.length ?? 1;
     const table = tableOf(inputs.data, part);
     const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
     const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
@@ -43,10 +48,13 @@ export class PartPasses {
         if (!(data instanceof Float32Array)) continue;
         const own = shape.slice(this.#lead);
         const width = own.reduce((product, dim) => product * dim, 1);
-        const known = merges.get(name) ?? { shape: own, merge: new WindowMerge(this.#rows, width) };
+        const known = merges.get(name) ?? {
+          shape: own,
+          merge: new WindowMerge(this.#rows, width, this.#merge, this.#length),
+        };
         merges.set(name, known);
         places.forEach((row, k) => {
-          known.merge.add(row, data, k * width);
+          known.merge.add(row, data, k * width, k % this.#length);
         });
       }
       this.#onPass(i + 1, loader.steps);

@@ -82,6 +82,25 @@ describe("clips", () => {
     expect([0, 1, 2, 3].map((place) => repeatedRow(windows, 1, place))).toEqual([4, 4, 4, 4]);
   });
 
+  test.each([
+    ["first", [0, 1, 1, 1, 2, 2]],
+    // Rows 2 and 3 are nearer to the middle of the window in which they are not at an end.
+    ["centre", [0, 1, 1, 2, 2, 2]],
+    ["mean", [0, 1, 1.5, 1.5, 2, 2]],
+  ] as const)("of overlapping windows a row gets the %s", (kind, expected) => {
+    const merge = new WindowMerge(6, 1, kind, 4);
+    const windows = [
+      [0, 1, 2, 3],
+      [2, 3, 4, 5],
+    ];
+    windows.forEach((rows, window) => {
+      rows.forEach((row, place) => {
+        merge.add(row, Float32Array.of(row === 0 ? 0 : window + 1), 0, place);
+      });
+    });
+    expect(Array.from(merge.result())).toEqual(expected);
+  });
+
   test("values of overlapping windows are averaged", () => {
     const merge = new WindowMerge(3, 1);
     [

@@ -1,4 +1,4 @@
-import type { ClipPlan } from "../../../compiler/lower/plan.ts";
+import type { ClipPlan, EvaluatePlan } from "../../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 
 /** Windows over a table's rows. */
@@ -81,25 +81,44 @@ export function repeatedRow(windows: Windows, window: number, place: number): nu
   return padding;
 }
 
-/** The mean over all windows that a row is in: [windows, length, width] to [rows, width] (language rule 50). */
+/**
+ * What rows get of the windows that they are in, [windows, length, width] to [rows, width]: the mean of all, the value of the first, or that of the
+ * window in whose middle the row is the most, the earlier of two (language rule 50).
+ */
 export class WindowMerge {
   readonly #sums: Float64Array;
   readonly #counts: Float64Array;
+  /** How far from its window's middle a row was whose value is kept. */
+  readonly #away: Float64Array;
   readonly #width: number;
+  readonly #kind: EvaluatePlan["merge"];
+  readonly #length: number;
 
-  constructor(rows: number, width: number) {
+  constructor(rows: number, width: number, kind: EvaluatePlan["merge"] = "mean", length = 1) {
     this.#sums = new Float64Array(rows * width);
     this.#counts = new Float64Array(rows);
+    this.#away = new Float64Array(kind === "centre" ? rows : 0).fill(Number.POSITIVE_INFINITY);
     this.#width = width;
+    this.#kind = kind;
+    this.#length = length;
   }
 
-  add(row: number, values: Float32Array, offset: number): void {
+  /** A window's value for a row, `place` steps into the window; windows come in order. */
+  add(row: number, values: Float32Array, offset: number, place = 0): void {
     if (row < 0) return;
+    const known = (this.#counts[row] ?? 0) > 0;
+    if (this.#kind === "first" && known) return;
+    if (this.#kind === "centre") {
+      const away = Math.abs(place - (this.#length - 1) / 2);
+      if (away >= (this.#away[row] ?? 0)) return;
+      this.#away[row] = away;
+    }
+    const before = this.#kind === "mean" ? 1 : 0;
     for (let i = 0; i < this.#width; i += 1) {
       const at = row * this.#width + i;
-      this.#sums[at] = (this.#sums[at] ?? 0) + (values[offset + i] ?? 0);
+      this.#sums[at] = before * (this.#sums[at] ?? 0) + (values[offset + i] ?? 0);
     }
-    this.#counts[row] = (this.#counts[row] ?? 0) + 1;
+    this.#counts[row] = before * (this.#counts[row] ?? 0) + 1;
   }
 
   result(): Float32Array {

@@ -102,9 +102,11 @@ class Trainer:
         # Sums over a batch want all digits.
         terms = self.loss({name: value.float() for name, value in outputs.items()}, inputs)
         total = torch.stack(list(terms.values())).sum()
-        if torch.isfinite(total):
+        # All are read at once: each reading waits for the device.
+        whole, *parts = torch.stack([total, *terms.values()]).tolist()
+        if isfinite(whole):
             (total / self.accumulate).backward()
-        return {"loss": total.item(), **{f"loss/{name}": value.item() for name, value in terms.items()}}
+        return {"loss": whole, **{f"loss/{name}": value for name, value in zip(terms, parts, strict=True)}}
 
     def _part(self, inputs: dict[str, Tensor], part: int) -> dict[str, Tensor]:
         """One of the parts that a rank works on one after the other; batch statistics are then those of a part."""
