@@ -38,7 +38,7 @@ export const lossCalls: LibraryCalls = {
   focal: fn("loss", "Cross entropy times (1 − p)^gamma, so that what is easy counts less (arXiv 1708.02002).", {
     task: subject,
     gamma: may(float),
-    alpha: may(float, String(balancers.gradnorm.settings.alpha)),
+    alpha: may(float),
     weight: classWeights,
   }),
   asl: fn(
@@ -95,7 +95,7 @@ export const lossCalls: LibraryCalls = {
   normalized: fn("balance", "Each term divided by its own size.", { terms }),
   gradnorm: fn("balance", "Weights that bring gradients to like sizes (arXiv 1711.02257).", {
     terms,
-    alpha: may(float),
+    alpha: may(float, String(balancers.gradnorm.settings.alpha)),
   }),
   pcgrad: fn("balance", "Conflicting parts of gradients projected away (arXiv 2001.06782).", { terms }),
   cagrad: fn("balance", "The direction that helps the worst term, near the mean gradient (arXiv 2110.14048).", {

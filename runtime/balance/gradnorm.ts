@@ -24,10 +24,11 @@ export function gradnorm(count: number, alpha: number): Balancer {
       const lengths = losses.map((_, k) => Math.sqrt(Math.max(0, gram[k]?.[k] ?? 0)));
       const norms = lengths.map((length, k) => (weights.values[k] ?? 0) * length);
       const mean = norms.reduce((sum, norm) => sum + norm, 0) / count;
-      const falls = losses.map((loss, k) => loss / (first?.[k] ?? 1));
+      // A term that began at 0 has no rate: it counts as one that stands still.
+      const falls = losses.map((loss, k) => ((first?.[k] ?? 0) > 0 ? loss / (first?.[k] ?? 1) : 1));
       const meanFall = falls.reduce((sum, fall) => sum + fall, 0) / count;
-      const targets = falls.map((fall) => mean * Math.max(0, fall / meanFall) ** alpha);
-      if (!targets.every(Number.isFinite)) return;
+      // Where no loss is left, none lags behind.
+      const targets = falls.map((fall) => mean * (meanFall > 0 ? Math.max(0, fall / meanFall) : 1) ** alpha);
       weights.step(
         norms.map((norm, k) => Math.sign(norm - (targets[k] ?? 0)) * (lengths[k] ?? 0)),
         rate,

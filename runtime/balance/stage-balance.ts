@@ -55,8 +55,9 @@ export class StageBalance {
       const { terms } = each.plan;
       const before = terms.map((term) => (all.get(term) ?? 1) * (shared.get(term) ?? 1));
       const losses = terms.map((term, k) => (before[k] ?? 1) * numberIn(seen, `loss/${term}`));
+      const known = each.rule.looksAt === "gradients";
       const gram = terms.map((a, i) =>
-        terms.map((b, j) => (before[i] ?? 1) * (before[j] ?? 1) * this.#product(seen, a, b)),
+        terms.map((b, j) => (known ? (before[i] ?? 1) * (before[j] ?? 1) * this.#product(seen, a, b) : 0)),
       );
       each.before = before;
       each.own = each.balancer.factors({ losses, gram, step, seed: this.#seed });
@@ -120,7 +121,8 @@ export class StageBalance {
   #product(seen: Tensors | undefined, a: string, b: string): number {
     const [i, j] = [this.#terms.indexOf(a), this.#terms.indexOf(b)].sort((x, y) => x - y);
     const tensor = seen?.get(`gram/${i}/${j}`);
-    return tensor === undefined ? 0 : Number(tensor.data[0]);
+    if (tensor === undefined) throw new Error(`the balance graph gave no product of ${a} and ${b}`);
+    return Number(tensor.data[0]);
   }
 }
 

@@ -113,8 +113,11 @@ export async function collectPlan(run: Run, jobs: readonly string[]): Promise<Ou
       continue;
     }
     const level = submitted.findIndex(({ stages }) => stages.includes(stage.hash));
-    const log = join(folder.path, place, `level-${level}-${submitted[level]?.stages.indexOf(stage.hash)}.log`);
-    failed.push({ stage, problem: new StageError(stage.label, `its job ended before it was trained${lastLine(log)}`) });
+    const reason =
+      level < 0
+        ? "it is not among the stages whose jobs were waited for; the same command hands it in now"
+        : `its job ended before it was trained${lastLine(join(folder.path, place, `level-${level}-${submitted[level]?.stages.indexOf(stage.hash)}.log`))}`;
+    failed.push({ stage, problem: new StageError(stage.label, reason) });
   }
   return { trained, interrupted: false, failed, left };
 }

@@ -13,6 +13,7 @@ import { feedsOfCotangents, gradientGraph } from "../compiler/ops/sample-graph.t
 import { onGrid, seededRandom } from "../compiler/seeded-random.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
+import { batchOf, opened, stored, tasks } from "../training/balance-case.ts";
 import { runOf, silent } from "../training/small-run.ts";
 import { expectSame, holdsModules, holdsOps, holdsQuickstart, holdsTraining } from "./parity.ts";
 import { webgpuEngine } from "./webgpu-engine.ts";
@@ -30,6 +31,7 @@ else {
   holdsQuickstart(engine);
   holdsTraining(engine);
   holdsRuns(engine);
+  holdsBalance(engine);
   holdsManyChannels(engine);
   holdsManySizes(engine);
 }
@@ -125,4 +127,17 @@ function drawn(name: string, shape: readonly number[]): Tensor {
   const random = seededRandom(name);
   const count = shape.reduce((product, size) => product * size, 1);
   return { dtype: "float32", shape, data: Float32Array.from({ length: count }, () => onGrid(2 * random() - 1)) };
+}
+
+/** Balancers look at the weights as they are on the card. */
+function holdsBalance(on: Engine): void {
+  test("balances gradients as the stored numbers do", async () => {
+    const trainer = await opened("upgrad()", "", on);
+    for (let step = 0; step < stored.steps; step += 1) {
+      const found = await trainer.step(batchOf(step), step);
+      const terms = tasks.map((task) => found.get(`loss/${task}`) ?? Number.NaN);
+      expect(largestDifference(terms, stored.results["upgrad"]?.losses[step] ?? [])).toBeLessThan(tolerances.balance);
+    }
+    await trainer.release();
+  });
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import type { Tensor, Tensors } from "../../runtime/engines/engine.ts";
+import type { Engine, Tensor, Tensors, TrainerState } from "../../runtime/engines/engine.ts";
+import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
+import { StageTrainer } from "../../runtime/train/stage-trainer.ts";
 import { planOf } from "../plan-of.ts";
 
 /** What test/reference/make_balance.py stored. */
@@ -84,4 +86,39 @@ export function batchOf(step: number): Tensors {
       ],
     ]),
   ]);
+}
+
+const calendar = { stepsPerEpoch: stored.perEpoch, totalSteps: stored.steps };
+
+/** A stage's trainer from the stored weights. */
+export async function opened(balance: string, drop = "", engine: Engine = onnxEngine): Promise<StageTrainer> {
+  const stage = balancedStage(balance, drop);
+  const size = { batch: stage.batch, time: undefined };
+  const graph = stage.graphs.training(size);
+  const trainer = new StageTrainer(stage, {
+    engine,
+    keptOf: () => new Map(),
+    facts: new Map(),
+    calendar,
+    graph,
+  });
+  await trainer.enter(0, () => beginning(stage));
+  return trainer;
+}
+
+/** The stored weights, and an optimiser that has done nothing. */
+function beginning({ parameters }: StagePlan): TrainerState {
+  const vector = (prefix: string, dataOf: (path: string, count: number) => Float32Array) =>
+    new Map(
+      parameters.map(({ path, shape }): [string, Tensor] => [
+        `${prefix}${path}`,
+        { dtype: "float32", shape, data: dataOf(path, stored.start[path]?.length ?? 0) },
+      ]),
+    );
+  return {
+    weights: vector("", (path) => Float32Array.from(stored.start[path] ?? [])),
+    slots: vector("momentum/", (_, count) => new Float32Array(count)),
+    states: new Map(),
+    ema: undefined,
+  };
 }

@@ -1,54 +1,17 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stepCost } from "../../compiler/cost/step.ts";
-import type { StagePlan } from "../../compiler/lower/plan.ts";
-import type { Engine, Tensor, TrainerState } from "../../runtime/engines/engine.ts";
+import type { Tensor } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { tfjsEngine, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
-import { StageTrainer } from "../../runtime/train/stage-trainer.ts";
 import { stageFiles } from "../../runtime/train/train-stage.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
-import { balancedStage, batchOf, stored, tasks } from "./balance-case.ts";
+import { balancedStage, batchOf, opened, stored, tasks } from "./balance-case.ts";
 import { drawnNumbers, numberRun, numberSpec, writtenBy } from "./number-run.ts";
 import { silent } from "./small-run.ts";
-
-const calendar = { stepsPerEpoch: stored.perEpoch, totalSteps: stored.steps };
-
-/** A stage's trainer from the stored weights. */
-async function opened(balance: string, drop = "", engine: Engine = onnxEngine): Promise<StageTrainer> {
-  const stage = balancedStage(balance, drop);
-  const size = { batch: stage.batch, time: undefined };
-  const graph = stage.graphs.training(size);
-  const trainer = new StageTrainer(stage, {
-    engine,
-    keptOf: () => new Map(),
-    facts: new Map(),
-    calendar,
-    graph,
-  });
-  await trainer.enter(0, () => beginning(stage));
-  return trainer;
-}
-
-/** The stored weights, and an optimiser that has done nothing. */
-function beginning({ parameters }: StagePlan): TrainerState {
-  const vector = (prefix: string, dataOf: (path: string, count: number) => Float32Array) =>
-    new Map(
-      parameters.map(({ path, shape }): [string, Tensor] => [
-        `${prefix}${path}`,
-        { dtype: "float32", shape, data: dataOf(path, stored.start[path]?.length ?? 0) },
-      ]),
-    );
-  return {
-    weights: vector("", (path) => Float32Array.from(stored.start[path] ?? [])),
-    slots: vector("momentum/", (_, count) => new Float32Array(count)),
-    states: new Map(),
-    ema: undefined,
-  };
-}
 
 describe.each(Object.entries(stored.results))("balancing by %s", (name, { losses, weights }) => {
   test("follows the published algorithm for ten steps", async () => {
