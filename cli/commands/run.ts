@@ -36,7 +36,7 @@ export function run(): Command {
   return training(
     "run",
     `Train every stage that is not trained yet, or only what some sweeps, assemblies or stages need: ${words}`,
-    "abaw run examples/quickstart.abaw --out runs/first\nabaw run specs/netease/table4.abaw best --profile toy",
+    "abaw run examples/quickstart.abaw --out runs/first\nabaw run specs/netease/final.abaw final --profile toy",
   )
     .argument("[names...]", "sweeps, assemblies and stages of the spec (default: everything)")
     .action((path: string, names: readonly string[], options: RunOptions) =>

@@ -16,15 +16,22 @@ export function holdFolder(folder: string): () => void {
   try {
     while (!linked(own, path)) {
       const text = textOf(path);
-      const holder = holderIn(text);
+      const holder = holderIn(text, path);
       if (holder !== undefined) throw new RunBusy(folder, holder);
       if (text !== undefined) putAside(path, text);
     }
   } finally {
     rmSync(own, { force: true });
   }
-  return () => rmSync(path, { force: true });
+  held.add(path);
+  return () => {
+    held.delete(path);
+    rmSync(path, { force: true });
+  };
 }
+
+/** Locks of this process. One with its number that is not among them is of an earlier process, as in a container that began again. */
+const held = new Set<string>();
 
 function linked(own: string, path: string): boolean {
   try {
@@ -70,10 +77,11 @@ function textOf(path: string): string | undefined {
 }
 
 /** Who holds a lock with this text, in words; undefined if nobody does any more. */
-function holderIn(text: string | undefined): string | undefined {
+function holderIn(text: string | undefined, path: string): string | undefined {
   const [, pid = "", host = ""] = /^(\d+) (\S+)$/.exec(text ?? "") ?? [];
   if (pid === "") return undefined;
   if (host !== hostname()) return `process ${pid} of ${host}`;
+  if (Number(pid) === process.pid && !held.has(path)) return undefined;
   return isAlive(Number(pid)) ? `process ${pid}` : undefined;
 }
 

@@ -181,6 +181,7 @@ describe("a run's folder", () => {
   test.each([
     // Process numbers end at 2^22.
     ["of a process that is gone", `9999999 ${hostname()}`],
+    ["of an earlier process that had this one's number", `${process.pid} ${hostname()}`],
     ["with nothing in it", ""],
   ])("with a lock %s is free", (_, text) => {
     const folder = new RunFolder(temporaryFolder());
