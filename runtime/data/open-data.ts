@@ -20,8 +20,10 @@ export interface OpenData {
   readonly parts: ReadonlyMap<Part, AnnotationTable>;
   /** Where the images of a field lie. */
   readonly folderOf: (field: string) => string;
-  /** 64 hex digits over the annotations' content. */
+  /** 64 hex digits over the content of the annotations that train and judge. */
   readonly identity: string;
+  /** The same over the test list, which is often there only later and decides about no training; empty without one. */
+  readonly listIdentity: string;
   /** Whether the pictures are drawn: said wherever their numbers are shown. */
   readonly synthetic: boolean;
   readonly duplicates: number;
@@ -91,6 +93,7 @@ function openAffWild2(
   const parts = new Map<Part, AnnotationTable>();
   const skipped: BadRow[] = [];
   const digest = sha256.create();
+  let listIdentity = "";
   let duplicates = 0;
   for (const part of ["train", "val", "test"] as const) {
     const file = files[part];
@@ -99,13 +102,16 @@ function openAffWild2(
     parts.set(part, read.table);
     skipped.push(...read.skipped);
     duplicates += read.duplicates;
-    digest.update(readFileSync(join(data.root, file)));
+    const content = readFileSync(join(data.root, file));
+    if (part === "test") listIdentity = bytesToHex(sha256(content));
+    else digest.update(content);
   }
   return {
     root: data.root,
     parts,
     folderOf: folders(data),
     identity: bytesToHex(digest.update(utf8ToBytes(data.duplicates)).digest()),
+    listIdentity,
     synthetic: existsSync(join(data.root, syntheticMark)),
     duplicates,
     skipped,
@@ -140,6 +146,7 @@ function openCsv(data: DataPlan, format: Extract<FormatPlan, { kind: "csv" }>, o
     parts,
     folderOf: folders(data),
     identity: bytesToHex(sha256(readFileSync(join(data.root, format.file)))),
+    listIdentity: "",
     synthetic: existsSync(join(data.root, syntheticMark)),
     duplicates: 0,
     skipped,

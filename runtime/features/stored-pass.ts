@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
-import type { Part } from "../data/open-data.ts";
+import { type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, record, text } from "../json/schema.ts";
@@ -25,23 +25,30 @@ export interface StagePass {
 interface BadImage {
   readonly row: number;
   readonly reason: string;
+  /** What was in the place of its image then. */
+  readonly seen: string;
 }
 
-const badRowsIn = jsonReader<readonly BadImage[]>(listOf(record({ row: integer, reason: text })));
+const badRowsIn = jsonReader<readonly BadImage[]>(listOf(record({ row: integer, reason: text, seen: text })));
 
 /**
  * The results of a pass, computed once and kept in the stage's folder with where they come from. What is kept of another stage, of other
- * data, or not as it was written, is made again; so is what lacks images, where these are to be an error.
+ * data, or not as it was written, is made again; so is what lacks images, where these are to be an error or are other files by now.
  */
 export async function storedPass(run: Run, pass: StagePass): Promise<PartResults> {
   const { stage, part } = pass;
   const { options } = run;
   const path = join(options.folder.stage(stage), pass.file);
-  const identity = `${await run.identityOf(stage)} ${pass.made}`;
-  const { badImages } = await run.dataOf(stage.data);
+  const data = await run.dataOf(stage.data);
+  const { badImages, listIdentity } = data;
+  const list = part === "test" ? ` ${listIdentity}` : "";
+  const identity = `${await run.identityOf(stage)} ${pass.made}${list}`;
   const known = readKept(run, path, identity);
   const lacking = known?.bad ?? [];
-  if (known !== undefined && (lacking.length === 0 || options.onBadRow === "skip")) {
+  const stillSo = lacking.every(
+    ({ row, seen }) => options.onBadRow === "skip" && seenOf(stage, data, part, row) === seen,
+  );
+  if (known !== undefined && stillSo) {
     for (const { row, reason } of lacking) badImages.get(part)?.set(row, reason);
     return resultsIn(known.tensors);
   }
@@ -51,7 +58,9 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
     inputs: await run.inputsOf(stage, [part]),
   };
   const found = await runOverPart(stage, pass.graph(), sources, part);
-  const bad = [...(badImages.get(part) ?? [])].map(([row, reason]): BadImage => ({ row, reason }));
+  const bad = [...(badImages.get(part) ?? [])].map(
+    ([row, reason]): BadImage => ({ row, reason, seen: seenOf(stage, data, part, row) }),
+  );
   writeSealed(path, tensorsOf(found), {
     identity,
     stage: stage.label,
@@ -60,6 +69,17 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
     ...(bad.length === 0 ? {} : { bad: JSON.stringify(bad) }),
   });
   return found;
+}
+
+/** The sizes and times of a row's images, `-` where there is none: whether another file is there by now. */
+function seenOf({ data: { fields } }: StagePlan, data: OpenData, part: Part, row: number): string {
+  const image = tableOf(data, part).image[row] ?? "";
+  const found = [...fields].flatMap(([name, { kind }]) => {
+    if (kind !== "images") return [];
+    const stat = statSync(join(data.folderOf(name), image), { throwIfNoEntry: false });
+    return [stat === undefined ? "-" : `${stat.size} ${stat.mtimeMs}`];
+  });
+  return found.join(", ");
 }
 
 function readKept(
