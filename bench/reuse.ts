@@ -71,6 +71,7 @@ const silent: RunWatcher = {
   step: () => undefined,
   epoch: () => undefined,
   stageEnds: () => undefined,
+  stageFails: () => undefined,
   altered: () => undefined,
   pass: () => undefined,
 };

@@ -139,6 +139,7 @@ export const jsonSchemas = {
         points: listOf(
           record({
             label: text,
+            declared: text,
             axes: mapOf({ anyOf: [text, listOf(text)] }),
             of: anything,
             metrics: listOf(anything),
@@ -166,7 +167,15 @@ export const jsonSchemas = {
     changed: listOf(record({ name: text, changes: record(stageChanges) })),
     others: listOf(change),
   }),
-  train: scores,
+  train: {
+    ...scores,
+    required: [...scores.required, "failed", "left"],
+    properties: {
+      ...scores.properties,
+      failed: listOf(record({ stage: text, reason: text })),
+      left: listOf(record({ stage: text, needs: text })),
+    },
+  },
   eval: scores,
   report: reportSchema,
   export: record({

@@ -37,6 +37,24 @@ export async function openRun(
 
 /** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */
 export async function finishedRun(checked: Checked, choice: RunChoice & { readonly json?: true }): Promise<Run> {
+  const { run, untrained } = await existingRun(checked, choice);
+  const [first] = untrained;
+  if (first !== undefined) throw notTrained(first, run, checked);
+  return run;
+}
+
+/** The run of a spec of which at least one stage is trained, and the stages that are not. */
+export async function startedRun(
+  checked: Checked,
+  choice: RunChoice & { readonly json?: true },
+): Promise<{ readonly run: Run; readonly untrained: readonly StagePlan[] }> {
+  const { run, untrained } = await existingRun(checked, choice);
+  const [first] = untrained;
+  if (first !== undefined && untrained.length === run.plan.stages.length) throw notTrained(first, run, checked);
+  return { run, untrained };
+}
+
+async function existingRun(checked: Checked, choice: RunChoice & { readonly json?: true }) {
   const folder = runFolderOf(checked.path, choice.out);
   if (!existsSync(folder)) {
     throw new UsageError(
@@ -44,14 +62,17 @@ export async function finishedRun(checked: Checked, choice: RunChoice & { readon
     );
   }
   const run = await openRun(checked, choice, watchRun(choice.json === true));
-  const untrained = await firstUntrained(run);
-  if (untrained !== undefined) {
-    const given = givenAtTraining(folder, checked);
-    const way =
-      given === undefined ? `\`abaw train ${checked.path}\` trains what is missing` : `this run was made with ${given}`;
-    throw new UsageError(`${untrained.label} is not trained in ${folder}; ${way}`);
-  }
-  return run;
+  const untrained: StagePlan[] = [];
+  for (const stage of run.plan.stages) if (!(await run.isFinished(stage))) untrained.push(stage);
+  return { run, untrained };
+}
+
+function notTrained({ label }: StagePlan, { options }: Run, checked: Checked): UsageError {
+  const { path } = options.folder;
+  const given = givenAtTraining(path, checked);
+  const way =
+    given === undefined ? `\`abaw train ${checked.path}\` trains what is missing` : `this run was made with ${given}`;
+  return new UsageError(`${label} is not trained in ${path}; ${way}`);
 }
 
 /** The profile and settings of a run's training, if they are not those of this command: other settings are other stages. */
@@ -65,9 +86,4 @@ function givenAtTraining(folder: string, { options }: Checked): string | undefin
   const then = words(profile, set);
   if (then === words(options.profile ?? "", options.set ?? [])) return undefined;
   return then === "" ? "no --profile and no --set" : then;
-}
-
-async function firstUntrained(run: Run): Promise<StagePlan | undefined> {
-  for (const stage of run.plan.stages) if (!(await run.isFinished(stage))) return stage;
-  return undefined;
 }

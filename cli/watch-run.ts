@@ -36,6 +36,10 @@ export function watchRun(quiet: boolean): RunWatcher {
       say(`  epoch ${epoch}: ${parts.join(", ")}`);
     },
     stageEnds: drop,
+    stageFails(plan, problem) {
+      drop();
+      say(`  ${terminal.palette.red("failed")}: ${problem.message.replace(`${plan.label}: `, "")}`);
+    },
     altered(problem) {
       drop();
       const { palette } = terminal;

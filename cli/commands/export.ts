@@ -6,6 +6,7 @@ import { checkExport } from "../../runtime/run/check-export.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
 import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { namedPart } from "../named-part.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
@@ -26,7 +27,8 @@ export function exporting(): Command {
       const checked = checkedSpec(path, options, "write");
       if (checked.plan.exports.length === 0)
         throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
-      const run = await finishedRun(checked, options);
+      const names = checked.plan.exports.map((each) => exportName(checked.plan, each));
+      const run = await finishedRun(namedPart(checked, names), options);
       const folder = options.to ?? join(run.options.folder.path, "export");
       const written = [];
       for (const plan of checked.plan.exports) {

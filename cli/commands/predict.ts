@@ -5,6 +5,7 @@ import { predictionCsv } from "../../runtime/run/prediction-csv.ts";
 import { predictionsOf } from "../../runtime/run/results.ts";
 import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { namedPart } from "../named-part.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
@@ -30,13 +31,16 @@ export function predict(): Command {
     .option("--to <file>", "the file to write (default: standard output)")
     .action(async (path: string, options: PredictOptions) => {
       const part = partOf(options.part);
-      const run = await finishedRun(checkedSpec(path, options, "train"), options);
-      const name = options.of ?? run.plan.assemblies.at(-1)?.name ?? run.plan.stages.at(-1)?.label ?? "";
-      const predictions = await predictionsOf(run, name, part);
-      if (predictions === undefined) {
-        const known = [...run.plan.assemblies.map((each) => each.name), ...run.plan.stages.map(({ label }) => label)];
-        throw new UsageError(`the spec has no assembly or stage ${JSON.stringify(name)}; it has ${known.join(", ")}`);
-      }
+      const checked = checkedSpec(path, options, "train");
+      const { assemblies, stages } = checked.plan;
+      const asked = options.of ?? assemblies.at(-1)?.name ?? stages.at(-1)?.label ?? "";
+      const { plan: own } = namedPart(checked, [asked]);
+      const run = await finishedRun({ ...checked, plan: own }, options);
+      // Of a stage's part, the stage stands behind those that it needs.
+      const name = own.assemblies.at(-1)?.name ?? own.stages.at(-1)?.label ?? asked;
+      const predictions = own.sweeps.length > 0 ? undefined : await predictionsOf(run, name, part);
+      if (predictions === undefined)
+        throw new UsageError(`${asked} is no assembly or stage; --of names one, such as ${stages.at(-1)?.label}`);
       const csv = predictionCsv(predictions);
       await warnSkipped(run);
       if (options.to === undefined) terminal.print(csv);

@@ -2,12 +2,12 @@ import { type Command, Option } from "commander";
 import { trainSideBySide } from "../../runtime/launch/side-by-side.ts";
 import { recordManifest, recordReport } from "../../runtime/report/record-run.ts";
 import { type Report, reportFiles } from "../../runtime/report/report-data.ts";
-import { namesIn, planPart } from "../../runtime/run/plan-part.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
 import { trainPlan } from "../../runtime/run/train-plan.ts";
 import { collect, device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
 import { type Checked, checkedSpec } from "../checked-spec.ts";
 import { launched, localJobs, slurmOptions, trainedAlone } from "../launched.ts";
+import { namedPart } from "../named-part.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import { outcomeCode } from "../outcome.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -40,7 +40,7 @@ export function run(): Command {
   )
     .argument("[names...]", "sweeps, assemblies and stages of the spec (default: everything)")
     .action((path: string, names: readonly string[], options: RunOptions) =>
-      carriedOut(partOf(checkedSpec(path, options, "train"), names), names, options, scoreTable),
+      carriedOut(namedPart(checkedSpec(path, options, "train"), names), names, options, scoreTable),
     );
 }
 
@@ -69,7 +69,7 @@ export function sweep(): Command {
       if (other !== undefined)
         throw new UsageError(`${path} has no sweep ${JSON.stringify(other)}; it has ${known.join(", ")}`);
       const asked = names.length === 0 ? known : names;
-      return carriedOut(partOf(checked, asked), asked, options, sweepTables);
+      return carriedOut(namedPart(checked, asked), asked, options, sweepTables);
     });
 }
 
@@ -91,15 +91,6 @@ function training(name: string, description: string, example: string): Command {
       new Option("--stage <hash>", "train the stage with this hash alone, as a job of the launcher").hideHelp(),
     )
     .option("--json", "print the scores as JSON");
-}
-
-function partOf(checked: Checked, names: readonly string[]): Checked {
-  if (names.length === 0) return checked;
-  const found = planPart(checked.plan, names);
-  if ("plan" in found) return { ...checked, plan: found.plan };
-  throw new UsageError(
-    `${checked.path} has no sweep, assembly or stage ${JSON.stringify(found.unknown)}; it has ${namesIn(checked.plan).join(", ")}`,
-  );
 }
 
 async function carriedOut(
@@ -145,6 +136,9 @@ async function carriedOut(
     if (outcome === undefined) return;
     await recordManifest(run, origin, outcome.trained);
     await warnSkipped(run);
+    const code = outcomeCode(outcome, options.debug === true);
+    if (code !== 0) process.exitCode = code;
+    if (outcome.stopped !== undefined) throw outcome.stopped;
     if (outcome.interrupted) {
       terminal.say(
         slurm === undefined
@@ -154,13 +148,17 @@ async function carriedOut(
       process.exitCode = 130;
       return;
     }
-    const code = outcomeCode(outcome, options.debug === true);
     const results = await resultsOf(run);
-    if (code !== 0) process.exitCode = code;
-    if (code !== 0 && results.length === 0) return;
+    if (code !== 0 && results.length === 0 && options.json !== true) return;
     const report = await recordReport(run, path, results);
     if (options.json === true)
-      terminal.printJson({ run: folder.path, results: report.results, overall: report.overall });
+      terminal.printJson({
+        run: folder.path,
+        results: report.results,
+        overall: report.overall,
+        failed: outcome.failed.map(({ stage, problem }) => ({ stage: stage.label, reason: problem.message })),
+        left: outcome.left.map(({ stage, needs }) => ({ stage: stage.label, needs: needs.label })),
+      });
     else terminal.print(`${show(report)}\nreport: ${folder.path}/${reportFiles.page}`);
   } finally {
     process.removeListener("SIGINT", stop);

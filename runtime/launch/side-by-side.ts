@@ -50,8 +50,10 @@ export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): P
       watch.stageStarts(stage, total - waiting.size - running.size + 1, total);
       watch.stageEnds(stage);
     } else if (!signal.aborted) {
+      const problem = problemIn(said, stage);
       lost.add(stage.hash);
-      failed.push({ stage, problem: problemIn(said, stage) });
+      failed.push({ stage, problem });
+      watch.stageFails(stage, problem);
     }
   };
   for (;;) {

@@ -36,6 +36,8 @@ export interface RunWatcher {
   step(done: number, total: number, loss: number): void;
   epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
   stageEnds(plan: StagePlan): void;
+  /** It is not trained, and neither is what needs it; the others go on. */
+  stageFails(plan: StagePlan, problem: Error): void;
   /** A file that is not as it was written, and is made again. */
   altered(problem: AlteredFile): void;
   /** A pass over a part: a validation, a feature, predictions. */
@@ -175,9 +177,9 @@ export class Run {
 
   /** Trains what is not finished. False if it was interrupted; a stage's failure is thrown once all that it does not stop is done. */
   async train(): Promise<boolean> {
-    const { interrupted, failed } = await trainPlan(this);
-    const [first] = failed;
-    if (first !== undefined) throw first.problem;
+    const { interrupted, stopped, failed } = await trainPlan(this);
+    const problem = stopped ?? failed[0]?.problem;
+    if (problem !== undefined) throw problem;
     return !interrupted;
   }
 

@@ -13,6 +13,8 @@ export interface Outcome {
   readonly trained: ReadonlySet<string>;
   /** Whether a signal stopped it. */
   readonly interrupted: boolean;
+  /** What the operating system refused, such as room on the disk, which stopped it. */
+  readonly stopped?: Error;
   readonly failed: readonly { readonly stage: StagePlan; readonly problem: Error }[];
   /** Stages that were not begun, since they need one that failed. */
   readonly left: readonly { readonly stage: StagePlan; readonly needs: StagePlan }[];
@@ -49,8 +51,10 @@ export async function trainPlan(run: Run): Promise<Outcome> {
       trained.add(stage.hash);
     } catch (problem) {
       watch.stageEnds(stage);
+      if (!(problem instanceof Error)) throw problem;
       // What the system refuses it refuses to the next stage too.
-      if (!(problem instanceof Error) || isOfSystem(problem)) throw problem;
+      if (isOfSystem(problem)) return { trained, interrupted: false, stopped: problem, failed, left };
+      watch.stageFails(stage, problem);
       lost.add(stage.hash);
       failed.push({ stage, problem });
     }

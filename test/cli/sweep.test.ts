@@ -65,12 +65,21 @@ test("only what is named is run, and what it needs", async () => {
   const { say } = folderWithSpec();
   const one = await say("run", "spec.abaw", "alone(au)");
   expect([one.status, startedIn(one.err)]).toEqual([0, ["alone(au)"]]);
+  const judged = await say("eval", "spec.abaw", "--json");
+  expect([judged.status, judged.err]).toEqual([
+    0,
+    "not trained yet, and not scored: alone(valence), alone(expr), together, weights[weight: 0.25] and 2 more\n",
+  ]);
+  expect(JSON.parse(judged.out).results.map(({ of }: { of: string }) => of)).toEqual(["alone(au)"]);
+  expect((await say("predict", "spec.abaw", "--of", "alone(au)")).status).toBe(0);
+  const none = await say("predict", "spec.abaw", "--of", "together");
+  expect([none.status, none.err]).toEqual([1, expect.stringContaining("is not trained in runs/spec")]);
   const rest = await say("run", "spec.abaw", "together");
   expect(startedIn(rest.err).toSorted()).toEqual(["alone(expr)", "alone(valence)", "together"]);
 }, 60_000);
 
 test.each([
-  [["run", "spec.abaw", "alone(va)"], 'has no sweep, assembly or stage "alone(va)"; it has weights, pairs, '],
+  [["run", "spec.abaw", "alone(va)"], 'has no sweep, assembly or stage "alone(va)"; did you mean `alone(au)`?'],
   [["sweep", "spec.abaw", "together"], 'has no sweep "together"; it has weights, pairs'],
 ])("%j names something that is not there", async (words, message) => {
   const { say } = folderWithSpec();

@@ -41,6 +41,7 @@ export const silent: RunOptions["watch"] = {
   step: () => undefined,
   epoch: () => undefined,
   stageEnds: () => undefined,
+  stageFails: () => undefined,
   altered: () => undefined,
   pass: () => undefined,
 };

@@ -20,6 +20,7 @@ const run = numberRun(root, folder, {
     stageCached: ({ label }) => tell(`cached ${label}`),
     step: (done) => tell(`${stage} ${done}`),
     epoch: (epoch) => tell(`${stage} epoch ${epoch}`),
+    stageFails: () => tell(`failed ${stage}`),
     stageEnds: () => tell(`end ${stage}`),
     altered: ({ message }) => tell(`altered ${message}`),
     pass: (_, part, done) => tell(`${part} ${done}`),
