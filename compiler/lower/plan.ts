@@ -316,15 +316,11 @@ export interface ExportPlan {
   graph(): Graph;
 }
 
-/** A challenge's file: an assembly's predictions of every frame of a list, in its order. */
+/** A challenge's file: an assembly's predictions of every frame of the test list of its data, in the list's order. */
 export interface SubmissionPlan {
   /** The assembly's name. */
   readonly of: string;
-  /** Those of a row: valence, arousal, expression, action units, in the assembly's order. */
-  readonly tasks: readonly TaskPlan[];
-  /** Data whose test part is the list. */
-  readonly list: DataPlan;
-  /** A path below the run's folder. */
+  /** A path below the run's submissions. */
   readonly to: string;
   /** What stands for a frame whose picture could not be read. */
   readonly missing: "nearest" | "zero" | "error";
@@ -334,6 +330,8 @@ export interface SweepPlan {
   readonly name: string;
   readonly points: readonly {
     readonly label: string;
+    /** The stage or assembly that is declared, of which this is one: only such can differ in a seed alone. */
+    readonly declared: string;
     /**
      * What the axes, or the arguments of a listed stage, are here, as text, or of a list of tasks or stages each as text; `seed` among
      * them where `seeds` repeats.

@@ -42,7 +42,8 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     );
     report ??= found?.map(({ name }) => name);
     const axes = new Map([...point.axes].map(([name, value]) => [name, axisText(value)]));
-    points.push({ label: point.label, axes, of, metrics: found?.map(({ metric }) => metric) ?? [] });
+    const declared = point.thing.declaration.name.text;
+    points.push({ label: point.label, declared, axes, of, metrics: found?.map(({ metric }) => metric) ?? [] });
   }
   const [first, ...more] = equal;
   const misspelt = thing.points.some((point) => point.thing.kind === "stage" && changesMisspelt(point.thing));

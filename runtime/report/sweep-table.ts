@@ -47,19 +47,22 @@ export function sweepTable(
     scoresOf.set(of, scores.set(task.name, score));
   }
   const repeated = new Set(points.map(({ axes }) => axes.get(seed))).size > 1;
-  const axes = columnsOf(points).filter(({ axis }) => !(repeated && axis === seed));
   const rows = new Map<string, Point[]>();
   for (const point of points) {
+    const own = [...point.axes].filter(([axis]) => !(repeated && axis === seed));
     // What has no axes, as a plain name in a list, is told apart by its name.
-    const key = JSON.stringify(point.axes.size === 0 ? nameOf(point) : axes.map((column) => cellOf(point, column)));
+    const key = JSON.stringify(point.axes.size === 0 ? nameOf(point) : [point.declared, own]);
     rows.set(key, [...(rows.get(key) ?? []), point]);
   }
+  const axes = columnsOf([...rows.values()].flatMap(([first]) => first ?? [])).filter(
+    ({ axis }) => !(repeated && axis === seed),
+  );
   return {
     name,
     axes: axes.map(({ title }) => title),
     metrics: report,
     rows: [...rows.values()].map((same) => ({
-      axes: axes.map((column) => (same[0] === undefined ? "" : cellOf(same[0], column))),
+      axes: axes.map(({ cell }) => (same[0] === undefined ? "" : cell(same[0]))),
       of: [...new Set(same.map(nameOf))],
       values: report.map((_, i) =>
         summary(
@@ -74,26 +77,40 @@ export function sweepTable(
   };
 }
 
+/** A column of a table beside its metrics. */
 interface Column {
   readonly axis: string;
-  /** The task or stage that it marks, if it is one of a list's. */
-  readonly item: string | undefined;
   readonly title: string;
+  readonly cell: (point: Point) => string;
 }
 
+/** Columns that tell all rows apart: of the axes, and where these do not, of the stages that are declared. */
 function columnsOf(points: readonly Point[]): readonly Column[] {
-  return [...new Set(points.flatMap((point) => [...point.axes.keys()]))].flatMap((axis): readonly Column[] => {
-    const values = points.flatMap((point) => point.axes.get(axis) ?? []);
-    const listed = points.some((point) => Array.isArray(point.axes.get(axis)));
-    if (!listed) return [{ axis, item: undefined, title: axis }];
-    return [...new Set(values)].map((item) => ({ axis, item, title: `${axis} ${item}` }));
-  });
+  const names = [...new Set(points.flatMap((point) => [...point.axes.keys()]))];
+  const columns = names.flatMap((axis) => axisColumns(axis, points));
+  const rows = points
+    .filter(({ axes }) => axes.size > 0)
+    .map((point) => JSON.stringify(columns.map(({ cell }) => cell(point))));
+  if (new Set(rows).size === rows.length) return columns;
+  return [{ axis: "", title: "of", cell: ({ declared }) => declared }, ...columns];
 }
 
-function cellOf(point: Point, { axis, item }: Column): string {
-  const value = point.axes.get(axis) ?? "";
-  if (item === undefined) return typeof value === "string" ? value : value.join(", ");
-  return (typeof value === "string" ? value === item : value.includes(item)) ? "✓" : "";
+/** A column for each task or stage of an axis of lists, unless lists differ in their order alone. */
+function axisColumns(axis: string, points: readonly Point[]): readonly Column[] {
+  const heldBy = (point: Point): string | readonly string[] => point.axes.get(axis) ?? "";
+  const listed = (value: string | readonly string[]): readonly string[] =>
+    typeof value === "string" ? [value] : value;
+  const values = points.map(heldBy);
+  const texts = new Set(values.map((value) => JSON.stringify(value)));
+  const sets = new Set(values.map((value) => JSON.stringify(typeof value === "string" ? value : value.toSorted())));
+  if (!values.some((value) => typeof value !== "string") || sets.size < texts.size)
+    return [{ axis, title: axis, cell: (point) => listed(heldBy(point)).join(", ") }];
+  const items = [...new Set(values.flatMap(listed))].filter((item) => item !== "");
+  return items.map((item) => ({
+    axis,
+    title: `${axis} ${item}`,
+    cell: (point) => (listed(heldBy(point)).includes(item) ? "✓" : ""),
+  }));
 }
 
 function summary(values: readonly (number | undefined)[]): SweepValue {

@@ -25,9 +25,11 @@ function point(
   of: string,
   axes: Readonly<Record<string, string | readonly string[]>>,
   task: string,
+  declared = "joint",
 ): SweepPlan["points"][number] {
   return {
     label: of,
+    declared,
     axes: new Map(Object.entries(axes)),
     of: { kind: "stage", hash: `#${of}` },
     metrics: [score(task)],
@@ -58,6 +60,23 @@ describe("the table of a sweep", () => {
       ["au", "✓", "✓", "", "", "", "0.2500"],
       ["expr", "✓", "", "✓", "✓", "5", "0.7500"],
       ["expr", "", "", "", "", "", ""],
+    ]);
+  });
+
+  test("does not take for seeds what is another stage, or has a list in another order", () => {
+    const points = [
+      point("one", { goal: "au" }, "au", "extra"),
+      point("two", { goal: "au" }, "au", "other"),
+      point("three", { goal: "au", tasks: ["au", "expr"] }, "au"),
+      point("four", { goal: "au", tasks: ["expr", "au"] }, "au"),
+    ];
+    const results = points.map(({ label }, i) => result(label, "au", i / 4));
+    expect(sweepCells(sweepTable({ name: "s", points, report: ["score(au)"] }, results, labelOf))).toEqual([
+      ["of", "goal", "tasks", "score(au)"],
+      ["extra", "au", "", "0.0000"],
+      ["other", "au", "", "0.2500"],
+      ["joint", "au", "au, expr", "0.5000"],
+      ["joint", "au", "expr, au", "0.7500"],
     ]);
   });
 
