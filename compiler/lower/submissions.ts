@@ -48,7 +48,7 @@ export function submissionPlan(declaration: OutputNode, env: Env, making: Making
   const to = fileOf(given.get("to"), declaration, reporter);
   const assembled = making.assembly(thing);
   if (assembled === undefined) throw new Refusal();
-  const { name, data, members } = assembled.plan;
+  const { name, data } = assembled.plan;
   checkTasks(thing.label, assembled.plan, declaration, reporter);
   if (list?.kind !== "data" || to === undefined) throw new Refusal();
   const listed = dataPlan(session, list);
@@ -60,7 +60,7 @@ export function submissionPlan(declaration: OutputNode, env: Env, making: Making
     });
   const missing = given.get("missing");
   const policy = missing?.kind === "label" ? policies.find((each) => each === missing.name) : undefined;
-  return { of: name, tasks: members.map(({ task }) => task), list: listed, to, missing: policy ?? "nearest" };
+  return { of: name, to, missing: policy ?? "nearest" };
 }
 
 const policies = ["nearest", "zero", "error"] as const;
@@ -80,7 +80,7 @@ function checkTasks(label: string, { data, members }: AssemblyPlan, { value }: O
   reporter.refuse("submission-tasks", value.span, { what: label, problem }, { help });
 }
 
-/** The file that a submission is written to, below the run's folder. */
+/** The file that a submission is written to, below the run's `submissions`. */
 function fileOf(to: Thing | undefined, declaration: OutputNode, reporter: Reporter): string | undefined {
   if (to?.kind !== "string") return undefined;
   const steps = to.value.split(/[/\\]/);

@@ -31,6 +31,7 @@ export function checkSubmission(text: string, list: readonly ListedImage[] | und
     if (before !== undefined) say(line, `${shown(image)} is there twice, first on line ${before}`);
     else places.set(image, line);
   });
+  if (rows.length === 0 && list === undefined) say(undefined, "it has no row");
   if (list !== undefined) for (const mistake of againstList(places, list)) mistakes.push(mistake);
   return mistakes.sort((a, b) => (a.line ?? Number.POSITIVE_INFINITY) - (b.line ?? Number.POSITIVE_INFINITY));
 }
@@ -40,7 +41,7 @@ function wrongCells(cells: readonly string[]): readonly string[] {
   const wrong: string[] = [];
   scalars.forEach((name, i) => {
     const cell = cells[1 + i] ?? "";
-    const value = cell.trim() === "" ? Number.NaN : Number(cell);
+    const value = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell) ? Number(cell) : Number.NaN;
     if (!(value >= -1 && value <= 1)) wrong.push(`${name} is ${shown(cell)}, not a number within -1 and 1`);
   });
   const expression = cells[1 + scalars.length] ?? "";

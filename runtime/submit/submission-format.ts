@@ -9,7 +9,7 @@ export const submissionHeader = "image,valence,arousal,expression,aus";
 export const submissionColumns = 1 + sAffWild2.scalars.length + 1 + sAffWild2.units.length;
 
 /** What stands for a frame of which nothing is known: no valence, no arousal, the first expression, no unit. */
-export const emptyCells: readonly string[] = [
+export const zeroCells: readonly string[] = [
   ...sAffWild2.scalars.map(() => (0).toFixed(6)),
   "0",
   ...sAffWild2.units.map(() => "0"),

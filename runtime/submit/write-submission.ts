@@ -3,24 +3,25 @@ import type { SubmissionPlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { DataError } from "../data/data-error.ts";
-import { listedImages } from "../data/formats/listed-images.ts";
+import { type ListedImage, listedImages } from "../data/formats/listed-images.ts";
 import { type OpenData, tableOf } from "../data/open-data.ts";
 import { greatest } from "../evaluate/score-task.ts";
 import { assembledValues } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { nearestRows } from "./nearest-rows.ts";
-import { emptyCells, submissionHeader } from "./submission-format.ts";
+import { submissionHeader, zeroCells } from "./submission-format.ts";
 
 export interface Submission {
   readonly text: string;
-  readonly rows: number;
+  /** The list's images, which it has in their order. */
+  readonly list: readonly ListedImage[];
   /** Images that could not be read, with why. */
   readonly missing: readonly string[];
 }
 
 /**
  * An assembly's predictions of a test list, in the list's order. What a stage says of a frame whose picture could not be read is what it
- * says of the nearest frame of the video that could, before anything is smoothed; with the policy `zero` its cells are empty in the end,
+ * says of the nearest frame of the video that could, before anything is smoothed; with the policy `zero` its cells are zeros in the end,
  * and so they are where a video has no picture at all. Throws a DataError if the list itself cannot be read.
  */
 export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Submission> {
@@ -39,14 +40,16 @@ export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Subm
   );
   const cells = cellsOf(values);
   const rowOf = new Map(table.image.map((image, row) => [image, row]));
-  const lines = listedImages(data.root, table.file).map(({ image, line }) => {
+  const list = listedImages(data.root, table.file);
+  const lines = list.map(({ image, line }) => {
     const row = rowOf.get(image);
     if (row === undefined)
       throw new DataError(`${JSON.stringify(image)} is a frame that another line has`, { file: table.file, line });
-    const empty = bad.has(row) && (plan.missing === "zero" || bad.has(sources[row] ?? row));
-    return [image, ...(empty ? emptyCells : cells(row))].join(",");
+    rowOf.delete(image);
+    const zeros = bad.has(row) && (plan.missing === "zero" || bad.has(sources[row] ?? row));
+    return [image, ...(zeros ? zeroCells : cells(row))].join(",");
   });
-  return { text: `${[submissionHeader, ...lines].join("\n")}\n`, rows: lines.length, missing: [...bad.values()] };
+  return { text: `${[submissionHeader, ...lines].join("\n")}\n`, list, missing: [...bad.values()] };
 }
 
 /** A list of which lines were left out cannot be filled. */
@@ -92,5 +95,7 @@ function namesOf({ meaning }: TaskPlan): readonly string[] {
 
 /** Blends and other arithmetic may leave the scale, which the challenge's file may not. Never −0. */
 function decimal(value: number): string {
-  return (Math.min(1, Math.max(-1, value)) + 0).toFixed(6).replace(/^-(0\.0+)$/, "$1");
+  return Math.min(1, Math.max(-1, value))
+    .toFixed(6)
+    .replace(/^-(0\.0+)$/, "$1");
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { imagesIn } from "../../runtime/data/formats/listed-images.ts";
+import { readList } from "../../runtime/data/formats/listed-images.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
 import { checkSubmission } from "../../runtime/submit/check-submission.ts";
 import { nearestRows } from "../../runtime/submit/nearest-rows.ts";
@@ -12,7 +12,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 const header = "image,valence,arousal,expression,aus";
 const units = Array.from({ length: 12 }, (_, i) => String(i % 2)).join(",");
 const row = (image: string) => `${image},0.5,-1,7,${units}`;
-const list = imagesIn("image\na/1.jpg,\na/2.jpg,\nb/1.jpg,\n");
+const list = ["a/1.jpg", "a/2.jpg", "b/1.jpg"].map((image, i) => ({ image, line: i + 2 }));
 const right = [header, row("a/1.jpg"), row("a/2.jpg"), row("b/1.jpg")].join("\n");
 
 describe("a challenge's file", () => {
@@ -49,10 +49,26 @@ describe("a challenge's file", () => {
       [header, row("a/2.jpg"), row("a/1.jpg"), row("b/1.jpg")].join("\n"),
       [[2, `"a/2.jpg" stands where the list has "a/1.jpg": rows stand in the list's order`]],
     ],
+    ["a number of a program", right.replace("0.5", "0x1"), [[2, 'valence is "0x1", not a number within -1 and 1']]],
     ["no row", header, [[undefined, "3 of the list's 3 images are missing, such as a/1.jpg"]]],
   ])("with %s is told of it", (_, text, expected) => {
     expect(checkSubmission(text, list).map(({ line, message }) => [line, message])).toEqual(expected);
   });
+});
+
+test("a file without rows is none, and a list without a header or without images is refused", () => {
+  expect(checkSubmission(header, undefined).map(({ message }) => message)).toEqual(["it has no row"]);
+  const listed = (text: string) => {
+    const file = join(temporaryFolder(), "list.txt");
+    writeFileSync(file, text);
+    return readList(file);
+  };
+  expect(listed("image\r\na/1.jpg,\r\n\r\na/2.jpg\r\n")).toEqual([
+    { image: "a/1.jpg", line: 2 },
+    { image: "a/2.jpg", line: 4 },
+  ]);
+  expect(() => listed("a/1.jpg,\na/2.jpg,\n")).toThrow(/list.txt:1: the first line is a row; it must be the header/);
+  expect(() => listed("image\n")).toThrow(/the list names no frame/);
 });
 
 test("the nearest row is of the same video, the earlier of two, and no bad one", () => {
@@ -117,9 +133,10 @@ describe("what a spec submits", () => {
     const { root, file, head, lines } = await ready();
     const backwards = [...lines].reverse();
     writeFileSync(file, [head, ...backwards, ""].join("\n"));
-    const { text, rows, missing } = await submitted(root, temporaryFolder());
-    expect([rows, missing]).toEqual([lines.length, []]);
-    expect(checkSubmission(text, imagesIn(readFileSync(file, "utf8")))).toEqual([]);
+    const submission = await submitted(root, temporaryFolder());
+    const { text, missing } = submission;
+    expect([submission.list.length, missing]).toEqual([lines.length, []]);
+    expect(checkSubmission(text, readList(file))).toEqual([]);
     // Frames differ, and so do what is said of them.
     expect(new Set(text.split("\n").map((line) => line.split(",")[1])).size).toBeGreaterThan(lines.length / 2);
   });
@@ -155,6 +172,12 @@ describe("what a spec submits", () => {
     const zero = cellsIn((await submitted(root, folder, "zero")).text);
     expect(zero.get(gone)).toBe(`0.000000,0.000000,0${",0".repeat(12)}`);
     expect(zero.get(images[4] ?? "")).toBe(old.get(images[4] ?? ""));
+  });
+
+  test("is refused where the list has an image twice", { timeout: 60_000 }, async () => {
+    const { root, file, head, lines } = await ready();
+    writeFileSync(file, [head, ...lines, lines[3], ""].join("\n"));
+    await expect(submitted(root, temporaryFolder())).rejects.toThrow(/is a frame that another line has/);
   });
 
   test("is refused where the list has a line that is none", { timeout: 60_000 }, async () => {

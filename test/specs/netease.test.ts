@@ -52,5 +52,5 @@ test("the final system is trained, exported and submitted as a toy", { timeout: 
   const exported = await say("export");
   expect([exported.status, exported.out]).toEqual([0, expect.stringContaining("differs from the runtime by at most")]);
   const submitted = await say("submit");
-  expect([submitted.status, submitted.out]).toEqual([0, "runs/final/predictions.txt: 60 frames\n"]);
+  expect([submitted.status, submitted.out]).toEqual([0, "runs/final/submissions/predictions.txt: 60 frames\n"]);
 });

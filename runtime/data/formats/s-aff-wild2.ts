@@ -5,6 +5,7 @@ import type { DataPlan, TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import type { LabelColumn } from "../label-column.ts";
 import { type BadRow, BadRows, type OnBadRow } from "./bad-rows.ts";
+import { refuseHeaderless } from "./listed-images.ts";
 import { readText } from "./read-text.ts";
 
 export interface ReadTable {
@@ -34,16 +35,18 @@ const missingLabel = -1;
 export function readSAffWild2(options: ReadOptions): ReadTable {
   const { root } = options;
   const file = join(root, options.file);
-  const lines = readText(root, options.file).split("\n");
+  const text = readText(root, options.file);
+  refuseHeaderless(text, file);
+  const lines = text.split("\n");
   const bad = new BadRows();
   const rows: Row[] = [];
   const videos = new Map<string, number>();
   const places = new Map<string, number>();
   let duplicates = 0;
   for (let i = 1; i < lines.length; i += 1) {
-    const text = lines[i]?.trim() ?? "";
-    if (text === "") continue;
-    const row = readRow(text, i + 1, videos, (reason, video) => bad.add({ file, line: i + 1, video, reason }));
+    const line = lines[i]?.trim() ?? "";
+    if (line === "") continue;
+    const row = readRow(line, i + 1, videos, (reason, video) => bad.add({ file, line: i + 1, video, reason }));
     if (row === undefined) continue;
     const key = `${row.video}/${row.frame}`;
     const before = places.get(key);
