@@ -1,4 +1,5 @@
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
+import { AlteredFile } from "../runtime/checkpoints/sealed.ts";
 import { DataError } from "../runtime/data/data-error.ts";
 import { ImageError } from "../runtime/data/loader/image-source.ts";
 import { DeviceError } from "../runtime/engines/onnx/device.ts";
@@ -24,6 +25,7 @@ export function explainFailure(problem: unknown, debug: boolean): ExitCode {
   const system = systemProblem(problem);
   if (mistake || system !== undefined) {
     say(`${palette.red(palette.bold("error"))}: ${system ?? message}${trace}`);
+    if (problem instanceof AlteredFile) say("  help: `abaw run` of the spec makes it again");
     return 1;
   }
   const advice = debug ? "" : "\n  help: --debug tells where; please report it with the spec";

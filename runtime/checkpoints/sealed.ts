@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import type { Tensors } from "../engines/engine.ts";
 import { type Header, readHeader, readSafetensors, WeightFileError, writeSafetensors } from "./safetensors.ts";
 
@@ -68,8 +68,9 @@ function begun(metadata: Readonly<Record<string, string>>): Hash {
   return createHash("sha256").update(JSON.stringify(entries));
 }
 
-/** The header of a sealed file alone, which says nothing about its content. */
+/** The header of a sealed file alone, which says nothing about its content. Throws an AlteredFile if there is none. */
 export function headerOf(path: string): Header {
+  if (!existsSync(path)) throw new AlteredFile(path, "there is no such file");
   try {
     return readHeader(path);
   } catch (problem) {

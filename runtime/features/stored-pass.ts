@@ -3,12 +3,15 @@ import { join } from "node:path";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
+import type { AnnotationTable } from "../data/annotation-table.ts";
+import { firstNotFinite } from "../data/first-not-finite.ts";
 import { type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, record, text } from "../json/schema.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type PartResults, runOverPart } from "../train/run-graph.ts";
+import { StageError } from "../train/stage-error.ts";
 
 /** A pass of a finished stage's graph over a part of its data. */
 export interface StagePass {
@@ -58,6 +61,7 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
     inputs: await run.inputsOf(stage, [part]),
   };
   const found = await runOverPart(stage, pass.graph(), sources, part);
+  for (const [name, { values }] of found) refuseBroken(stage, tableOf(data, part), name, values);
   const bad = [...(badImages.get(part) ?? [])].map(
     ([row, reason]): BadImage => ({ row, reason, seen: seenOf(stage, data, part, row) }),
   );
@@ -69,6 +73,18 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
     ...(bad.length === 0 ? {} : { bad: JSON.stringify(bad) }),
   });
   return found;
+}
+
+/** Weights that are finite may still make numbers that are not, which would be wrong scores and a wrong file later. */
+function refuseBroken(stage: StagePlan, { image, rows }: AnnotationTable, name: string, values: Float32Array): void {
+  const place = firstNotFinite(values);
+  if (place < 0) return;
+  const row = Math.floor((place * rows) / values.length);
+  const where = image[row] || `row ${row + 1}`;
+  throw new StageError(
+    stage.label,
+    `its \`${name}\` of ${where} is ${values[place]}; try a lower rate or max_grad_norm`,
+  );
 }
 
 /** The sizes and times of a row's images, `-` where there is none: whether another file is there by now. */

@@ -28,8 +28,10 @@ export async function recordManifest(
   trained: ReadonlySet<string> = new Set(),
 ): Promise<Manifest> {
   const { folder, engine } = run.options;
-  const before = existsSync(join(folder.path, manifestName)) ? readManifest(folder.path).stages : [];
+  const last = existsSync(join(folder.path, manifestName)) ? readManifest(folder.path) : undefined;
+  const before = [...(last?.stages ?? []), ...(last?.others ?? [])];
   const times = new Map(before.map((stage) => [stage.hash, stage.trained]));
+  const planned = new Set(run.plan.stages.map(({ hash }) => hash));
   const manifest: Manifest = {
     format: 1,
     abaw: origin.version,
@@ -47,6 +49,7 @@ export async function recordManifest(
       ...stage,
       trained: (times.get(stage.hash) ?? 0) + (trained.has(stage.hash) ? 1 : 0),
     })),
+    others: before.filter((stage) => !planned.has(stage.hash) && existsSync(join(folder.path, stage.folder))),
     sweeps: run.plan.sweeps.map((sweep) => ({
       name: sweep.name,
       variants: sweep.points.length,

@@ -21,6 +21,8 @@ export interface Manifest {
   };
   readonly data: readonly ManifestData[];
   readonly stages: readonly ManifestStage[];
+  /** Stages that the folder has of other parts of the spec, or of what it was before. */
+  readonly others: readonly ManifestStage[];
   readonly sweeps: readonly ManifestSweep[];
 }
 
@@ -59,6 +61,16 @@ export interface ManifestStage {
   readonly trained: number;
 }
 
+const stage: SchemaObject = record({
+  label: text,
+  hash: digest,
+  folder: text,
+  seed: integer,
+  steps: integer,
+  kept: integer,
+  trained: integer,
+});
+
 export const manifestSchema: SchemaObject = record({
   format: oneOf(1),
   abaw: text,
@@ -77,17 +89,8 @@ export const manifestSchema: SchemaObject = record({
       skipped: integer,
     }),
   ),
-  stages: listOf(
-    record({
-      label: text,
-      hash: digest,
-      folder: text,
-      seed: integer,
-      steps: integer,
-      kept: integer,
-      trained: integer,
-    }),
-  ),
+  stages: listOf(stage),
+  others: listOf(stage),
   sweeps: listOf(record({ name: text, variants: integer, alone: integer, shared: integer })),
 });
 

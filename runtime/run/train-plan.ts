@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, checkSeal } from "../checkpoints/sealed.ts";
@@ -68,7 +68,6 @@ export async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
   const kept = join(folder, stageFiles.kept);
   try {
     if (!(await run.isFinished(stage))) return false;
-    if (!existsSync(kept)) throw new AlteredFile(kept, "there is no such file");
     checkSeal(kept);
     return true;
   } catch (problem) {
@@ -78,13 +77,14 @@ export async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
   }
 }
 
-/** Trains a stage from where it is, or from its beginning if its checkpoint is damaged. True if it was interrupted. */
+/** Trains a stage from where it is, or from its beginning if its checkpoint or what it kept so far is damaged. True if it was interrupted. */
 async function trainOne(run: Run, stage: StagePlan): Promise<boolean> {
   try {
     return await once(run, stage);
   } catch (problem) {
     const folder = run.options.folder.stage(stage);
-    if (!(problem instanceof AlteredFile) || problem.file !== join(folder, stageFiles.last)) throw problem;
+    const own = [stageFiles.last, stageFiles.kept].map((file) => join(folder, file));
+    if (!(problem instanceof AlteredFile) || !own.includes(problem.file)) throw problem;
     discard(run, stage, problem);
     return once(run, stage);
   }

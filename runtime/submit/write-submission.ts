@@ -34,6 +34,7 @@ export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Subm
   // Which pictures are bad is known once every stage has looked at all of them.
   await assembledValues(run, assembly, data, "test");
   const bad = await run.badRows(data, "test");
+  if (plan.missing === "error" && bad.size > 0) throw new DataError(refusal([...bad.values()]), { file: table.file });
   const sources = nearestRows(table, bad);
   const values = await assembledValues(run, assembly, data, "test", (own, part) =>
     part === "test" && bad.size > 0 ? takenFrom(own, sources) : own,
@@ -50,6 +51,11 @@ export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Subm
     return [image, ...(zeros ? zeroCells : cells(row))].join(",");
   });
   return { text: `${[submissionHeader, ...lines].join("\n")}\n`, list, missing: [...bad.values()] };
+}
+
+function refusal(missing: readonly string[]): string {
+  const more = missing.length > 1 ? ` and ${missing.length - 1} more frames could not be read` : "";
+  return `${missing[0]}${more}; \`missing: nearest\` or \`zero\` says what stands for such`;
 }
 
 /** A list of which lines were left out cannot be filled. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import { writeSealed } from "../checkpoints/sealed.ts";
+import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
+import { firstNotFinite } from "../data/first-not-finite.ts";
 import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
@@ -68,15 +69,16 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     tasks: plan.tasks,
     graphs: [graph],
   });
-  const calendar = calendarOf(plan, loader.steps);
-  const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
-  const validation = await Validation.open(plan, engine, trainer.constants, inputs);
+  const opened = [close];
   try {
+    const calendar = calendarOf(plan, loader.steps);
+    const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
+    opened.push(() => trainer.release());
+    const validation = await Validation.open(plan, engine, trainer.constants, inputs);
+    if (validation !== undefined) opened.push(() => validation.close());
     return await new Training(plan, context, trainer, validation, calendar).run(loader);
   } finally {
-    await close();
-    await trainer.release();
-    await validation?.close();
+    for (const each of opened.reverse()) await each();
   }
 }
 
@@ -88,12 +90,6 @@ function calendarOf({ duration: { unit, value } }: StagePlan, stepsPerEpoch: num
         ? Math.round(value)
         : Number.MAX_SAFE_INTEGER;
   return { stepsPerEpoch, totalSteps: Math.max(1, total) };
-}
-
-/** `every` takes ten times as long. */
-function allFinite(data: Float32Array): boolean {
-  for (let i = 0; i < data.length; i += 1) if (!Number.isFinite(data[i])) return false;
-  return true;
 }
 
 class Training {
@@ -125,11 +121,13 @@ class Training {
     readonly steps: number;
     at(epoch: number, index: number): Promise<{ readonly feeds: Tensors }>;
   }): Promise<TrainedStage> {
-    const { duration, evaluate, patience } = this.#plan;
+    const { duration, evaluate, patience, groups } = this.#plan;
     const calendar = this.#calendar;
     const { stepsPerEpoch: perEpoch, totalSteps: total } = calendar;
     const every = stepsOf(evaluate.every, calendar);
     const patienceSteps = patience === undefined ? undefined : stepsOf(patience, calendar);
+    // A training cannot have come to its end before all of it has begun.
+    const whole = Math.max(0, ...groups.map(({ since }) => (since === undefined ? 0 : stepsOf(since, calendar))));
     const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;
     let step = await this.#resume();
     this.#log.cut(step);
@@ -142,7 +140,7 @@ class Training {
       if (step % every === 0 || done || this.#context.signal.aborted) await this.#refuseBroken(step);
       if (step % every === 0 || done) {
         await this.#judge(step);
-        const waited = step - (this.#best?.step ?? step);
+        const waited = step - Math.max(this.#best?.step ?? step, whole);
         const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
         await this.#save(step, enough);
         if (enough) break;
@@ -158,7 +156,7 @@ class Training {
   /** A gradient may overflow where the loss did not: such weights must not replace a good checkpoint. */
   async #refuseBroken(step: number): Promise<void> {
     for (const [path, { data }] of await this.#trainer.live("last")) {
-      if (!(data instanceof Float32Array) || allFinite(data)) continue;
+      if (!(data instanceof Float32Array) || firstNotFinite(data) < 0) continue;
       throw new StageError(
         this.#plan.label,
         `the weight ${path} is not finite after step ${step}; the last good checkpoint is ${join(this.#context.folder, stageFiles.last)}. Try a lower rate or max_grad_norm`,
@@ -174,6 +172,7 @@ class Training {
       await this.#trainer.enter(0);
       return 0;
     }
+    if (progress.best !== null) checkSeal(join(folder, stageFiles.kept));
     await this.#trainer.enter(progress.step, () => readCheckpoint(path));
     this.#best = progress.best;
     this.#sums = { ...progress.sums };

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { jsonSchemas } from "../../cli/json-schemas.ts";
@@ -62,7 +62,7 @@ test("a sweep trains what its variants share once, again nothing, and after a ch
 }, 60_000);
 
 test("only what is named is run, and what it needs", async () => {
-  const { say } = folderWithSpec();
+  const { say, run } = folderWithSpec();
   const one = await say("run", "spec.abaw", "alone(au)");
   expect([one.status, startedIn(one.err)]).toEqual([0, ["alone(au)"]]);
   const judged = await say("eval", "spec.abaw", "--json");
@@ -74,8 +74,24 @@ test("only what is named is run, and what it needs", async () => {
   expect((await say("predict", "spec.abaw", "--of", "alone(au)")).status).toBe(0);
   const none = await say("predict", "spec.abaw", "--of", "together");
   expect([none.status, none.err]).toEqual([1, expect.stringContaining("is not trained in runs/spec")]);
+  const kept = join(run, readManifest(run).stages[0]?.folder ?? "", "checkpoints/kept.safetensors");
+  truncateSync(kept, 1500);
+  rmSync(join(kept, "../../predictions"), { recursive: true });
+  const spoilt = await say("predict", "spec.abaw", "--of", "alone(au)");
+  expect([spoilt.status, spoilt.err]).toEqual([
+    1,
+    expect.stringMatching(/^error: .*kept.safetensors: .*\n {2}help: `abaw run` of the spec makes it again\n$/),
+  ]);
   const rest = await say("run", "spec.abaw", "together");
-  expect(startedIn(rest.err).toSorted()).toEqual(["alone(expr)", "alone(valence)", "together"]);
+  expect(startedIn(rest.err).toSorted()).toEqual(["alone(au)", "alone(expr)", "alone(valence)", "together"]);
+  await say("run", "spec.abaw", "alone(expr)");
+  const { stages, others } = readManifest(run);
+  expect([...stages, ...others].map(({ label, trained }) => [label, trained])).toEqual([
+    ["alone(expr)", 1],
+    ["alone(au)", 2],
+    ["alone(valence)", 1],
+    ["together", 1],
+  ]);
 }, 60_000);
 
 test.each([

@@ -169,6 +169,7 @@ describe("what a spec submits", () => {
     expect(found.get(images[4] ?? "")).toBe(old.get(images[4] ?? ""));
     // Once more, with features that are stored by now.
     expect(await submitted(root, folder)).toEqual(near);
+    await expect(submitted(root, folder, "error")).rejects.toThrow(/MTL.txt: .* and 1 more frames could not be read/);
     const zero = cellsIn((await submitted(root, folder, "zero")).text);
     expect(zero.get(gone)).toBe(`0.000000,0.000000,0${",0".repeat(12)}`);
     expect(zero.get(images[4] ?? "")).toBe(old.get(images[4] ?? ""));

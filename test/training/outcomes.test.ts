@@ -3,7 +3,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import type { AlteredFile } from "../../runtime/checkpoints/sealed.ts";
+import { type AlteredFile, readSealed, writeSealed } from "../../runtime/checkpoints/sealed.ts";
+import type { Tensor } from "../../runtime/engines/engine.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
 import { RunFolder } from "../../runtime/run/run-folder.ts";
 import { Run } from "../../runtime/run/run-plan.ts";
@@ -119,22 +120,42 @@ describe("a file of a run that is not as it was written", () => {
     expect(found).toEqual({ told: ["x-train.safetensors: its content is not what was written"], trained: 1 });
   });
 
-  test("so is the checkpoint of a stage that was stopped", async () => {
+  test.each<readonly [string, string, (path: string) => void, string]>([
+    ["the checkpoint", stageFiles.last, flip, "its content is not what was written"],
+    ["what was kept so far", stageFiles.kept, flip, "its content is not what was written"],
+    ["what was kept so far, which is gone", stageFiles.kept, (path) => rmSync(path), "there is no such file"],
+  ])("so is, of a stage that was stopped, %s", async (_, name, spoil, message) => {
     const [root, whole, folder] = [drawnNumbers(), temporaryFolder(), temporaryFolder()];
     await numberRun(root, whole).train();
     const interruption = new AbortController();
     let steps = 0;
     const stopped = numberRun(root, folder, {
       signal: interruption.signal,
-      watch: { ...silent, step: () => void (++steps === 3 && interruption.abort()) },
+      watch: { ...silent, step: () => void (++steps === 12 && interruption.abort()) },
     });
     await stopped.train();
-    flip(fileOf(stopped, stopped.plan.stages[0]?.label ?? "", stageFiles.last));
+    spoil(fileOf(stopped, stopped.plan.stages[0]?.label ?? "", name));
     const told: string[] = [];
     const watch = { ...silent, altered: ({ reason }: AlteredFile) => void told.push(reason) };
     expect(await numberRun(root, folder, { watch }).train()).toBe(true);
-    expect(told).toEqual(["its content is not what was written"]);
+    expect(told).toEqual([message]);
     expect(writtenBy(folder)).toEqual(writtenBy(whole));
+  });
+
+  test("weights that make numbers without an end give no scores", async () => {
+    const run = numberRun(drawnNumbers(), temporaryFolder());
+    await run.train();
+    const path = fileOf(run, "together", stageFiles.kept);
+    const { tensors, header } = readSealed(path);
+    const { digest: _digest, ...metadata } = header.metadata;
+    const huge = [...tensors].map(([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { dtype: "float32", shape, data: new Float32Array(data.length).fill(3e38) },
+    ]);
+    writeSealed(path, new Map(huge), metadata);
+    await expect(resultsOf(numberRun(run.plan.stages[0]?.data.root ?? "", run.options.folder.path))).rejects.toThrow(
+      /^together: its `\w+` of video\d+\/\d+\.jpg is NaN; try a lower rate/,
+    );
   });
 });
 

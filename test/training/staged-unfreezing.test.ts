@@ -70,6 +70,13 @@ describe("weights that are frozen for a time", () => {
     expect(Math.max(...moves)).toBeLessThan(rate * (1 + tolerances.firstStep));
   });
 
+  test("are waited for: a training that does not improve before them goes on", async () => {
+    const spec = unfreezing(forATime).replace("evaluate: ", "keep: best(score(au)), patience: 1 steps\n  evaluate: ");
+    const run = runOf(spec.replace(`adam(${rate})`, "sgd(1e-12)"), root, temporaryFolder());
+    await run.train();
+    expect(readProgress(fileOf(run, stageFiles.last))?.step).toBe(5);
+  });
+
   test("have statistics that stand still until then", async () => {
     const [held, freed] = [await remembered(forATime, 4), await remembered(forATime, 5)];
     const statistics = (tensors: Tensors) => [...tensors.keys()].filter((name) => name.startsWith("states/face"));

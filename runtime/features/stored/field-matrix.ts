@@ -3,6 +3,7 @@ import { createReadStream, existsSync } from "node:fs";
 import type { FieldPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../../data/annotation-table.ts";
 import { DataError } from "../../data/data-error.ts";
+import { firstNotFinite } from "../../data/first-not-finite.ts";
 import { insideFolder } from "../../data/inside-folder.ts";
 import type { FeatureMatrix } from "../../data/loader/batch-loader.ts";
 import { readStored } from "./read-stored.ts";
@@ -82,7 +83,7 @@ export function fieldMatrix(plan: FeaturesPlan, numbers: StoredNumbers, table: A
         : "`missing: zero`, `nearest` or `mask` goes on without";
     throw new DataError(`${whose}, first the frame ${frame}: ${way}`, { file, video });
   }
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = firstNotFinite(values);
   if (bad >= 0) {
     const row = Math.floor(bad / width);
     const { video, frame } = placeOf(table, row);

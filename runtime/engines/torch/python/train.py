@@ -102,7 +102,8 @@ class Training:
                 done = self.step >= self.total or self.is_late()
                 if self.step % every == 0 or done:
                     self.judge()
-                    waited = self.step - self.best["step"] if self.best else 0
+                    # A training cannot have come to its end before all of it has begun.
+                    waited = self.step - max(self.best["step"] if self.best else self.step, *self.since, 0)
                     done = done or bool(patience and waited >= patience)
                     self.save()
                 if done:
