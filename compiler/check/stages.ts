@@ -8,6 +8,7 @@ import type { Env } from "./env.ts";
 import { evaluate, evaluateAs, forEachSuffix, taskNamed } from "./evaluate.ts";
 import { type StageKey, stageKeys } from "./keys.ts";
 import { labelOf } from "./label.ts";
+import { MentionedNames } from "./mentioned-names.ts";
 import { overridden, placeOf } from "./overrides.ts";
 import { withDefaults } from "./parameters.ts";
 import { withArgument } from "./recipes.ts";
@@ -73,10 +74,13 @@ function made(key: string, parts: StageParts, effective: Pick<StageThing, "bound
 }
 
 /** The same words in another place can mean something else: the variables around them belong to the identity. */
+/** A change with what the names in it mean: others around it are none of its business. */
 function keyText(change: Change): string {
   const around: string[] = [];
+  const mentioned = new MentionedNames();
+  mentioned.expr(change.expr);
   for (let scope = change.env.local; scope !== undefined; scope = scope.around) {
-    for (const [name, thing] of scope.names) around.push(`${name}=${canonical(thing)}`);
+    for (const [name, thing] of scope.names) if (mentioned.all.has(name)) around.push(`${name}=${canonical(thing)}`);
   }
   return `${changeText(change)} [${around.join(",")}]`;
 }

@@ -14,7 +14,7 @@ export const errorFunction = defineUnary({
 });
 
 /** By its power series near 0 and by a continued fraction far from it; relative error below 1e-12. */
-function erf(x: number): number {
+export function erf(x: number): number {
   if (Math.abs(x) < 2.5) {
     let term = x;
     let sum = x;
