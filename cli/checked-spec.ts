@@ -18,11 +18,15 @@ export interface Checked {
 /** What a command does with a spec: look at it, train it, or write what was trained. Each needs more of it to be carried out. */
 export type Purpose = "look" | "train" | "write";
 
-/** The plan of a spec. Prints every diagnostic; mistakes, and what the purpose needs and this version lacks, end the command. */
-export function checkedSpec(path: string, options: SpecOptions, purpose: Purpose): Checked {
+/**
+ * The plan of a spec. Prints every diagnostic, or where it was checked before only mistakes; these, and what the purpose needs and this
+ * version lacks, end the command.
+ */
+export function checkedSpec(path: string, options: SpecOptions, purpose: Purpose, isFirst = true): Checked {
   const { plan, sources, diagnostics } = readSpec(path, options);
   const stops = diagnostics.filter((each) => stopsAt(each, purpose));
-  const shown = plan === undefined ? diagnostics : diagnostics.filter(({ severity }) => severity === "warning");
+  const warnings = isFirst ? diagnostics.filter(({ severity }) => severity === "warning") : [];
+  const shown = plan === undefined ? diagnostics : warnings;
   const said = plan === undefined || purpose === "look" ? diagnostics : [...shown, ...stops];
   if (said.length > 0) terminal.say(renderDiagnostics(said, terminal.palette));
   if (plan === undefined) throw new SpecMistakes(path);

@@ -111,6 +111,30 @@ const stageChanges = {
 const side = record({ spec: text, name: text, hash: digest });
 
 /** What `--json` of each command prints. */
+const point = record({
+  label: text,
+  declared: text,
+  axes: mapOf({ anyOf: [text, listOf(text)] }),
+  of: anything,
+  metrics: listOf(anything),
+});
+
+const trial = record({ number: integer, point: text, aim: anything });
+
+const plainSweep = record({
+  name: text,
+  points: listOf({ ...point, properties: { ...point.properties, trial } }),
+  report: listOf(text),
+});
+
+const foundSearch = record({ kind: text, seed: integer, open: truth });
+
+/** How a sweep draws its points; what is not given is left out. */
+const search = {
+  ...foundSearch,
+  properties: { ...foundSearch.properties, trials: integer, stop: anything, prune: anything },
+};
+
 export const jsonSchemas = {
   check: record({
     ok: truth,
@@ -133,19 +157,17 @@ export const jsonSchemas = {
     ),
     assemblies: listOf(record({ name: text, data: { type: "object" }, members: listOf({ type: "object" }) })),
     exports: listOf(record({ of: { type: "object" }, opset: integer })),
-    sweeps: listOf(
+    sweeps: listOf({
+      ...plainSweep,
+      properties: { ...plainSweep.properties, search },
+    }),
+    choices: listOf(
       record({
-        name: text,
-        points: listOf(
-          record({
-            label: text,
-            declared: text,
-            axes: mapOf({ anyOf: [text, listOf(text)] }),
-            of: anything,
-            metrics: listOf(anything),
-          }),
-        ),
-        report: listOf(text),
+        key: digest,
+        stages: listOf(anything),
+        metric: anything,
+        searches: listOf(text),
+        waiting: listOf(anything),
       }),
     ),
   }),

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
 import type { LocalJobs } from "../runtime/launch/side-by-side.ts";
+import { readStageWord } from "../runtime/launch/stage-word.ts";
 import { collectPlan, type SlurmOptions, submitPlan } from "../runtime/launch/submit-plan.ts";
 import { levelsOf } from "../runtime/run/levels.ts";
 import type { Run } from "../runtime/run/run-plan.ts";
 import { type Outcome, trainAlone } from "../runtime/run/train-plan.ts";
+import type { Work } from "../runtime/run/work.ts";
 import type { Checked } from "./checked-spec.ts";
 import { openRun, type RunChoice, runFolderOf } from "./open-run.ts";
 import type { SpecOptions } from "./read-spec.ts";
@@ -49,7 +51,7 @@ export function localJobs(spec: string, names: readonly string[], choice: Launch
   return jobs === 1 ? undefined : { jobs, command: stageCommand(spec, names, choice) };
 }
 
-/** A command that trains one stage of what is named of a spec, whose hash is to follow. */
+/** A command that trains one stage of what is named of a spec; which one is to follow. */
 function stageCommand(spec: string, names: readonly string[], choice: LaunchChoice): readonly string[] {
   const out = resolve(runFolderOf(spec, choice.out));
   const [, program = ""] = process.argv;
@@ -87,10 +89,15 @@ function wordsOf({
 }
 
 /** Hands a run's stages in and collects them; undefined where it is not to wait. */
-export async function launched(run: Run, slurm: SlurmOptions, detached: boolean): Promise<Outcome | undefined> {
-  const jobs = await submitPlan(run, slurm);
+export async function launched(
+  run: Run,
+  slurm: SlurmOptions,
+  detached: boolean,
+  work?: Work,
+): Promise<Outcome | undefined> {
+  const jobs = await submitPlan(run, slurm, work);
   if (jobs.length > 0) {
-    const levels = levelsOf(run.plan.stages).length;
+    const levels = levelsOf(work?.stages ?? run.plan.stages).length;
     terminal.say(
       `Slurm has the ${jobs.length === 1 ? "job" : "jobs"} ${jobs.join(", ")}, of ${levels} levels of the plan; scancel ${jobs.join(" ")} ends them`,
     );
@@ -99,19 +106,21 @@ export async function launched(run: Run, slurm: SlurmOptions, detached: boolean)
       return undefined;
     }
   }
-  return collectPlan(run, jobs);
+  return collectPlan(run, jobs, work);
 }
 
-/** Trains one stage of a plan, whose hash a launcher gives. */
-export async function trainedAlone(checked: Checked, choice: RunChoice, hash: string): Promise<void> {
-  const stage = checked.plan.stages.find((each) => each.hash === hash);
+/** Trains one stage of a plan, which a launcher names. */
+export async function trainedAlone(checked: Checked, choice: RunChoice, word: string): Promise<void> {
+  const asked = readStageWord(word);
+  if (asked === undefined) throw new UsageError(`--stage takes what a launcher says, not ${JSON.stringify(word)}`);
+  const stage = checked.plan.stages.find(({ hash }) => hash === asked.hash);
   if (stage === undefined)
     throw new UsageError(
-      `${checked.path} has no stage with the hash ${hash} any more: it was changed after its stages were handed in`,
+      `${checked.path} has no stage with the hash ${asked.hash} any more: it was changed after its stages were handed in`,
     );
   const interruption = new AbortController();
   // Slurm sends SIGTERM before the time of a job is over, if sbatch was told --signal=B:TERM@60; Ctrl-C goes to all processes of a terminal.
   for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => interruption.abort());
   const run = await openRun(checked, choice, watchRun(false), interruption.signal);
-  if (await trainAlone(run, stage)) process.exitCode = 130;
+  if (await trainAlone(run, stage, asked.limit)) process.exitCode = 130;
 }

@@ -20,19 +20,21 @@ export function runFolderOf(spec: string, out: string | undefined): string {
   return out ?? join("runs", basename(spec).replace(/\.abaw$/, ""));
 }
 
-/** The run of a checked spec in its folder. */
+/** The run of a checked spec in its folder; `before` is one of the same spec when less of its results was known. */
 export async function openRun(
   { plan, path }: Checked,
   choice: RunChoice,
   watch: RunWatcher,
   signal: AbortSignal = new AbortController().signal,
+  before?: Run,
 ): Promise<Run> {
   const { out, onBadRow = "error" } = choice;
   if (onBadRow !== "error" && onBadRow !== "skip") {
     throw new UsageError(`--on-bad-row takes error or skip, not ${JSON.stringify(onBadRow)}`);
   }
-  const engine = await openEngine(choice);
-  return new Run(plan, { engine, folder: new RunFolder(runFolderOf(path, out)), onBadRow, signal, watch });
+  const engine = before?.options.engine ?? (await openEngine(choice));
+  const folder = before?.options.folder ?? new RunFolder(runFolderOf(path, out));
+  return new Run(plan, { engine, folder, onBadRow, signal, watch }, before);
 }
 
 /** The run of a spec whose stages are trained; throws a UsageError that names the first that is not. */

@@ -2,6 +2,7 @@ import { Trace } from "../compiler/check/trace.ts";
 import { type Analysis, analyse, type Compiled, type CompileOptions, compile } from "../compiler/compile.ts";
 import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { Source } from "../compiler/diagnostics/source.ts";
+import type { Results } from "../compiler/lower/results.ts";
 import { fileHeader, usedFile } from "../runtime/spec-files/spec-files.ts";
 import { readSpecText, SpecTextError } from "../runtime/spec-files/spec-text.ts";
 import { namedSpecText } from "./named-spec.ts";
@@ -12,6 +13,8 @@ export interface SpecOptions {
   readonly profile?: string;
   /** `path=value`, in order. */
   readonly set?: readonly string[];
+  /** What was reached of what the plan waits for; the commands find it in the run's folder. */
+  readonly results?: Results;
   /** Warnings are mistakes. */
   readonly strict?: true;
   /** On a failure, where in the program it happened. */
@@ -39,12 +42,13 @@ function sourceOf(path: string): Source {
   return { name: path, text: namedSpecText(path) };
 }
 
-function optionsOf(path: string, { profile, set }: SpecOptions): CompileOptions {
+function optionsOf(path: string, { profile, set, results }: SpecOptions): CompileOptions {
   return {
     read: (name) => usedText(path, name),
     inspect: (...file) => fileHeader(process.cwd(), ...file),
     ...(profile === undefined ? {} : { profile }),
     set: settingsIn(set ?? []),
+    ...(results === undefined ? {} : { results }),
   };
 }
 

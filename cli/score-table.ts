@@ -36,8 +36,7 @@ function drawnNote(synthetic: readonly string[]): readonly string[] {
 
 function sweepText(table: SweepTable): string {
   const cells = sweepCells(table);
-  const columns = cells[0]?.length ?? 0;
-  const numeric = table.metrics.map((_, i) => columns - table.metrics.length + i);
+  const numeric = (cells[0] ?? []).flatMap((head, i) => (table.metrics.includes(head) ? [i] : []));
   return `\nsweep ${table.name}\n${textTable(cells, numeric)}`;
 }
 

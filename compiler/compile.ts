@@ -14,6 +14,7 @@ import { mergeRepeats } from "./diagnostics/merge-repeats.ts";
 import type { Source } from "./diagnostics/source.ts";
 import { makePlan, type PlannedStage } from "./lower/make-plan.ts";
 import type { Plan } from "./lower/plan.ts";
+import type { Results } from "./lower/results.ts";
 import { limits, type Parsed, parseFile } from "./syntax/index.ts";
 import { reparse } from "./syntax/reparse.ts";
 
@@ -26,6 +27,8 @@ export interface CompileOptions {
   readonly set?: readonly (readonly [path: string, value: string])[];
   /** Expressions that are asked about: stages among them are planned, whether the spec asks for them or not. */
   readonly ask?: readonly string[];
+  /** What was reached of what the spec's plan waits for; without them it is the plan of what comes first. */
+  readonly results?: Results;
 }
 
 export interface Compiled {
@@ -90,6 +93,7 @@ export class Checker {
   #first(source: Source) {
     const { read, inspect } = this.#options;
     const session = newSession(new Reporter(), read, inspect, this.#observe, this.#again);
+    if (this.#options.results !== undefined) session.results = this.#options.results;
     return { session, parsed: parseFile(source) };
   }
 

@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/lower/plan.ts",
     "compiler/lower/plan-data.ts",
+    "compiler/lower/results.ts",
   ],
   "compiler/lower": [
     "compiler/check",
@@ -37,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   "compiler/lower/plan.ts": ["compiler/ir", "compiler/library", "compiler/lower/plan-data.ts"],
   "compiler/lower/plan-data.ts": ["compiler/library"],
+  "compiler/lower/results.ts": [],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
   "compiler/draw": ["compiler/check", "compiler/diagnostics", "compiler/ir", "compiler/library", "compiler/lower"],
   "compiler/cost": [

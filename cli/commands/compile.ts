@@ -13,6 +13,7 @@ import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { writePackage } from "../../runtime/engines/torch/write-package.ts";
 import { specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -35,7 +36,7 @@ export function compiling(): Command {
     .option("--to <folder>", "where the files go", "graphs")
     .option("--json", "print what was written as JSON")
     .action((path: string, options: CompileOptions) => {
-      const { plan } = checkedSpec(path, options, "train");
+      const { plan } = withoutChoices(checkedSpec(path, withResults(path, options), "train"));
       const written = options.target === "torch" ? packages(plan, options) : models(plan, options);
       if (options.json === true) terminal.printJson({ target: options.target, graphs: written });
       else {

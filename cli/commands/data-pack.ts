@@ -4,6 +4,7 @@ import { neededBy } from "../../runtime/run/plan-part.ts";
 import { packStage } from "../../runtime/train/pack-stage.ts";
 import { onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import { openRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
@@ -28,7 +29,7 @@ export function pack(): Command {
     .option(...onBadRow)
     .option("--json", "print what was written as JSON")
     .action(async (path: string, options: PackOptions) => {
-      const checked = checkedSpec(path, options, "train");
+      const checked = withoutChoices(checkedSpec(path, withResults(path, options), "train"));
       const stage = checked.plan.stages.find(({ label }) => label === options.stage);
       if (stage === undefined) {
         const labels = checked.plan.stages.map(({ label }) => label).join(", ");

@@ -4,6 +4,7 @@ import { recordReport } from "../../runtime/report/record-run.ts";
 import { resultsOf } from "../../runtime/run/results.ts";
 import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import { type RunChoice, startedRun } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { scoreTable } from "../score-table.ts";
@@ -20,10 +21,13 @@ export function evaluate(): Command {
     .option(...onBadRow)
     .option("--json", "print the scores as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
-      const { run, untrained } = await startedRun(checkedSpec(path, options, "train"), options);
+      const { run, untrained } = await startedRun(
+        withoutChoices(checkedSpec(path, withResults(path, options), "train")),
+        options,
+      );
       const report = await recordReport(run, path, await resultsOf(run));
       await warnSkipped(run);
-      if (untrained.length > 0) terminal.say(`not trained yet, and not scored: ${fewOf(untrained)}`);
+      if (untrained.length > 0) terminal.say(`not trained to the end, and not scored: ${fewOf(untrained)}`);
       if (options.json === true) {
         terminal.printJson({ run: run.options.folder.path, results: report.results, overall: report.overall });
       } else terminal.print(scoreTable(report));

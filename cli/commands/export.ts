@@ -6,6 +6,7 @@ import { checkExport } from "../../runtime/run/check-export.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
 import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import { namedPart } from "../named-part.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -24,7 +25,7 @@ export function exporting(): Command {
     .option("--to <folder>", "where the models go (default: export/ in the run's folder)")
     .option("--json", "print what was written as JSON")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly to?: string; readonly json?: true }) => {
-      const checked = checkedSpec(path, options, "write");
+      const checked = withoutChoices(checkedSpec(path, withResults(path, options), "write"));
       if (checked.plan.exports.length === 0)
         throw new UsageError(`${path} exports nothing; \`export NAME\` in it does`);
       const names = checked.plan.exports.map((each) => exportName(checked.plan, each));

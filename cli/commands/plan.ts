@@ -4,6 +4,7 @@ import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withResults } from "../known-results.ts";
 import type { RunChoice } from "../open-run.ts";
 import { planStatus } from "../plan-status.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -17,14 +18,17 @@ export function plan(): Command {
   )
     .option("--json", "print the whole plan as JSON, every default written out")
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
-      const checked = checkedSpec(path, options, "look");
+      const checked = checkedSpec(path, withResults(path, options), "look");
       const status = await planStatus(checked, options);
       terminal.print(options.json === true ? planJson(checked.plan, status) : planText(checked.plan, status));
     });
 }
 
 /** Everything of a plan but its graphs. */
-function planJson({ stages, assemblies, exports, sweeps }: Plan, status: ReadonlyMap<StagePlan, string>): string {
+function planJson(
+  { stages, assemblies, exports, sweeps, choices }: Plan,
+  status: ReadonlyMap<StagePlan, string>,
+): string {
   return toJson(
     {
       format: 1,
@@ -37,6 +41,7 @@ function planJson({ stages, assemblies, exports, sweeps }: Plan, status: Readonl
       assemblies,
       exports: exports.map(({ of, opset }) => ({ of, opset })),
       sweeps,
+      choices,
     },
     2,
   );
@@ -49,6 +54,15 @@ function planText(plan: Plan, status: ReadonlyMap<StagePlan, string>): string {
   for (const { name, members } of assemblies) {
     lines.push(`assembly ${name}: ${members.map(({ task }) => task.name).join(", ")}`);
   }
+  for (const { name, points, search } of plan.sweeps) {
+    if (search?.open !== true) continue;
+    const of = search.trials === undefined ? "" : ` of ${search.trials}`;
+    lines.push(
+      `search ${name}: the first ${points.length}${of} points; which others follow depends on what these reach`,
+    );
+  }
+  for (const { stages: among } of plan.choices)
+    lines.push(`best of ${among.map(({ hash }) => names.get(hash)).join(", ")}: known once they are trained`);
   for (const each of plan.exports) lines.push(`export ${exportName(plan, each)}, opset ${each.opset}`);
   return lines.length === 0 ? "nothing: no stage is asked for" : lines.join("\n");
 }

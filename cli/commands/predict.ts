@@ -5,6 +5,7 @@ import { predictionCsv } from "../../runtime/run/prediction-csv.ts";
 import { predictionsOf } from "../../runtime/run/results.ts";
 import { device, onBadRow, runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import { namedPart } from "../named-part.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -31,7 +32,7 @@ export function predict(): Command {
     .option("--to <file>", "the file to write (default: standard output)")
     .action(async (path: string, options: PredictOptions) => {
       const part = partOf(options.part);
-      const checked = checkedSpec(path, options, "train");
+      const checked = withoutChoices(checkedSpec(path, withResults(path, options), "train"));
       const { assemblies, stages } = checked.plan;
       const asked = options.of ?? assemblies.at(-1)?.name ?? stages.at(-1)?.label ?? "";
       const { plan: own } = namedPart(checked, [asked]);

@@ -8,6 +8,7 @@ import { checkSubmission } from "../../runtime/submit/check-submission.ts";
 import { submissionOf } from "../../runtime/submit/write-submission.ts";
 import { abawCommand, device, withRunOptions, withSpecOptions } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
+import { withoutChoices, withResults } from "../known-results.ts";
 import { namedPart } from "../named-part.ts";
 import { finishedRun, type RunChoice } from "../open-run.ts";
 import type { SpecOptions } from "../read-spec.ts";
@@ -45,7 +46,7 @@ export function submit(): Command {
 }
 
 async function write(path: string, options: SubmitOptions): Promise<void> {
-  const checked = checkedSpec(path, options, "write");
+  const checked = withoutChoices(checkedSpec(path, withResults(path, options), "write"));
   const plans = chosen(checked.plan, path, options);
   const written = [];
   for (const plan of plans) {

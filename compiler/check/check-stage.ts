@@ -19,7 +19,7 @@ import { type Sources, sourcesOf } from "./sources.ts";
 import { entriesOf, entryOf, stageScope } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
 import { anchorsOf } from "./stands-in.ts";
-import type { StageThing } from "./things.ts";
+import type { ChosenThing, StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
 
@@ -37,6 +37,8 @@ export interface CheckedStage {
   readonly tasks: readonly { readonly name: string; readonly meaning: TaskMeaning }[];
   /** Stages that must be finished before. */
   readonly needs: readonly StageThing[];
+  /** Choices that must be made before. */
+  readonly choices: readonly ChosenThing[];
 }
 
 const checks = memoKind<CheckedStage | undefined>();
@@ -105,7 +107,8 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     throw new Refusal();
   }
   const loss = buildLoss(session, built);
-  const sources = sourcesOf(built, loss.scope);
+  const choices = new Map<string, ChosenThing>();
+  const sources = sourcesOf(built, loss.scope, (choice) => choices.set(choice.key, choice));
   const settings = attempt(
     () => trainingOf(built, loss.scope, [...loss.terms.keys()], sources.size > 0),
     () => undefined,
@@ -136,6 +139,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     if (labels?.kind === "map")
       for (const source of stagesIn([...labels.entries.values()])) needs.set(source.key, source);
   }
+  for (const { stages } of choices.values()) for (const each of stages) needs.set(each.key, each);
   for (const need of needs.values()) {
     if (checkStage(session, need, stage.span) === undefined) throw new Refusal();
   }
@@ -149,6 +153,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     data,
     tasks: heads.map(({ task }) => ({ name: task.name, meaning: task.meaning })),
     needs: [...needs.values()],
+    choices: [...choices.values()],
   };
   checkLeakage(session, checked, undefined, (need) => checkStage(session, need, stage.span));
   return checked;

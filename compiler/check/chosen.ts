@@ -1,11 +1,13 @@
 import type { Span } from "../diagnostics/source.ts";
+import { digestOf } from "../ir/digest.ts";
 import { buildStage } from "./build-stage.ts";
+import { canonical } from "./canonical.ts";
 import { convert } from "./convert.ts";
 import type { Env } from "./env.ts";
 import { metricOf } from "./keep.ts";
 import type { Reporter } from "./reporter.ts";
 import { stageOf } from "./stage-of.ts";
-import type { StageThing, Thing } from "./things.ts";
+import type { ChosenThing, StageThing, Thing } from "./things.ts";
 import { describeThing, metric } from "./type.ts";
 
 /**
@@ -14,12 +16,12 @@ import { describeThing, metric } from "./type.ts";
  */
 export function chosenThing(of: Thing, by: Thing, env: Env, span: Span): Thing {
   const reporter: Reporter = env.session.reporter;
-  const stages = membersOf(of, env, span);
+  const { stages, searches, inner } = membersOf(of, env, span);
   const measured = convert(env.session, by, metric, "what `best` compares", span);
   const [first, ...others] = stages;
   if (first === undefined) return reporter.refuse("empty-list", span, { callee: "`best`" });
   const heads = [...buildStage(env.session, first, span).model.heads.values()].map(({ task }) => task);
-  metricOf(measured, heads, env, span);
+  const judgedBy = metricOf(measured, heads, env, span);
   const names = heads.map(({ name }) => name).join(", ");
   for (const other of others) {
     const otherNames = [...buildStage(env.session, other, span).model.heads.keys()].join(", ");
@@ -31,16 +33,31 @@ export function chosenThing(of: Thing, by: Thing, env: Env, span: Span): Thing {
       { related: [{ span: other.span, text: "made here" }] },
     );
   }
-  reporter.report("not-yet", span, { what: "choosing a stage by its result" });
-  return { kind: "chosen", stages, metric: measured };
+  const key = digestOf(JSON.stringify([stages.map((stage) => stage.key), canonical(measured)]));
+  const known = env.session.results.choices.get(key);
+  const chosen = known === undefined ? undefined : stages[known];
+  return chosen ?? { kind: "chosen", key, stages, metric: measured, judgedBy, searches, inner };
 }
 
-function membersOf(of: Thing, env: Env, span: Span): readonly StageThing[] {
-  if (of.kind === "chosen") return of.stages;
-  if (of.kind === "sweep") return of.points.flatMap(({ thing }) => (thing.kind === "stage" ? [thing] : []));
-  if (of.kind === "list") return of.items.flatMap((item) => membersOf(item, env, span));
+type Members = Pick<ChosenThing, "stages" | "searches" | "inner">;
+
+function membersOf(of: Thing, env: Env, span: Span): Members {
+  const only = (stages: readonly StageThing[]): Members => ({ stages, searches: [], inner: [] });
+  if (of.kind === "chosen") return { stages: of.stages, searches: of.searches, inner: [of] };
+  if (of.kind === "sweep") {
+    const stages = of.points.flatMap(({ thing }) => (thing.kind === "stage" ? [thing] : []));
+    return { stages, searches: of.search === undefined ? [] : [of.name], inner: [] };
+  }
+  if (of.kind === "list") {
+    const all = of.items.map((item) => membersOf(item, env, span));
+    return {
+      stages: all.flatMap(({ stages }) => stages),
+      searches: all.flatMap(({ searches }) => searches),
+      inner: all.flatMap(({ inner }) => inner),
+    };
+  }
   const stage = stageOf(of, span, env);
-  if (stage !== undefined) return [stage];
+  if (stage !== undefined) return only([stage]);
   return env.session.reporter.refuse("wrong-type", span, {
     what: "what `best` chooses from",
     expected: "a sweep or a list of stages",

@@ -80,7 +80,8 @@ export function memberOf(expr: Member, env: Env): Thing {
           },
           { help: "`best` is for `assemble` and `init`" },
         );
-      return { kind: "member", stage: first, name: taskNamed(name, env) ?? name, span: expr.name.span };
+      const member = taskNamed(name, env) ?? name;
+      return { kind: "member", stage: first, name: member, span: expr.name.span, choice: target };
     }
     case "data":
       if (name === "fold") return { kind: "folding", data: target };

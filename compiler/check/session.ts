@@ -1,5 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Value } from "../ir/graph.ts";
+import { noResults, type Results } from "../lower/results.ts";
 import type { Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { Inspect } from "./file-header.ts";
@@ -49,6 +50,8 @@ export interface Session {
   readonly again: Again | undefined;
   readonly files: Map<string, FileScope>;
   settings: readonly Setting[];
+  /** What was reached of what the plan waits for. */
+  results: Results;
   /** A number for each object that is asked for, the same each time. */
   readonly idOf: (thing: object) => number;
   /** Keys of maps that something has read. */
@@ -78,6 +81,7 @@ export function newSession(
     kept: new KeptUnits(),
     files: new Map(),
     settings: [],
+    results: noResults,
     idOf: numbering(),
     reads: new WeakMap(),
     evaluating: new Set(),

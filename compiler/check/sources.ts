@@ -11,16 +11,16 @@ import { nearest, suggestion } from "./nearest.ts";
 import { firstNames, firstOf, namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { entryOf } from "./stage-entry.ts";
-import { stageOf } from "./stage-of.ts";
-import type { MemberThing, StageThing, Thing } from "./things.ts";
+import { choiceIn, stageOf } from "./stage-of.ts";
+import type { ChosenThing, MemberThing, StageThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
 import { weightsFromFile } from "./weight-files.ts";
 
 /** Where every weight of a stage comes from: another stage, a file, or its initialiser. By path; states among them. */
 export type Sources = ReadonlyMap<string, { readonly from: WeightSource; readonly stage: StageThing | undefined }>;
 
-/** `init:` and the `weights:` of encoders (language rules 60, 61). */
-export function sourcesOf(built: StageBuild, scope: Env): Sources {
+/** `init:` and the `weights:` of encoders (language rules 60, 61). `waitsFor` is told of stages that are not chosen yet. */
+export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: ChosenThing) => void): Sources {
   const { model, stage } = built;
   const sources = new Map<string, { from: WeightSource; stage: StageThing | undefined }>();
   for (const layer of model.encoders.values()) {
@@ -44,7 +44,7 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
   const expr = given === undefined ? undefined : takenBranch(given, place);
   if (expr !== undefined && expr.kind !== "map") {
     const thing = evaluate(expr, place);
-    if (thing.kind !== "none") copyAll(producerOf(thing, expr.span, place), expr.span, built, place, sources);
+    if (thing.kind !== "none") copyAll(producerOf(thing, expr.span, place, waitsFor), expr.span, built, place, sources);
   }
   const paths = [...model.parameters.keys(), ...model.states.keys()];
   const seen = new Map<string, Span>();
@@ -62,7 +62,7 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
           seen.set(pattern.name, span);
           copyPart(
             pattern,
-            producerOf(evaluate(entry.value, here), entry.value.span, here),
+            producerOf(evaluate(entry.value, here), entry.value.span, here, waitsFor),
             span,
             built,
             here,
@@ -78,7 +78,7 @@ export function sourcesOf(built: StageBuild, scope: Env): Sources {
     const here = inner(outside, env.local?.names ?? []);
     const pattern = plainPattern(path.slice(1).join("."), paths);
     attempt(
-      () => copyPart(pattern, producerOf(evaluate(value, here), span, here), span, built, here, sources),
+      () => copyPart(pattern, producerOf(evaluate(value, here), span, here, waitsFor), span, built, here, sources),
       () => undefined,
     );
   }
@@ -92,8 +92,10 @@ interface Producer {
   readonly member: MemberThing | undefined;
 }
 
-function producerOf(source: Thing, span: Span, env: Env): Producer {
+function producerOf(source: Thing, span: Span, env: Env, waitsFor: (choice: ChosenThing) => void): Producer {
   if (source.kind === "poison") throw new Refusal();
+  const choice = choiceIn(source);
+  if (choice !== undefined) waitsFor(choice);
   const member = source.kind === "member" ? source : undefined;
   const stage = member?.stage ?? stageOf(source, span, env);
   if (stage !== undefined) {

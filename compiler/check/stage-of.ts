@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import { instanceOf } from "./declarations.ts";
 import type { Env } from "./env.ts";
-import type { StageThing, Thing } from "./things.ts";
+import type { ChosenThing, StageThing, Thing } from "./things.ts";
 
 /**
  * The stage that a thing stands for: itself, one of its checkpoints, a declaration whose parameters all have defaults, or the best
@@ -14,4 +14,10 @@ export function stageOf(thing: Thing, span: Span, env: Env): StageThing | undefi
     return made?.kind === "stage" ? made : undefined;
   }
   return thing.kind === "chosen" ? thing.stages[0] : undefined;
+}
+
+/** The choice that a stage or a part of one waits for; nothing where it is known. */
+export function choiceIn(thing: Thing): ChosenThing | undefined {
+  if (thing.kind === "chosen") return thing;
+  return thing.kind === "member" ? thing.choice : undefined;
 }

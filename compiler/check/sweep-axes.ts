@@ -22,8 +22,8 @@ export interface Grid {
   readonly target: StageThing | AssemblyThing;
   /** With a search, an axis may be a range: its ends are checked. */
   readonly searched: boolean;
-  /** Chooses among an axis's values where a search draws points: gives a number from 0 to 1 for the axis. */
-  readonly chosen?: (axis: string) => number;
+  /** Chooses a place from 0 to 1 on an axis where a search draws points: on a range, or among the values of a list. */
+  readonly chosen?: (axis: string, values?: readonly string[]) => number;
 }
 
 /**
@@ -146,9 +146,19 @@ function valuesOf(
 }
 
 /** All values of an axis, or the one that a search draws. */
-function oneOf<T>(values: readonly T[], axis: string, { chosen }: Grid): readonly T[] {
+function oneOf<T extends { readonly thing: Thing }>(
+  values: readonly T[],
+  axis: string,
+  { chosen }: Grid,
+): readonly T[] {
   if (chosen === undefined || values.length === 0) return values;
-  return values.slice(Math.min(values.length - 1, Math.floor(chosen(axis) * values.length))).slice(0, 1);
+  const texts = values.map(({ thing }) => canonical(thing));
+  return values.slice(indexIn(values, chosen(axis, texts))).slice(0, 1);
+}
+
+/** Where a place from 0 to 1 is among values. */
+export function indexIn(values: readonly unknown[], place: number): number {
+  return Math.min(values.length - 1, Math.floor(place * values.length));
 }
 
 const digits = 4;

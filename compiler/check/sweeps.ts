@@ -1,7 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Entry, SweepNode } from "../syntax/ast.ts";
 import { assemblyThing } from "./assemblies.ts";
-import { canonical } from "./canonical.ts";
 import { instanceOf } from "./declarations.ts";
 import type { Env } from "./env.ts";
 import { evaluate, evaluateAs } from "./evaluate.ts";
@@ -9,21 +8,14 @@ import { sweepKeys } from "./keys.ts";
 import { suggestion } from "./nearest.ts";
 import { placeOf } from "./overrides.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
+import { type Search, searchOf } from "./search.ts";
 import { settingsOf } from "./settings.ts";
 import { stageThing } from "./stages.ts";
 import { type AxisPoint, everyCombination } from "./sweep-axes.ts";
 import { countCombinations } from "./sweep-count.ts";
-import { drawnPoints } from "./sweep-draw.ts";
-import {
-  type AssemblyThing,
-  type CallThing,
-  type ListThing,
-  placeIn,
-  type StageThing,
-  type SweepPoint,
-  type Thing,
-} from "./things.ts";
-import { call, describeThing, int } from "./type.ts";
+import { drawnPoints, pointText } from "./sweep-draw.ts";
+import type { AssemblyThing, ListThing, StageThing, SweepPoint, Thing } from "./things.ts";
+import { describeThing, int } from "./type.ts";
 import { checkUntaken } from "./untaken.ts";
 
 /** More variants than these are made only where the sweep says that so many are meant, and never more than `greatestMost`. */
@@ -34,12 +26,13 @@ const greatestMost = 5000;
 export function sweepThing(node: SweepNode, env: Env): Thing {
   const reporter: Reporter = env.session.reporter;
   const keys = keysOf(node, env);
-  const draw = checkSearch(keys, env);
+  const search = searchOf(keys, env);
   const value = evaluate(node.value, env);
   const target = value.kind === "declaration" ? (instanceOf(env.session, value, node.value.span) ?? value) : value;
   if (target.kind === "poison") throw new Refusal();
   const most = mostOf(keys.get("most"), env);
   const points: SweepPoint[] = [];
+  let open = false;
   if (target.kind === "list") {
     for (const key of ["over", "search", "seeds"]) {
       const entry = keys.get(key);
@@ -51,7 +44,9 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
     points.push(...listed(target, node, env));
   } else if (target.kind === "stage" || target.kind === "assembly") {
     attempt(
-      () => varied(target, keys, draw, env, most, points, node),
+      () => {
+        open = varied(target, keys, search, env, most, points, node);
+      },
       () => {
         // What is reported of variants is another matter than the axes that make them.
         const report = keys.get("report");
@@ -66,7 +61,7 @@ export function sweepThing(node: SweepNode, env: Env): Thing {
       actual: describeThing(target),
     });
   }
-  return { kind: "sweep", name: node.name.text, points };
+  return { kind: "sweep", name: node.name.text, points, search: search && { ...search, open } };
 }
 
 /** The block's entries by key; those that a profile or `--set` sets are stronger. */
@@ -112,63 +107,6 @@ function entriesOf(node: SweepNode, env: Env): Map<string, Entry> {
   return keys;
 }
 
-/** Which points a search draws, if it draws them all before any is trained. */
-interface Draw {
-  readonly trials: number;
-  readonly seed: number;
-}
-
-function checkSearch(keys: ReadonlyMap<string, Entry>, env: Env): Draw | undefined {
-  const { reporter } = env.session;
-  const search = keys.get("search");
-  if (search !== undefined) {
-    const thing = evaluateAs(search.value, env, call("search"), "`search`");
-    const stop = thing.kind === "call" ? (thing.args.get("trials") ?? thing.args.get("stop")) : undefined;
-    if (stop === undefined)
-      reporter.report("missing-argument", search.value.span, {
-        callee: "a search",
-        name: "trials",
-        expected: "or `stop`, when it ends",
-      });
-    if (thing.kind === "call") checkSearchNumbers(thing, reporter);
-    const pruned = thing.kind === "call" ? thing.args.get("prune") : undefined;
-    const measured = pruned?.kind === "call" && pruned.args.has("metric");
-    if (!keys.has("report") && !measured)
-      reporter.report(
-        "missing-key",
-        search.path.span,
-        { where: "a sweep with a search", key: "report" },
-        { help: "its first metric is what is searched for, such as report: [score(au)]" },
-      );
-    const trials = thing.kind === "call" ? thing.args.get("trials") : undefined;
-    const seed = thing.kind === "call" ? thing.args.get("seed") : undefined;
-    const plain = thing.kind === "call" && thing.name === "random" && pruned === undefined && !thing.args.has("stop");
-    if (plain && trials?.kind === "number")
-      return { trials: trials.value, seed: seed?.kind === "number" ? seed.value : 0 };
-    const what = plain || thing.kind !== "call" ? "`search`" : pruned === undefined ? `\`${thing.name}\`` : "`prune`";
-    if (thing.kind === "call" && stop !== undefined) reporter.report("not-yet", search.path.span, { what });
-  }
-  return undefined;
-}
-
-const leastInSearch: Readonly<Record<string, number>> = { trials: 1, factor: 2, seed: 0 };
-
-function checkSearchNumbers(call: CallThing, reporter: Reporter): void {
-  for (const [name, thing] of call.args) {
-    const least = leastInSearch[name];
-    if (thing.kind === "call") checkSearchNumbers(thing, reporter);
-    if (name === "stop" && thing.kind === "quantity" && thing.unit !== "hours")
-      reporter.report("out-of-range", placeIn(call, name), {
-        what: "`stop`",
-        expected: "in hours, such as 12 hours",
-        actual: canonical(thing),
-      });
-    if (least === undefined || thing.kind !== "number" || thing.value >= least) continue;
-    const what = `\`${name}\` of \`${call.name}\``;
-    reporter.report("out-of-range", placeIn(call, name), { what, expected: `at least ${least}`, actual: thing.value });
-  }
-}
-
 /** How many variants a sweep may have. */
 function mostOf(entry: Entry | undefined, env: Env): number {
   if (entry === undefined) return usualMost;
@@ -209,16 +147,16 @@ function* listed({ items, places }: ListThing, node: SweepNode, env: Env): Gener
   }
 }
 
-/** Every combination of the axes, each a change of the stage or assembly. */
+/** Every combination of the axes, or those that a search draws, each a change of the stage or assembly. True if others follow. */
 function varied(
   target: StageThing | AssemblyThing,
   keys: ReadonlyMap<string, Entry>,
-  draw: Draw | undefined,
+  search: Search | undefined,
   env: Env,
   most: number,
   points: SweepPoint[],
-  { span, value }: SweepNode,
-): void {
+  { name, span, value }: SweepNode,
+): boolean {
   const reporter: Reporter = env.session.reporter;
   const over = keys.get("over");
   const seeds = keys.get("seeds");
@@ -230,18 +168,22 @@ function varied(
       expected: "a map of lists",
       actual: describeThing(evaluate(over.value, env)),
     });
+  if (search?.prune !== undefined && target.kind === "assembly")
+    reporter.refuse("wrong-type", keys.get("search")?.value.span ?? span, {
+      what: "what `prune` ends early",
+      expected: "a stage",
+      actual: "an assembly",
+    });
   const entries = over?.value.kind === "map" ? over.value.entries : [];
-  const all = seeds === undefined ? entries : [...entries, seedAxis(seeds)];
-  const grid = { target, searched: keys.has("search") };
-  const repeats = draw === undefined ? [] : seeds === undefined ? [] : [seedAxis(seeds)];
-  const variants =
-    draw === undefined
-      ? countCombinations(all, grid, env, greatestMost)
-      : draw.trials * countCombinations(repeats, grid, env, greatestMost);
-  refuseMany(variants, most, over?.span ?? value.span, reporter);
-  const add = (axes: readonly AxisPoint[]) => {
+  const repeats = seeds === undefined ? [] : [seedAxis(seeds)];
+  const grid = { target, searched: search !== undefined };
+  const each = countCombinations(search === undefined ? [...entries, ...repeats] : repeats, grid, env, greatestMost);
+  const trials = search === undefined ? 1 : Math.min(search.trials, Math.max(1, Math.floor(most / each)));
+  const asked = search !== undefined && Number.isFinite(search.trials) ? search.trials : 1;
+  refuseMany(asked * each, most, over?.span ?? value.span, reporter);
+  const add = (axes: readonly AxisPoint[], trial?: SweepPoint["trial"]) => {
     const changes = axes.map(({ change }) => change);
-    const label = axes.map(({ name, thing }) => `${name}: ${canonical(thing)}`).join(", ");
+    const label = pointText(axes);
     const thing =
       target.kind === "assembly"
         ? assemblyThing(env.session, target.declaration, target.env, target.bound, [...target.changes, ...changes])
@@ -251,12 +193,23 @@ function varied(
             changes: [...target.base.changes, ...changes],
           });
     const at = axes.at(-1)?.change.expr.span ?? span;
-    points.push({ label, thing, axes: new Map(axes.map((axis) => [axis.name, axis.thing])), span: at });
+    const named = new Map(axes.map((axis) => [axis.name, axis.thing]));
+    points.push({ label, thing, axes: named, span: at, ...(trial === undefined ? {} : { trial }) });
   };
-  if (draw === undefined) everyCombination(all, grid, env, add);
-  else
-    for (const drawn of drawnPoints(entries, { ...grid, ...draw }, env))
-      everyCombination(repeats, grid, env, (seed) => add([...drawn, ...seed]));
+  if (search === undefined) {
+    everyCombination([...entries, ...repeats], grid, env, (axes) => add(axes));
+    return false;
+  }
+  const inRounds = search.kind === "tpe" || search.stop !== undefined;
+  const { results } = env.session;
+  const known = results.trials.get(name.text) ?? [];
+  const drawing = { ...grid, ...search, trials, inRounds, over: results.over.has(name.text) };
+  const drawn = drawnPoints(entries, drawing, known, env);
+  drawn.points.forEach((point, number) => {
+    const trial = { number, point: pointText(point) };
+    everyCombination(repeats, grid, env, (seed) => add([...point, ...seed], trial));
+  });
+  return drawn.open;
 }
 
 /** `seeds: [1, 2]` is an axis over the key `seed`. */

@@ -3,6 +3,7 @@ import type { Span } from "../diagnostics/source.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import type { TaskMeaning } from "../library/task.ts";
+import type { Metric } from "../lower/plan.ts";
 import type {
   AssemblyNode,
   DataNode,
@@ -14,6 +15,7 @@ import type {
   StageNode,
 } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
+import type { Search } from "./search.ts";
 
 export type Thing =
   | { readonly kind: "bool"; readonly value: boolean }
@@ -46,8 +48,7 @@ export type Thing =
   | TensorThing
   /** One of the passes that a stage with views sees a batch in. */
   | { readonly kind: "view"; readonly name: string }
-  /** The best of several stages: known only after running. */
-  | { readonly kind: "chosen"; readonly stages: readonly StageThing[]; readonly metric: Thing }
+  | ChosenThing
   /** A declaration with parameters, named without arguments. */
   | DeclarationThing
   /** Stands where a mistake has been reported: anything made of it is silent. */
@@ -219,6 +220,8 @@ export interface MemberThing {
   readonly stage: StageThing;
   readonly name: string;
   readonly span: Span;
+  /** Where the stage stands for the best of several, which is not known yet. */
+  readonly choice?: ChosenThing;
 }
 
 export interface AssemblyThing {
@@ -235,6 +238,22 @@ export interface SweepThing {
   readonly kind: "sweep";
   readonly name: string;
   readonly points: readonly SweepPoint[];
+  /** How they were drawn, and whether others follow once what these reach is known. */
+  readonly search: (Search & { readonly open: boolean }) | undefined;
+}
+
+/** The best of several stages, known only after they are trained. */
+export interface ChosenThing {
+  readonly kind: "chosen";
+  /** What the choice is among and by, as digits. */
+  readonly key: string;
+  readonly stages: readonly StageThing[];
+  readonly metric: Thing;
+  readonly judgedBy: Metric;
+  /** Sweeps with a search, which may have more stages later. */
+  readonly searches: readonly string[];
+  /** Choices that come first, as they are among its stages. */
+  readonly inner: readonly ChosenThing[];
 }
 
 /** One variant: a stage, or an assembly. */
@@ -244,6 +263,8 @@ export interface SweepPoint {
   /** What the axes are here, by name. */
   readonly axes: ReadonlyMap<string, Thing>;
   readonly span: Span;
+  /** Which trial of a search it is of, from 0, and what its axes are: one for each seed is. */
+  readonly trial?: { readonly number: number; readonly point: string };
 }
 
 /** A library call that is a value, such as `adamw(1e-5)` or `bce(au)`; its arguments can be overridden by name. */

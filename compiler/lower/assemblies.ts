@@ -7,7 +7,7 @@ import { suggestion } from "../check/nearest.ts";
 import { withDefaults } from "../check/parameters.ts";
 import { attempt, Refusal, type Reporter } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
-import type { AssemblyThing, DataThing } from "../check/things.ts";
+import type { AssemblyThing, ChosenThing, DataThing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { AssemblyPlan, MemberPlan } from "./plan.ts";
@@ -39,6 +39,7 @@ export function assemblyPlan(
   thing: AssemblyThing,
   session: Session,
   hash: (stage: CheckedStage) => () => string,
+  waitsFor: (choice: ChosenThing) => void,
 ): AssemblyPlan {
   const { declaration } = thing;
   const reporter: Reporter = session.reporter;
@@ -73,7 +74,10 @@ export function assemblyPlan(
             change?.expr ?? entry.value,
             change === undefined ? place : inner(place, change.env.local?.names ?? []),
           );
-          members.push({ task, stream: streamOf(value, { task, data, env: place, span: entry.value.span, hash }) });
+          members.push({
+            task,
+            stream: streamOf(value, { task, data, env: place, span: entry.value.span, hash, waitsFor }),
+          });
         },
         () => undefined,
       );

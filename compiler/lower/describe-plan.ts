@@ -1,4 +1,4 @@
-import type { ExportPlan, ParameterPlan, Plan, StagePlan, Stream, WeightSource } from "./plan.ts";
+import type { Duration, ExportPlan, ParameterPlan, Plan, StagePlan, Stream, WeightSource } from "./plan.ts";
 
 /** How many numbers the weights have. */
 export function weightCount(parameters: readonly Pick<ParameterPlan, "shape">[]): number {
@@ -71,4 +71,9 @@ export function stepsOf(stream: Stream): readonly string[] {
 /** What people call trainings, by hash; of stages that are one training, the first in the plan. */
 export function labelsByHash(stages: readonly Pick<StagePlan, "hash" | "label">[]): ReadonlyMap<string, string> {
   return new Map(stages.toReversed().map(({ hash, label }) => [hash, label]));
+}
+
+/** A duration as people say it. */
+export function durationText({ value, unit }: Duration): string {
+  return `${value} ${value === 1 ? unit.replace(/s$/, "") : unit}`;
 }

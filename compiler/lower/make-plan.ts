@@ -8,7 +8,7 @@ import { checkDefaults } from "../check/unread-defaults.ts";
 import { invariant } from "../ir/invariant.ts";
 import { boundNames, warnUnused } from "./file-names.ts";
 import { askedPart, partOf, plansOf } from "./part.ts";
-import type { AssemblyPlan, Plan, StagePlan } from "./plan.ts";
+import type { AssemblyPlan, ChoicePlan, Plan, StagePlan } from "./plan.ts";
 
 /** A plan, and the checked stage behind each of its stages, for what explains and draws them. */
 export interface Planning {
@@ -55,6 +55,17 @@ export function makePlan(session: Session, asked: readonly Asked[] = []): Planni
       exports: parts.flatMap((part) => part.exports),
       sweeps: parts.flatMap((part) => part.sweeps),
       submissions: parts.flatMap((part) => part.submissions),
+      choices: mergedChoices(parts.flatMap((part) => part.choices)),
     },
   };
+}
+
+/** Several declarations may wait for the same choice. */
+function mergedChoices(choices: readonly ChoicePlan[]): readonly ChoicePlan[] {
+  const merged = new Map<string, ChoicePlan>();
+  for (const choice of choices) {
+    const before = merged.get(choice.key);
+    merged.set(choice.key, { ...choice, waiting: [...(before?.waiting ?? []), ...choice.waiting] });
+  }
+  return [...merged.values()];
 }

@@ -9,7 +9,7 @@ import { checkDeclared } from "../check/names.ts";
 import { suggestion } from "../check/nearest.ts";
 import { repeats } from "../check/repeated.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
-import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
+import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
@@ -22,6 +22,8 @@ import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 export interface Assembled {
   readonly plan: AssemblyPlan;
   readonly stages: readonly CheckedStage[];
+  /** Choices that it waits for. */
+  readonly choices: readonly ChosenThing[];
 }
 
 /** What a plan in the making knows. */

@@ -6,14 +6,14 @@ import { type FileScope, visible } from "../check/files.ts";
 import { memoKind } from "../check/memo.ts";
 import { attempt } from "../check/reporter.ts";
 import type { Session } from "../check/session.ts";
-import type { AssemblyThing, StageThing, Thing } from "../check/things.ts";
+import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/things.ts";
 import { type Span as TextSpan, textIn } from "../diagnostics/source.ts";
 import { invariant } from "../ir/invariant.ts";
 import type { Declaration } from "../syntax/ast.ts";
 import { assemblyPlan } from "./assemblies.ts";
 import { type Assembled, exportPlan } from "./outputs.ts";
-import type { AssemblyPlan, ExportPlan, SubmissionPlan, SweepPlan } from "./plan.ts";
-import { StagePlans } from "./stage-plan.ts";
+import type { AssemblyPlan, ChoicePlan, ExportPlan, SubmissionPlan, SweepPlan, Waiting } from "./plan.ts";
+import { StagePlans, stageOfPlan } from "./stage-plan.ts";
 import { submissionPlan } from "./submissions.ts";
 import { sweepPlan } from "./sweep-plans.ts";
 
@@ -24,6 +24,7 @@ export interface Part {
   readonly exports: readonly ExportPlan[];
   readonly sweeps: readonly SweepPlan[];
   readonly submissions: readonly SubmissionPlan[];
+  readonly choices: readonly ChoicePlan[];
 }
 
 const parts = memoKind<Part>();
@@ -65,6 +66,7 @@ class Planner {
   readonly #exports: ExportPlan[] = [];
   readonly #sweeps: SweepPlan[] = [];
   readonly #submissions: SubmissionPlan[] = [];
+  readonly #choices = new Map<string, ChoicePlan>();
 
   constructor(session: Session, file: FileScope) {
     this.#session = session;
@@ -93,6 +95,7 @@ class Planner {
       exports: this.#exports,
       sweeps: this.#sweeps,
       submissions: this.#submissions,
+      choices: [...this.#choices.values()],
     };
   }
 
@@ -162,8 +165,23 @@ class Planner {
     const made = checkStage(this.#session, stage, span);
     if (made === undefined) return undefined;
     for (const need of made.needs) if (this.#add(need, span) === undefined) return undefined;
+    for (const choice of made.choices) this.#choice(choice, span, stageOfPlan(made, this.#plans));
     this.#stages.set(stage.key, made);
     return made;
+  }
+
+  /** What is to be chosen, after the choices that it waits for itself. */
+  #choice({ key, stages, judgedBy, searches, inner }: ChosenThing, span: TextSpan, waiting: Waiting): void {
+    for (const each of inner) this.#choice(each, span, { kind: "choice", key });
+    const among = stages.flatMap((stage) => this.#add(stage, span) ?? []);
+    const known = this.#choices.get(key)?.waiting ?? [];
+    this.#choices.set(key, {
+      key,
+      stages: among.map((stage) => stageOfPlan(stage, this.#plans)),
+      metric: judgedBy,
+      searches,
+      waiting: [...known, waiting],
+    });
   }
 
   #assembly(thing: AssemblyThing): Assembled | undefined {
@@ -175,16 +193,24 @@ class Planner {
     if (made === undefined) return undefined;
     this.#assemblies.set(label, made.plan);
     for (const { stage } of made.stages) this.#add(stage, stage.span);
+    for (const choice of made.choices)
+      this.#choice(choice, thing.declaration.span, { kind: "assembly", name: made.plan.name });
     return made;
   }
 
   /** The assembly with the stages it needs, apart from any declaration. */
   assemble(thing: AssemblyThing): Assembled {
-    const plan = assemblyPlan(thing, this.#session, (stage) => {
-      this.#add(stage.stage, stage.stage.span);
-      return () => this.#plans.planOf(stage).hash;
-    });
-    return { plan, stages: [...this.#stages.values()] };
+    const choices = new Map<string, ChosenThing>();
+    const plan = assemblyPlan(
+      thing,
+      this.#session,
+      (stage) => {
+        this.#add(stage.stage, stage.stage.span);
+        return () => this.#plans.planOf(stage).hash;
+      },
+      (choice) => choices.set(choice.key, choice),
+    );
+    return { plan, stages: [...this.#stages.values()], choices: [...choices.values()] };
   }
 }
 

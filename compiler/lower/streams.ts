@@ -5,9 +5,10 @@ import { checkCheckpoint } from "../check/features.ts";
 import { checkMemberLeakage } from "../check/leakage.ts";
 import { Refusal, type Reporter } from "../check/reporter.ts";
 import { numberIn } from "../check/schedules.ts";
-import { stageOf } from "../check/stage-of.ts";
+import { choiceIn, stageOf } from "../check/stage-of.ts";
 import {
   type CallThing,
+  type ChosenThing,
   type CombinedThing,
   type DataThing,
   placeIn,
@@ -28,6 +29,8 @@ export interface StreamPlace {
   readonly span: TextSpan;
   /** Adds a stage to the plan; its hash is made when it is asked for. */
   readonly hash: (stage: CheckedStage) => () => string;
+  /** Told of stages that are not chosen yet. */
+  readonly waitsFor: (choice: ChosenThing) => void;
   /** Inside `folded`: a member is judged only where it was not trained. */
   readonly folded?: true;
 }
@@ -36,6 +39,8 @@ export interface StreamPlace {
 export function streamOf(thing: Thing, place: StreamPlace): Stream {
   const reporter: Reporter = place.env.session.reporter;
   if (thing.kind === "poison") throw new Refusal();
+  const choice = choiceIn(thing);
+  if (choice !== undefined) place.waitsFor(choice);
   if (thing.kind === "member") return headStream(thing.stage, thing.name, place);
   const stage = stageOf(thing, place.span, place.env);
   if (stage !== undefined) return headStream(stage, place.task.name, place);

@@ -5,11 +5,11 @@ import { evaluate } from "../check/evaluate.ts";
 import { metricOf } from "../check/keep.ts";
 import { attempt } from "../check/reporter.ts";
 import { changesMisspelt } from "../check/stage-entry.ts";
-import type { AssemblyThing, StageThing, SweepThing, TaskThing, Thing } from "../check/things.ts";
+import type { AssemblyThing, StageThing, SweepPoint, SweepThing, TaskThing, Thing } from "../check/things.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { SweepNode } from "../syntax/ast.ts";
 import { assemblyScope } from "./assemblies.ts";
-import type { AssemblyPlan, Metric, SweepPlan } from "./plan.ts";
+import type { AssemblyPlan, Metric, SearchPlan, SweepPlan } from "./plan.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** What a sweep's points have become. */
@@ -43,7 +43,9 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     report ??= found?.map(({ name }) => name);
     const axes = new Map([...point.axes].map(([name, value]) => [name, axisText(value)]));
     const declared = point.thing.declaration.name.text;
-    points.push({ label: point.label, declared, axes, of, metrics: found?.map(({ metric }) => metric) ?? [] });
+    const metrics = found?.map(({ metric }) => metric) ?? [];
+    const trial = trialOf(thing, point, metrics, env, variants);
+    points.push({ label: point.label, declared, axes, of, metrics, ...(trial === undefined ? {} : { trial }) });
   }
   const [first, ...more] = equal;
   const misspelt = thing.points.some((point) => point.thing.kind === "stage" && changesMisspelt(point.thing));
@@ -51,7 +53,54 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
     const help = more.length === 0 ? undefined : `others are equal too: ${more.map(({ label }) => label).join("; ")}`;
     env.session.reporter.report("variants-equal", first.span, { other: first.other }, { help });
   }
-  return { name: thing.name, points, report: report ?? [] };
+  return { name: thing.name, points, report: report ?? [], ...searchPlan(thing) };
+}
+
+function searchPlan({ search }: SweepThing): { readonly search?: SearchPlan } {
+  if (search === undefined) return {};
+  const { kind, trials, seed, stop, prune, open } = search;
+  return {
+    search: {
+      kind,
+      trials: Number.isFinite(trials) ? trials : undefined,
+      seed,
+      stop,
+      prune: prune && { every: prune.every, factor: prune.factor },
+      open,
+    },
+  };
+}
+
+/** A point of a search, with what is searched for: what the pruner looks at, else what is reported first. */
+function trialOf(
+  { search }: SweepThing,
+  { thing, trial, span }: SweepPoint,
+  [reportedFirst]: readonly Metric[],
+  env: Env,
+  variants: Variants,
+): SweepPlan["points"][number]["trial"] {
+  if (search === undefined || trial === undefined) return undefined;
+  const { prune } = search;
+  const aim = attempt(
+    () =>
+      prune?.metric === undefined
+        ? reportedFirst
+        : metricOf(prune.metric.thing, tasksOf(thing, variants), scopeOf(thing, env, variants), prune.metric.span),
+    () => undefined,
+  );
+  if (aim === undefined) return undefined;
+  if (prune !== undefined && readsAccuracy(aim))
+    env.session.reporter.report("wrong-type", prune.metric?.span ?? span, {
+      what: "what `prune` looks at while a stage is trained",
+      expected: "scores",
+      actual: "an accuracy",
+    });
+  return { ...trial, aim };
+}
+
+function readsAccuracy(metric: Metric): boolean {
+  if (metric.kind === "accuracy") return true;
+  return "left" in metric && (readsAccuracy(metric.left) || readsAccuracy(metric.right));
 }
 
 const marked: ReadonlySet<Thing["kind"]> = new Set<Thing["kind"]>(["task", "stage", "member"]);

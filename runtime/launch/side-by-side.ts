@@ -4,11 +4,13 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { neededBy } from "../run/plan-part.ts";
 import type { Run } from "../run/run-plan.ts";
 import { isWhole, type Outcome } from "../run/train-plan.ts";
+import { isFarEnough, type Work, wholeWork } from "../run/work.ts";
 import { threadsVariable } from "../threads/thread-count.ts";
 import { StageError } from "../train/stage-error.ts";
+import { stageWord } from "./stage-word.ts";
 
 export interface LocalJobs {
-  /** Trains the stage whose hash is the last word. */
+  /** Trains the stage that the last word names (see `stageWord`). */
   readonly command: readonly string[];
   /** How many stages are trained at the same time. */
   readonly jobs: number;
@@ -18,17 +20,21 @@ export interface LocalJobs {
  * Trains what is not finished, each stage in a process of its own as soon as what it needs is trained, so many at once, which share the
  * processors. A stage that fails stops only what needs it; a signal lets each process end after its step, with a checkpoint.
  */
-export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): Promise<Outcome> {
+export async function trainSideBySide(
+  run: Run,
+  { command, jobs }: LocalJobs,
+  work: Work = wholeWork(run.plan.stages),
+): Promise<Outcome> {
   const { watch, signal } = run.options;
   const waiting = new Map<string, StagePlan>();
   // Data are opened here, and drawn if they are to be, before several processes do.
-  for (const stage of run.plan.stages) {
+  for (const stage of work.stages) {
     await run.identityOf(stage);
     if (waiting.has(stage.hash)) continue;
-    if (await isWhole(run, stage)) watch.stageCached(stage);
+    if (await isWhole(run, stage, work.limits.get(stage.hash))) watch.stageCached(stage);
     else waiting.set(stage.hash, stage);
   }
-  const total = run.plan.stages.length;
+  const total = work.stages.length;
   const trained = new Set<string>();
   const failed: { readonly stage: StagePlan; readonly problem: Error }[] = [];
   const left: { readonly stage: StagePlan; readonly needs: StagePlan }[] = [];
@@ -37,7 +43,8 @@ export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): P
   const threads = String(Math.max(1, Math.floor(availableParallelism() / jobs)));
   const [program = "", ...words] = command;
   const train = async (stage: StagePlan): Promise<void> => {
-    const child = spawn(program, [...words, stage.hash], {
+    const limit = work.limits.get(stage.hash);
+    const child = spawn(program, [...words, stageWord(stage, limit)], {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, [threadsVariable]: threads },
     });
@@ -45,8 +52,8 @@ export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): P
     signal.addEventListener("abort", stop);
     const said = await ended(child);
     signal.removeEventListener("abort", stop);
-    if (await run.isFinished(stage)) {
-      trained.add(stage.hash);
+    if (await isFarEnough(run, stage, limit)) {
+      if (await run.isFinished(stage)) trained.add(stage.hash);
       watch.stageStarts(stage, total - waiting.size - running.size + 1, total);
       watch.stageEnds(stage);
     } else if (!signal.aborted) {
@@ -67,7 +74,7 @@ export async function trainSideBySide(run: Run, { command, jobs }: LocalJobs): P
         continue;
       }
       const ready = needed.every((each) => !waiting.has(each) && !running.has(each));
-      if (!ready || running.size >= jobs || signal.aborted) continue;
+      if (!ready || running.size >= jobs || signal.aborted || work.isOver()) continue;
       waiting.delete(hash);
       running.set(
         hash,

@@ -8,15 +8,17 @@ import { levelsOf } from "../run/levels.ts";
 import { neededBy } from "../run/plan-part.ts";
 import type { Run } from "../run/run-plan.ts";
 import { isWhole, type Outcome } from "../run/train-plan.ts";
+import { isFarEnough, type Work, wholeWork } from "../run/work.ts";
 import { StageError } from "../train/stage-error.ts";
 import { type ArrayJob, arrayScript, jobsLeft, submitScript } from "./slurm.ts";
+import { stageWord } from "./stage-word.ts";
 
 export interface SlurmOptions {
   /** A word of the job's names. */
   readonly name: string;
   /** The folder that the spec's paths are below. */
   readonly folder: string;
-  /** Trains the stage whose hash is the last word. */
+  /** Trains the stage that the last word names (see `stageWord`). */
   readonly command: readonly string[];
   readonly atOnce: number | undefined;
   readonly options: readonly string[];
@@ -37,15 +39,19 @@ const place = "slurm";
  * Hands in what is not trained yet of a plan: an array job for each level, which begins when the one before is over. Where an earlier call
  * has handed in jobs that still are, these. Gives the numbers of the jobs; none if everything is trained.
  */
-export async function submitPlan(run: Run, options: SlurmOptions): Promise<readonly string[]> {
+export async function submitPlan(
+  run: Run,
+  options: SlurmOptions,
+  work: Work = wholeWork(run.plan.stages),
+): Promise<readonly string[]> {
   const before = submittedIn(run);
   const left = await jobsLeft(before.map(({ job }) => job));
   if (left.size > 0) return before.map(({ job }) => job);
   const unfinished: StagePlan[] = [];
   // Data are opened here, and drawn if they are to be, before any job reads them.
-  for (const stage of run.plan.stages) {
+  for (const stage of work.stages) {
     await run.identityOf(stage);
-    if (await isWhole(run, stage)) run.options.watch.stageCached(stage);
+    if (await isWhole(run, stage, work.limits.get(stage.hash))) run.options.watch.stageCached(stage);
     else unfinished.push(stage);
   }
   const { folder } = run.options;
@@ -61,7 +67,8 @@ export async function submitPlan(run: Run, options: SlurmOptions): Promise<reado
       lines: resolve(folder.path, lines),
       tasks: hashes.length,
     };
-    folder.writeText(lines, `${hashes.join("\n")}\n`);
+    const words = stages.map((stage) => stageWord(stage, work.limits.get(stage.hash)));
+    folder.writeText(lines, `${words.join("\n")}\n`);
     folder.writeText(script, arrayScript(job));
     const id = await submitScript(job, resolve(folder.path, script), submitted.at(-1)?.job);
     submitted.push({ job: id, stages: hashes });
@@ -82,17 +89,22 @@ const patience = 2000;
  * Waits until no job is left, and tells of stages as they are finished. What is then not finished has failed, or needs what has. A signal
  * ends the waiting and leaves the jobs.
  */
-export async function collectPlan(run: Run, jobs: readonly string[]): Promise<Outcome> {
+export async function collectPlan(
+  run: Run,
+  jobs: readonly string[],
+  work: Work = wholeWork(run.plan.stages),
+): Promise<Outcome> {
   const { watch, signal, folder } = run.options;
   const waiting = new Map<string, StagePlan>();
-  for (const stage of run.plan.stages) if (!(await run.isFinished(stage))) waiting.set(stage.hash, stage);
+  const isDone = (stage: StagePlan) => isFarEnough(run, stage, work.limits.get(stage.hash));
+  for (const stage of work.stages) if (!(await isDone(stage))) waiting.set(stage.hash, stage);
   const trained = new Set<string>();
   const look = async () => {
     for (const [hash, stage] of waiting) {
-      if (!(await run.isFinished(stage))) continue;
+      if (!(await isDone(stage))) continue;
       waiting.delete(hash);
-      trained.add(hash);
-      watch.stageStarts(stage, run.plan.stages.length - waiting.size, run.plan.stages.length);
+      if (await run.isFinished(stage)) trained.add(hash);
+      watch.stageStarts(stage, work.stages.length - waiting.size, work.stages.length);
       watch.stageEnds(stage);
     }
   };

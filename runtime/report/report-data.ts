@@ -9,6 +9,7 @@ import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, number, oneOf, perhaps, record, text } from "../json/schema.ts";
 import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
+import { readFound } from "../search/search-file.ts";
 import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
 import { stageFiles } from "../train/train-stage.ts";
 import { type SweepTable, sweepTable, sweepTableSchema } from "./sweep-table.ts";
@@ -77,6 +78,7 @@ export const metricNames = { units: "mean F1", classes: "macro F1", scalar: "CCC
 /** Collects what a finished run's page shows. */
 export function reportOf(run: Run, spec: string, results: readonly Result[], synthetic: readonly string[]): Report {
   const labelOf = (hash: string) => run.stageOf(hash).label;
+  const { trials } = readFound(run.options.folder.path).results;
   return {
     format: 1,
     spec,
@@ -92,7 +94,7 @@ export function reportOf(run: Run, spec: string, results: readonly Result[], syn
         steps: stepsOf(stream),
       })),
     })),
-    sweeps: run.plan.sweeps.map((sweep) => sweepTable(sweep, results, labelOf)),
+    sweeps: run.plan.sweeps.map((sweep) => sweepTable(sweep, results, labelOf, trials.get(sweep.name))),
   };
 }
 

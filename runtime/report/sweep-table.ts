@@ -1,5 +1,7 @@
 import { stringify } from "csv-stringify/sync";
-import type { SweepPlan } from "../../compiler/lower/plan.ts";
+import { durationText } from "../../compiler/lower/describe-plan.ts";
+import type { SearchPlan, SweepPlan } from "../../compiler/lower/plan.ts";
+import type { TrialResult } from "../../compiler/lower/results.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { listOf, perhaps, record, text } from "../json/schema.ts";
 import type { Result } from "../run/results.ts";
@@ -21,6 +23,8 @@ export interface SweepRow {
   /** The stages or assemblies behind the row: one for each seed. */
   readonly of: readonly string[];
   readonly values: readonly SweepValue[];
+  /** Of a trial of a search, what became of it; empty for others, and for those that are neither the best nor ended early. */
+  readonly trial: string;
 }
 
 /** The mean over seeds; null where a task has no label. */
@@ -34,11 +38,12 @@ type Point = SweepPlan["points"][number];
 
 const seed = "seed";
 
-/** The table of a sweep from the scores of its variants; `labelOf` names a stage by its hash. */
+/** The table of a sweep from the scores of its variants, and what its trials reached; `labelOf` names a stage by its hash. */
 export function sweepTable(
-  { name, points, report }: SweepPlan,
+  { name, points, report, search }: SweepPlan,
   results: readonly Result[],
   labelOf: (hash: string) => string,
+  trials: readonly TrialResult[] = [],
 ): SweepTable {
   const nameOf = ({ of }: Point) => (of.kind === "stage" ? labelOf(of.hash) : of.name);
   const scoresOf = new Map<string, Map<string, TaskScore>>();
@@ -73,8 +78,24 @@ export function sweepTable(
           }),
         ),
       ),
+      trial: trialText(same[0]?.trial?.number, trials, search),
     })),
   };
+}
+
+function trialText(number: number | undefined, trials: readonly TrialResult[], search: SearchPlan | undefined): string {
+  const own = number === undefined ? undefined : trials[number];
+  if (own === undefined || search === undefined) return "";
+  const { value, ended } = own;
+  if (ended !== null) {
+    if (value === null || search.prune === undefined) return "not trained to its end";
+    const { every, factor } = search.prune;
+    const limit = durationText({ unit: every.unit, value: every.value * factor ** ended });
+    return `ended after ${limit} at ${value.toFixed(4)}`;
+  }
+  if (value === null) return "failed";
+  const whole = trials.flatMap((trial) => (trial.ended === null && trial.value !== null ? [trial.value] : []));
+  return value === Math.max(...whole) ? "best" : "";
 }
 
 /** A column of a table beside its metrics. */
@@ -125,9 +146,14 @@ function summary(values: readonly (number | undefined)[]): SweepValue {
 export function sweepCells({ axes, metrics, rows }: SweepTable): readonly (readonly string[])[] {
   // What has no axes is known by its name.
   const named = axes.length === 0;
+  const searched = rows.some(({ trial }) => trial !== "");
   return [
-    [...(named ? ["variant"] : axes), ...metrics],
-    ...rows.map((row) => [...(named ? [row.of.join(", ")] : row.axes), ...row.values.map(shown)]),
+    [...(named ? ["variant"] : axes), ...metrics, ...(searched ? ["trial"] : [])],
+    ...rows.map((row) => [
+      ...(named ? [row.of.join(", ")] : row.axes),
+      ...row.values.map(shown),
+      ...(searched ? [row.trial] : []),
+    ]),
   ];
 }
 
@@ -138,7 +164,9 @@ function shown({ mean, spread }: SweepValue): string {
 
 /** The same with each number by itself: a column for the mean, one for the spread, and how many seeds. */
 export function sweepCsv({ axes, metrics, rows }: SweepTable): string {
-  const head = [...axes, "of", "seeds", ...metrics.flatMap((metric) => [metric, `${metric} spread`])];
+  const searched = rows.some(({ trial }) => trial !== "");
+  const measured = metrics.flatMap((metric) => [metric, `${metric} spread`]);
+  const head = [...axes, "of", "seeds", ...measured, ...(searched ? ["trial"] : [])];
   return stringify([
     head,
     ...rows.map((row) => [
@@ -146,6 +174,7 @@ export function sweepCsv({ axes, metrics, rows }: SweepTable): string {
       row.of.join("; "),
       row.of.length,
       ...row.values.flatMap(({ mean, spread }) => [mean, spread]),
+      ...(searched ? [row.trial] : []),
     ]),
   ]);
 }
@@ -155,6 +184,11 @@ export const sweepTableSchema = record({
   axes: listOf(text),
   metrics: listOf(text),
   rows: listOf(
-    record({ axes: listOf(text), of: listOf(text), values: listOf(record({ mean: perhaps, spread: perhaps })) }),
+    record({
+      axes: listOf(text),
+      of: listOf(text),
+      values: listOf(record({ mean: perhaps, spread: perhaps })),
+      trial: text,
+    }),
   ),
 });

@@ -1,5 +1,5 @@
 import { exportName, sourceStages, stagesOf } from "../../compiler/lower/describe-plan.ts";
-import type { AssemblyPlan, Plan, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
+import type { AssemblyPlan, ChoicePlan, Plan, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
 
 /** What of a plan can be asked for by name. */
 export function namesIn({ stages, assemblies, sweeps }: Plan): readonly string[] {
@@ -33,8 +33,8 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
     }
   }
   for (const assembly of assemblies) for (const hash of assemblyStages(assembly)) wanted.add(hash);
-  const needed = new Set([...wanted].flatMap((hash) => [...closureOf(plan, hash)]));
   const kept = new Set([...assemblies].map(({ name }) => name));
+  const { needed, choices } = withChoices(plan, wanted, kept);
   return {
     plan: {
       stages: plan.stages.filter(({ hash }) => needed.has(hash)),
@@ -44,8 +44,27 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
       ),
       sweeps: plan.sweeps.filter((each) => sweeps.has(each)),
       submissions: plan.submissions.filter(({ of }) => kept.has(of)),
+      choices: plan.choices.filter((each) => choices.has(each)),
     },
   };
+}
+
+/** The stages that some need, and the choices that these or some assemblies wait for, with all that is to be chosen among. */
+function withChoices(plan: Plan, wanted: ReadonlySet<string>, assemblies: ReadonlySet<string>) {
+  const needed = new Set([...wanted].flatMap((hash) => [...closureOf(plan, hash)]));
+  const choices = new Set<ChoicePlan>();
+  // Backwards, as each waits for none behind it.
+  for (const choice of plan.choices.toReversed()) {
+    const isWaitedFor = choice.waiting.some((each) => {
+      if (each.kind === "stage") return needed.has(each.hash);
+      if (each.kind === "assembly") return assemblies.has(each.name);
+      return [...choices].some(({ key }) => key === each.key);
+    });
+    if (!isWaitedFor) continue;
+    choices.add(choice);
+    for (const { hash } of choice.stages) for (const each of closureOf(plan, hash)) needed.add(each);
+  }
+  return { needed, choices };
 }
 
 /** Hashes of the stages whose heads an assembly is made of. */

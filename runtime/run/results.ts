@@ -1,4 +1,4 @@
-import type { AssemblyPlan } from "../../compiler/lower/plan.ts";
+import type { AssemblyPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
 import { streamValues } from "../assemble/stream-values.ts";
@@ -27,20 +27,27 @@ export async function resultsOf(run: Run): Promise<readonly Result[]> {
   const results: Result[] = [];
   const finished = new Set<string>();
   for (const stage of run.plan.stages) if (await run.isFinished(stage)) finished.add(stage.hash);
-  for (const assembly of run.plan.assemblies) {
-    if (!assemblyStages(assembly).every((hash) => finished.has(hash))) continue;
-    const data = await run.dataOf(assembly.data);
-    for (const { task, values, fitted } of await assembledValues(run, assembly, data, "val")) {
-      results.push(resultOf(assembly.name, task, values, data, fitted));
-    }
-  }
-  for (const plan of run.plan.stages) {
-    const data = await run.dataOf(plan.data);
-    if (!finished.has(plan.hash) || !data.parts.has("val")) continue;
-    for (const task of plan.tasks) {
-      results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data, undefined));
-    }
-  }
+  for (const assembly of run.plan.assemblies)
+    if (assemblyStages(assembly).every((hash) => finished.has(hash)))
+      results.push(...(await assemblyResults(run, assembly)));
+  for (const plan of run.plan.stages) if (finished.has(plan.hash)) results.push(...(await stageResults(run, plan)));
+  return results;
+}
+
+/** Of an assembly whose stages are trained. */
+export async function assemblyResults(run: Run, assembly: AssemblyPlan): Promise<readonly Result[]> {
+  const data = await run.dataOf(assembly.data);
+  const all = await assembledValues(run, assembly, data, "val");
+  return all.map(({ task, values, fitted }) => resultOf(assembly.name, task, values, data, fitted));
+}
+
+/** Of a trained stage; none where nothing is there to judge it on. */
+export async function stageResults(run: Run, plan: StagePlan): Promise<readonly Result[]> {
+  const data = await run.dataOf(plan.data);
+  if (!data.parts.has("val")) return [];
+  const results: Result[] = [];
+  for (const task of plan.tasks)
+    results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data, undefined));
   return results;
 }
 

@@ -49,15 +49,20 @@ export class Run {
   readonly plan: Plan;
   readonly options: RunOptions;
   readonly #stages: ReadonlyMap<string, StagePlan>;
-  readonly #data = new Map<string, Promise<OpenData>>();
+  readonly #data: Map<string, Promise<OpenData>>;
   readonly #identities = new Map<string, string>();
-  readonly #kept = new Map<string, Tensors>();
+  readonly #kept: Map<string, Tensors>;
   readonly #features: FeatureStore;
-  readonly #fields = new FieldStore();
-  readonly skipped: BadRow[] = [];
+  readonly #fields: FieldStore;
+  readonly skipped: BadRow[];
 
-  constructor(plan: Plan, options: RunOptions) {
+  /** `before` is a run of another plan of the same spec, whose data need not be read again. */
+  constructor(plan: Plan, options: RunOptions, before?: Run) {
     this.plan = plan;
+    this.#data = before === undefined ? new Map() : before.#data;
+    this.#fields = before === undefined ? new FieldStore() : before.#fields;
+    this.#kept = before === undefined ? new Map() : before.#kept;
+    this.skipped = before === undefined ? [] : before.skipped;
     this.options = options;
     this.#stages = new Map(plan.stages.map((stage) => [stage.hash, stage]));
     this.#features = new FeatureStore(this);

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { StagePlan } from "../../compiler/lower/plan.ts";
+import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, checkSeal } from "../checkpoints/sealed.ts";
 import { StageError } from "../train/stage-error.ts";
 import { stageFiles, trainStage } from "../train/train-stage.ts";
 import { neededBy } from "./plan-part.ts";
 import type { Run } from "./run-plan.ts";
+import { isFarEnough, type Work, wholeWork } from "./work.ts";
 
 /** How a plan's stages came out. */
 export interface Outcome {
@@ -24,15 +25,17 @@ export interface Outcome {
  * Trains what is not finished, in the plan's order. A stage that fails stops only those that need it; a full disk and the like stop
  * everything. A file of a stage that is not as it was written is made again.
  */
-export async function trainPlan(run: Run): Promise<Outcome> {
+export async function trainPlan(run: Run, work: Work = wholeWork(run.plan.stages)): Promise<Outcome> {
   const { watch } = run.options;
   const trained = new Set<string>();
   const failed: { readonly stage: StagePlan; readonly problem: Error }[] = [];
   const left: { readonly stage: StagePlan; readonly needs: StagePlan }[] = [];
   const lost = new Set<string>();
   let place = 0;
-  for (const stage of run.plan.stages) {
+  for (const stage of work.stages) {
     place += 1;
+    const limit = work.limits.get(stage.hash);
+    if (work.isOver()) break;
     const missing = neededBy(stage).find((hash) => lost.has(hash));
     if (missing !== undefined) {
       lost.add(stage.hash);
@@ -40,15 +43,15 @@ export async function trainPlan(run: Run): Promise<Outcome> {
       continue;
     }
     try {
-      if (await isWhole(run, stage)) {
+      if (await isWhole(run, stage, limit)) {
         watch.stageCached(stage);
         continue;
       }
-      watch.stageStarts(stage, place, run.plan.stages.length);
-      const interrupted = await trainOne(run, stage);
+      watch.stageStarts(stage, place, work.stages.length);
+      const interrupted = await trainOne(run, stage, limit);
       watch.stageEnds(stage);
       if (interrupted) return { trained, interrupted, failed, left };
-      trained.add(stage.hash);
+      if (await run.isFinished(stage)) trained.add(stage.hash);
     } catch (problem) {
       watch.stageEnds(stage);
       if (!(problem instanceof Error)) throw problem;
@@ -62,12 +65,12 @@ export async function trainPlan(run: Run): Promise<Outcome> {
   return { trained, interrupted: false, failed, left };
 }
 
-/** Whether a stage is finished and its kept weights are as they were written; what is not so is told and removed. */
-export async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
+/** Whether a stage is trained far enough and its kept weights are as they were written; what is not so is told and removed. */
+export async function isWhole(run: Run, stage: StagePlan, limit?: Duration): Promise<boolean> {
   const folder = run.options.folder.stage(stage);
   const kept = join(folder, stageFiles.kept);
   try {
-    if (!(await run.isFinished(stage))) return false;
+    if (!(await isFarEnough(run, stage, limit))) return false;
     checkSeal(kept);
     return true;
   } catch (problem) {
@@ -78,15 +81,15 @@ export async function isWhole(run: Run, stage: StagePlan): Promise<boolean> {
 }
 
 /** Trains a stage from where it is, or from its beginning if its checkpoint or what it kept so far is damaged. True if it was interrupted. */
-async function trainOne(run: Run, stage: StagePlan): Promise<boolean> {
+async function trainOne(run: Run, stage: StagePlan, limit: Duration | undefined): Promise<boolean> {
   try {
-    return await once(run, stage);
+    return await once(run, stage, limit);
   } catch (problem) {
     const folder = run.options.folder.stage(stage);
     const own = [stageFiles.last, stageFiles.kept].map((file) => join(folder, file));
     if (!(problem instanceof AlteredFile) || !own.includes(problem.file)) throw problem;
     discard(run, stage, problem);
-    return once(run, stage);
+    return once(run, stage, limit);
   }
 }
 
@@ -96,7 +99,7 @@ function discard(run: Run, stage: StagePlan, problem: AlteredFile): void {
   for (const file of Object.values(stageFiles)) rmSync(join(folder, file), { force: true });
 }
 
-async function once(run: Run, stage: StagePlan): Promise<boolean> {
+async function once(run: Run, stage: StagePlan, limit: Duration | undefined): Promise<boolean> {
   const { watch, engine, folder, signal } = run.options;
   const inputs = await run.inputsOf(stage, ["train", "val"]);
   const release = folder.lockStage(stage);
@@ -110,6 +113,7 @@ async function once(run: Run, stage: StagePlan): Promise<boolean> {
       onStep: (done, total, loss) => watch.step(done, total, loss),
       onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
       signal,
+      ...(limit === undefined ? {} : { limit }),
     });
     folder.writeText(`${folder.below(folder.stage(stage))}/resolved.json`, stage.resolved);
     return interrupted;
@@ -119,23 +123,24 @@ async function once(run: Run, stage: StagePlan): Promise<boolean> {
 }
 
 /**
- * Trains one stage of a plan, as a part of it that another process has given out: what others of the plan read of it is computed too.
+ * Trains one stage of a plan, to its end or so far, as a part of it that another process has given out: what others of the plan read of it is computed too.
  * Throws a StageError if what it needs is not trained yet. True if it was interrupted.
  */
-export async function trainAlone(run: Run, stage: StagePlan): Promise<boolean> {
+export async function trainAlone(run: Run, stage: StagePlan, limit?: Duration): Promise<boolean> {
   const { watch } = run.options;
   for (const hash of neededBy(stage)) {
     const needed = run.stageOf(hash);
     if (!(await run.isFinished(needed)))
       throw new StageError(stage.label, `it needs ${needed.label}, which is not trained`);
   }
-  if (await isWhole(run, stage)) watch.stageCached(stage);
+  if (await isWhole(run, stage, limit)) watch.stageCached(stage);
   else {
     watch.stageStarts(stage, 1, 1);
-    const interrupted = await trainOne(run, stage);
+    const interrupted = await trainOne(run, stage, limit);
     watch.stageEnds(stage);
     if (interrupted) return true;
   }
+  if (!(await run.isFinished(stage))) return false;
   const { parts } = await run.dataOf(stage.data);
   const read = new Set(
     run.plan.stages.flatMap(({ features }) =>

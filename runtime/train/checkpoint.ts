@@ -11,6 +11,7 @@ export interface Progress {
   readonly identity: string;
   /** Steps done. */
   readonly step: number;
+  readonly stepsPerEpoch: number;
   /** Best value of what `keep` looks at, and the step it was met; null where there is none, and then the latest are kept. */
   readonly best: { readonly value: number | null; readonly step: number } | null;
   /** Sums of losses since the epoch began, by term. */
@@ -50,6 +51,7 @@ export function readCheckpoint(path: string): TrainerState {
 const progressSchema = record({
   identity: text,
   step: integer,
+  stepsPerEpoch: integer,
   best: { ...record({ value: perhaps, step: integer }), nullable: true },
   sums: mapOf(number),
   balance: mapOf(listOf(number)),

@@ -1,8 +1,10 @@
 import type { Metric } from "../../compiler/lower/plan.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 
+type Judged = Pick<TaskScore, "score" | "accuracy">;
+
 /** A metric over scores; undefined where a task has no valid row. */
-export function metricValue(metric: Metric, scores: ReadonlyMap<string, TaskScore>): number | undefined {
+export function metricValue(metric: Metric, scores: ReadonlyMap<string, Judged>): number | undefined {
   switch (metric.kind) {
     case "number":
       return metric.value;

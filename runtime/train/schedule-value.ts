@@ -1,14 +1,30 @@
-import type { Duration, Schedule } from "../../compiler/lower/plan.ts";
+import type { Duration, Schedule, StagePlan } from "../../compiler/lower/plan.ts";
 
 export interface Calendar {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
 }
 
+export function calendarOf({ duration: { unit, value } }: StagePlan, stepsPerEpoch: number): Calendar {
+  const total =
+    unit === "epochs"
+      ? Math.round(value * stepsPerEpoch)
+      : unit === "steps"
+        ? Math.round(value)
+        : Number.MAX_SAFE_INTEGER;
+  return { stepsPerEpoch, totalSteps: Math.max(1, total) };
+}
+
 /** A duration in steps, at least 1. Hours have no steps: they only end a training. */
 export function stepsOf(duration: Duration, { stepsPerEpoch, totalSteps }: Calendar): number {
   if (duration.unit === "hours") return totalSteps;
   return Math.max(1, Math.round(duration.unit === "epochs" ? duration.value * stepsPerEpoch : duration.value));
+}
+
+/** The step that a training is left at for now: after so much of it, and where it is judged next. */
+export function pauseOf(limit: Duration, { evaluate }: StagePlan, calendar: Calendar): number {
+  const every = stepsOf(evaluate.every, calendar);
+  return Math.min(calendar.totalSteps, Math.ceil(stepsOf(limit, calendar) / every) * every);
 }
 
 /** The number that a schedule gives in a step, counted from 0 (see Schedule for the formulas). */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { StagePlan } from "../../compiler/lower/plan.ts";
+import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
 import { hash } from "../data/loader/random.ts";
@@ -10,7 +10,7 @@ import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
 import { metricValue } from "./metric-value.ts";
 import { MetricsLog } from "./metrics-log.ts";
-import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
+import { type Calendar, calendarOf, pauseOf, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
@@ -29,6 +29,8 @@ export interface TrainContext {
   readonly onEpoch: (epoch: number, scores: ReadonlyMap<string, TaskScore>) => void;
   /** Stops after the step at hand, with a checkpoint. */
   readonly signal: AbortSignal;
+  /** Leaves it there for now, with a checkpoint. */
+  readonly limit?: Duration;
 }
 
 export interface TrainedStage {
@@ -82,16 +84,6 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   }
 }
 
-function calendarOf({ duration: { unit, value } }: StagePlan, stepsPerEpoch: number): Calendar {
-  const total =
-    unit === "epochs"
-      ? Math.round(value * stepsPerEpoch)
-      : unit === "steps"
-        ? Math.round(value)
-        : Number.MAX_SAFE_INTEGER;
-  return { stepsPerEpoch, totalSteps: Math.max(1, total) };
-}
-
 class Training {
   readonly #plan: StagePlan;
   readonly #context: TrainContext;
@@ -129,9 +121,11 @@ class Training {
     // A training cannot have come to its end before all of it has begun.
     const whole = Math.max(0, ...groups.map(({ since }) => (since === undefined ? 0 : stepsOf(since, calendar))));
     const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;
+    const { limit } = this.#context;
+    const end = limit === undefined ? total : pauseOf(limit, this.#plan, calendar);
     let step = await this.#resume();
     this.#log.cut(step);
-    while (step < total) {
+    while (step < end) {
       const { feeds } = await loader.at(Math.floor(step / perEpoch), step % perEpoch);
       await this.#trainer.enter(step);
       await this.#step(step, feeds);
@@ -263,6 +257,7 @@ class Training {
     const progress: Progress = {
       identity: this.#context.identity,
       step,
+      stepsPerEpoch: this.#calendar.stepsPerEpoch,
       best: this.#best,
       sums: this.#sums,
       balance: this.#trainer.balance?.memory() ?? {},

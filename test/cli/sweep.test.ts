@@ -68,7 +68,7 @@ test("only what is named is run, and what it needs", async () => {
   const judged = await say("eval", "spec.abaw", "--json");
   expect([judged.status, judged.err]).toEqual([
     0,
-    "not trained yet, and not scored: alone(valence), alone(expr), together, weights[weight: 0.25] and 2 more\n",
+    "not trained to the end, and not scored: alone(valence), alone(expr), together, weights[weight: 0.25] and 2 more\n",
   ]);
   expect(JSON.parse(judged.out).results.map(({ of }: { of: string }) => of)).toEqual(["alone(au)"]);
   expect((await say("predict", "spec.abaw", "--of", "alone(au)")).status).toBe(0);
@@ -177,4 +177,35 @@ test("two runs are compared on the same rows, and what has none in common is ref
     const refused = await compare(...words);
     expect([refused.status, refused.err.includes(message) ? message : refused.err]).toEqual([1, message]);
   }
+}, 60_000);
+
+test("the best of a search is known after running: until then what needs it is refused, then it is what it is", async () => {
+  const { say, write } = folderWithSpec();
+  write(`${numberSpec}
+sweep tried = alone(au) {
+  over:   {optimizer.lr.peak: log(1e-3 .. 1e-1)}
+  search: tpe(trials: 11, prune: asha(factor: 3), seed: 1)
+  report: [score(au)]
+}
+assemble final on faces { au: best(tried, score(au)) }
+export final
+`);
+  const planned = await say("plan", "spec.abaw");
+  expect(planned.out).toContain("search tried: the first 10 of 11 points; which others follow depends on");
+  expect(planned.out).toContain("best of tried[");
+  jsonOf(jsonSchemas.plan, (await say("plan", "spec.abaw", "--json")).out);
+  const early = await say("export", "spec.abaw");
+  expect([early.status, early.err]).toEqual([1, expect.stringContaining("which stage `best` chooses is known once")]);
+  const compiled = await say("compile", "spec.abaw", "--target", "onnx");
+  expect([compiled.status, compiled.err]).toEqual([1, expect.stringContaining("`abaw run spec.abaw` trains them")]);
+  const ran = await say("run", "spec.abaw", "final", "--json");
+  expect(ran.status).toBe(0);
+  const { results } = jsonOf(jsonSchemas.train, ran.out) as { results: { of: string; score: number }[] };
+  expect(results.find(({ of }) => of === "final")?.score).toBe(Math.max(...results.map(({ score }) => score)));
+  for (const words of [["eval"], ["export"], ["predict"], ["plan"], ["compile", "--target", "onnx"]] as const) {
+    const [name, ...rest] = words;
+    const { status, err } = await say(name, "spec.abaw", ...rest);
+    expect([name, status, err.includes("known once")]).toEqual([name, 0, false]);
+  }
+  expect((await say("plan", "spec.abaw")).out).not.toContain("best of");
 }, 60_000);

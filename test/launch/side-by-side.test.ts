@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
+import { readFound } from "../../runtime/search/search-file.ts";
 import { BuiltProgram } from "../built-program.ts";
 import { abawInProcess } from "../cli/in-process.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
@@ -51,6 +52,31 @@ describe("stages side by side", () => {
         );
     }
     expect(say(folder, "run", "spec.abaw", "--out", "both", "--jobs", "2").err).not.toMatch(/^\[/m);
+  });
+
+  test("are the trials of a search whatever their number at once", { timeout: 240_000 }, () => {
+    const folder = folderWith("[1e-3]");
+    const search = `
+sweep tried = alone(au) {
+  over:   {optimizer.lr.peak: log(1e-4 .. 1e-1)}
+  search: tpe(trials: 12, prune: asha(factor: 3), seed: 1)
+  report: [score(au)]
+}
+`;
+    writeFileSync(join(folder, "spec.abaw"), `${numberSpec.replace('"nowhere"', '"data"')}${search}`);
+    const [alone, both] = [
+      say(folder, "sweep", "spec.abaw", "--out", "alone"),
+      say(folder, "sweep", "spec.abaw", "--out", "both", "--jobs", "2"),
+    ];
+    expect([alone.status, both.status]).toEqual([0, 0]);
+    const trials = (run: string) => readFound(join(folder, run)).results.trials.get("tried");
+    const plain = (run: string) => trials(run)?.map(({ point, ended }) => [point, ended]);
+    expect(plain("both")).toEqual(plain("alone"));
+    expect(plain("alone")?.length).toBe(12);
+    expect(alone.err).toMatch(/^search tried: trials 1 to 10 of 12$/m);
+    expect(alone.err).toMatch(/^search tried: after 1 epoch 6 trials are ended, 4 go on$/m);
+    expect(alone.out).toMatch(/ended after 1 epoch at 0\.\d{4}$/m);
+    expect(alone.out.match(/ best$/gm)?.length).toBe(1);
   });
 
   test("a stage that fails stops only what needs it", { timeout: 120_000 }, () => {

@@ -67,6 +67,25 @@ describe.skipIf(!slurmHere())("a sweep on a real Slurm of one node", () => {
     expect(say(folder, "sweep", "spec.abaw", "--out", "there").out).toBe(queued.out);
   });
 
+  test("with a search hands in rung after rung, and ends the trials that the local run ends", {
+    timeout: 240_000,
+  }, () => {
+    const folder = folderWith("[1e-3]");
+    const text = readFileSync(join(folder, "spec.abaw"), "utf8").replace(
+      "over:   {optimizer.lr: [1e-3]}",
+      "over: {optimizer.lr: log(1e-4 .. 1e-1)}, search: random(trials: 4, prune: asha(factor: 2), seed: 1)",
+    );
+    writeFileSync(join(folder, "spec.abaw"), text);
+    const local = say(folder, "sweep", "spec.abaw", "--out", "here");
+    const queued = say(folder, "sweep", "spec.abaw", "--out", "there", "--launcher", "slurm");
+    expect([local.status, queued.status]).toEqual([0, 0]);
+    expect(queued.err.match(/^Slurm has the jobs?/gm)?.length).toBe(3);
+    expect(queued.out.replace("there/", "here/")).toBe(local.out);
+    expect(writtenBy(join(folder, "there"))).toEqual(writtenBy(join(folder, "here")));
+    const detached = say(folder, "sweep", "spec.abaw", "--launcher", "slurm", "--detach");
+    expect([detached.status, detached.err]).toEqual([1, expect.stringContaining("--detach is not for a search")]);
+  });
+
   test("with a variant that fails tells of it and its log, and fills the other rows", { timeout: 240_000 }, () => {
     const folder = folderWith("[1e38, 1e-3]");
     const { status, err, out } = say(folder, "sweep", "spec.abaw", "--launcher", "slurm", "--at-once", "1");

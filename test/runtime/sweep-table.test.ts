@@ -91,8 +91,8 @@ describe("the table of a sweep", () => {
     const table = sweepTable({ name: "drops", points, report: ["score(au)"] }, results, labelOf);
     // 1/8, 2/8 and 3/8: mean 1/4, standard deviation of a sample 1/8.
     expect(table.rows).toEqual([
-      { axes: ["0"], of: ["0 1", "0 2", "0 3"], values: [{ mean: 0.25, spread: 0.125 }] },
-      { axes: ["5"], of: ["5 1", "5 2", "5 3"], values: [{ mean: 0.75, spread: 0.125 }] },
+      { axes: ["0"], of: ["0 1", "0 2", "0 3"], values: [{ mean: 0.25, spread: 0.125 }], trial: "" },
+      { axes: ["5"], of: ["5 1", "5 2", "5 3"], values: [{ mean: 0.75, spread: 0.125 }], trial: "" },
     ]);
     expect(sweepCells(table)[1]).toEqual(["0", "0.2500 ± 0.1250"]);
     expect(sweepCsv(table)).toBe(
