@@ -6,12 +6,20 @@ import { textTable } from "./text-table.ts";
 export function scoreTable({ results, overall, assemblies, synthetic, sweeps }: Report): string {
   const assembled = new Set(assemblies.map(({ name }) => name));
   const order = [...results.filter(({ of }) => assembled.has(of)), ...results.filter(({ of }) => !assembled.has(of))];
+  const fitted = order.some(({ optimistic }) => optimistic !== null);
   const rows = [
-    ["of", "task", "metric", "score", "trivial"],
-    ...order.map(({ of, task, metric, score, trivial }) => [of, task, metric, shown(score), shown(trivial)]),
+    ["of", "task", "metric", "score", "trivial", ...(fitted ? ["if judged where fitted"] : [])],
+    ...order.map(({ of, task, metric, score, trivial, optimistic }) => [
+      of,
+      task,
+      metric,
+      shown(score),
+      shown(trivial),
+      ...(fitted ? [optimistic === null ? "" : shown(optimistic)] : []),
+    ]),
     ...overall.map(({ of, value, trivial }) => [of, "all", "P", shown(value), shown(trivial)]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
+  const widths = (rows[0] ?? []).map((_, column) =>
     Math.min(48, Math.max(...rows.map((row) => (row[column] ?? "").length))),
   );
   const table = rows.map((row) =>

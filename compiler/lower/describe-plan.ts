@@ -62,7 +62,11 @@ export function stepsOf(stream: Stream): readonly string[] {
     case "later":
       return [stream.what];
     case "threshold":
-      return [...stepsOf(stream.stream), Array.isArray(stream.at) ? "threshold" : "fitted threshold"];
+      return [...stepsOf(stream.stream), "from" in stream.at ? "fitted threshold" : "threshold"];
+    case "bias":
+      return [...stepsOf(stream.stream), "from" in stream.by ? "fitted bias" : "bias"];
+    case "match_moments":
+      return [...stepsOf(stream.stream), "matched moments"];
     default:
       return [...stepsOf(stream.stream), `${stream.kind} ${stream.width.value} ${stream.width.unit}`];
   }

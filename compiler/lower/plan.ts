@@ -278,8 +278,11 @@ export interface MemberPlan {
 /** One row of the task's width for every frame. */
 export type Stream =
   | { readonly kind: "head"; readonly stage: string; readonly task: string }
-  /** Σ weight × stream. */
-  | { readonly kind: "blend"; readonly parts: readonly { readonly weight: number; readonly stream: Stream }[] }
+  /** Σ weight × stream, or weight × what is fitted × stream. */
+  | {
+      readonly kind: "blend";
+      readonly parts: readonly { readonly weight: number; readonly fit?: Fit; readonly stream: Stream }[];
+    }
   /** What this version checks and does not compute, as it was written. */
   | { readonly kind: "later"; readonly what: string; readonly streams: readonly Stream[] }
   | {
@@ -290,14 +293,18 @@ export type Stream =
       /** Nothing further away than this counts. */
       readonly within: Span | undefined;
     }
-  | { readonly kind: "threshold"; readonly stream: Stream; readonly at: readonly number[] | Fit };
+  | { readonly kind: "threshold"; readonly stream: Stream; readonly at: readonly number[] | Fit }
+  /** A number is added to each class. */
+  | { readonly kind: "bias"; readonly stream: Stream; readonly by: readonly number[] | Fit }
+  /** A scalar is brought to the mean and the standard deviation of labels. */
+  | { readonly kind: "match_moments"; readonly stream: Stream; readonly to: Fit };
 
 export interface Span {
   readonly unit: "frames" | "rows";
   readonly value: number;
 }
 
-/** Thresholds chosen for the task's score, each label its own or one for all; `folds` video-disjoint parts for cross-fitting. */
+/** Numbers chosen for the task's score, each label its own or one for all; `folds` video-disjoint parts for cross-fitting. */
 export interface Fit {
   readonly from: number;
   readonly to: number;

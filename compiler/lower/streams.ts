@@ -90,13 +90,26 @@ function blended(thing: CombinedThing, place: StreamPlace): Stream {
     const factor = scales ? left : right;
     const stream = streamOf(scales ? right : left, place);
     if (factor.kind !== "number") {
-      checkFit(factor, place, true);
-      return later("a fitted weight of a stream", thing.span, [stream], place);
+      if (operator === "/")
+        place.env.session.reporter.refuse("wrong-type", thing.span, {
+          what: "what a stream is divided by",
+          expected: "a number",
+          actual: "one that is fitted",
+        });
+      return { kind: "blend", parts: [{ weight: 1, fit: checkFit(factor, place, true), stream }] };
     }
     return { kind: "blend", parts: [{ weight: operator === "/" ? 1 / factor.value : factor.value, stream }] };
   }
   const sign = operator === "-" ? -1 : 1;
   const parts = [...partsOf(streamOf(left, place)), ...partsOf(streamOf(right, place), sign)];
+  const [first, ...others] = parts.flatMap(({ fit }) => fit ?? []);
+  const other = others.find(({ on, folds }) => on !== first?.on || folds !== first.folds);
+  if (first !== undefined && other !== undefined)
+    place.env.session.reporter.refuse("wrong-type", thing.span, {
+      what: "what the factors of one blend are fitted on",
+      expected: `the same rows and parts, ${first.on} and ${first.folds}`,
+      actual: `${other.on} and ${other.folds}`,
+    });
   return { kind: "blend", parts };
 }
 
@@ -140,16 +153,23 @@ function processed(call: CallThing, place: StreamPlace): Stream {
     }
     case "bias": {
       only("classes");
-      const by = call.args.get("by");
-      if (by?.kind === "call") checkFit(by, place, true);
-      else numbersOf(by, "biases", place, placeIn(call, "by"));
-      return later("`bias`", call.span, [inside()], place);
+      const given = call.args.get("by");
+      const span = placeIn(call, "by");
+      const by = given?.kind === "call" ? checkFit(given, place, true) : numbersOf(given, "biases", place, span);
+      const same = "from" in by ? by.each === "all" : by.every((each) => each === by[0]);
+      if (same)
+        reporter.report(
+          "changes-nothing",
+          span,
+          { path: "bias" },
+          { help: "classes are told apart by one each: each: label" },
+        );
+      return { kind: "bias", stream: inside(), by };
     }
     case "match_moments": {
       only("scalar");
-      const to = call.args.get("to");
-      if (to?.kind === "call") checkFit(to, place, false);
-      return later("`match_moments`", call.span, [inside()], place);
+      const to = checkFit(call.args.get("to") ?? { kind: "none" }, place, false);
+      return { kind: "match_moments", stream: inside(), to };
     }
     default:
       throw new Error(`no stream function ${call.name}`);

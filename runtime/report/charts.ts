@@ -58,7 +58,8 @@ function confusionChart({ of, task, names, confusion }: ReportResult): Chart {
   };
 }
 
-function unitChart({ of, task, names, each, thresholds }: ReportResult): Chart {
+function unitChart({ of, task, names, each, fitted }: ReportResult): Chart {
+  const thresholds = fitted.find(({ what }) => what === "threshold")?.numbers ?? [];
   const labels = names.map((name, i) => {
     const threshold = thresholds[i];
     return threshold === undefined ? name : `${name}\n${threshold.toFixed(2)}`;

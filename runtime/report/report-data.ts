@@ -1,3 +1,4 @@
+import type { Fitted } from "../assemble/cross-fit.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScalarMeaning } from "../../compiler/library/task.ts";
@@ -45,9 +46,10 @@ export interface ReportResult {
   readonly range: readonly number[];
   /** Pairs label, prediction: an even selection. */
   readonly scatter: readonly (readonly [number, number])[];
-  /** How thresholds were chosen; empty if they were not fitted. */
-  readonly fitted: string;
-  readonly thresholds: readonly number[];
+  /** Numbers that were fitted, and where; the score is of rows that had no part in those that they are judged by. */
+  readonly fitted: readonly Fitted[];
+  /** The score with numbers that were fitted on the judged rows themselves, which is too good; null where none were. */
+  readonly optimistic: number | null;
 }
 
 export interface ReportStage {
@@ -108,7 +110,7 @@ function overallOf(results: readonly Result[]): Report["overall"] {
   });
 }
 
-function resultOf({ of, task, score, trivial, fitted, predictions, labels }: Result): ReportResult {
+function resultOf({ of, task, score, trivial, fitted, optimistic, predictions, labels }: Result): ReportResult {
   const { meaning } = task;
   return {
     of,
@@ -123,8 +125,8 @@ function resultOf({ of, task, score, trivial, fitted, predictions, labels }: Res
     confusion: score.confusion ?? [],
     range: meaning.kind === "scalar" ? rangeOf(meaning, labels.values, predictions) : [],
     scatter: meaning.kind === "scalar" ? pairs(labels.values, predictions, labels.weight) : [],
-    fitted: fitted === undefined ? "" : `fitted on ${fitted.on}, judged by ${fitted.folds} folds over videos`,
-    thresholds: fitted?.thresholds ?? [],
+    fitted,
+    optimistic: optimistic?.score ?? null,
   };
 }
 
@@ -179,8 +181,15 @@ export const reportSchema = record({
       confusion: listOf(listOf(number)),
       range: listOf(number),
       scatter: listOf({ type: "array", items: number, minItems: 2, maxItems: 2 }),
-      fitted: text,
-      thresholds: listOf(number),
+      fitted: listOf(
+        record({
+          what: oneOf("threshold", "bias", "moments", "weight"),
+          numbers: listOf(number),
+          on: oneOf("train", "val"),
+          folds: integer,
+        }),
+      ),
+      optimistic: perhaps,
     }),
   ),
   overall: listOf(record({ of: text, value: number, trivial: number })),

@@ -78,8 +78,14 @@ function sweepSection(table: SweepTable): string {
 
 function scoreRow(result: ReportResult, span: number): string {
   const of = span === 0 ? "" : `<td rowspan="${span}">${escaped(result.of)}</td>`;
-  const note = result.fitted === "" ? "" : ` <span class="small">threshold ${escaped(result.fitted)}</span>`;
+  const note = result.fitted.length === 0 ? "" : ` <span class="small">${escaped(fittedText(result))}</span>`;
   return `<tr>${of}<td>${escaped(result.task)}</td><td>${result.metric}</td><td>${shown(result.score)}${note}</td><td>${shown(result.trivial)}</td><td>${result.judged} labels</td></tr>`;
+}
+
+function fittedText({ fitted, optimistic }: ReportResult): string {
+  const each = fitted.map(({ what, on, folds }) => `${what} fitted on ${on}, judged by ${folds} folds over videos`);
+  const same = optimistic === null ? [] : [`${optimistic.toFixed(4)} if judged where it was fitted`];
+  return [...each, ...same].join("; ");
 }
 
 function stageTable({ stages }: Report): string {

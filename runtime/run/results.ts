@@ -1,6 +1,6 @@
 import type { AssemblyPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
-import type { FittedThresholds } from "../assemble/fit-thresholds.ts";
+import type { Fitted } from "../assemble/cross-fit.ts";
 import { streamValues } from "../assemble/stream-values.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { judgedLabels, type OpenData, type Part, tableOf } from "../data/open-data.ts";
@@ -15,8 +15,10 @@ export interface Result {
   readonly task: TaskPlan;
   readonly score: TaskScore;
   readonly trivial: TaskScore;
-  /** Whether thresholds were cross-fitted on the part they are judged on. */
-  readonly fitted: FittedThresholds | undefined;
+  /** Numbers that were fitted on the way. */
+  readonly fitted: readonly Fitted[];
+  /** The score by numbers that were fitted on the rows that are judged, where the score itself is cross-fitted: too good. */
+  readonly optimistic: TaskScore | undefined;
   /** [rows, width] of the validation part. */
   readonly predictions: Float32Array;
   readonly labels: LabelColumn;
@@ -38,7 +40,12 @@ export async function resultsOf(run: Run): Promise<readonly Result[]> {
 export async function assemblyResults(run: Run, assembly: AssemblyPlan): Promise<readonly Result[]> {
   const data = await run.dataOf(assembly.data);
   const all = await assembledValues(run, assembly, data, "val");
-  return all.map(({ task, values, fitted }) => resultOf(assembly.name, task, values, data, fitted));
+  const isFitted = all.some(({ fitted }) => fitted.some(({ on }) => on === "val"));
+  const fittedHere = isFitted ? await assembledValues(run, assembly, data, "val", { crossFitted: false }) : [];
+  return all.map(({ task, values, fitted }) => {
+    const here = fitted.some(({ on }) => on === "val") ? fittedHere.find((each) => each.task === task) : undefined;
+    return resultOf(assembly.name, task, values, data, fitted, here?.values);
+  });
 }
 
 /** Of a trained stage; none where nothing is there to judge it on. */
@@ -47,7 +54,7 @@ export async function stageResults(run: Run, plan: StagePlan): Promise<readonly 
   if (!data.parts.has("val")) return [];
   const results: Result[] = [];
   for (const task of plan.tasks)
-    results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data, undefined));
+    results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data));
   return results;
 }
 
@@ -69,26 +76,36 @@ export async function predictionsOf(run: Run, name: string, part: Part): Promise
 interface AssembledValues {
   readonly task: TaskPlan;
   readonly values: Float32Array;
-  readonly fitted: FittedThresholds | undefined;
+  readonly fitted: readonly Fitted[];
 }
 
-/** An assembly's streams on a part; `heads` changes what stages say before anything is made of it. */
+interface Assembling {
+  /** Changes what stages say before anything is made of it. */
+  readonly heads?: (values: Float32Array, part: Part) => Float32Array;
+  /** Whether rows that numbers were fitted on are given as numbers of other videos make them; otherwise too good. */
+  readonly crossFitted?: boolean;
+}
+
+/** An assembly's streams on a part. */
 export async function assembledValues(
   run: Run,
   { members }: AssemblyPlan,
   data: OpenData,
   part: Part,
-  heads: (values: Float32Array, part: Part) => Float32Array = (values) => values,
+  { heads = (values) => values, crossFitted = true }: Assembling = {},
 ): Promise<readonly AssembledValues[]> {
   const all: AssembledValues[] = [];
   for (const { task, stream } of members) {
-    let fitted: FittedThresholds | undefined;
+    const fitted: Fitted[] = [];
     const values = await streamValues(stream, task, part, {
       table: (each) => tableOf(data, each),
       head: async (stage, name, each) => heads(await run.predict(run.stageOf(stage), name, each), each),
-      fitted: (thresholds) => {
-        fitted = thresholds;
+      fitted: (numbers) => {
+        // What several parts need is fitted for each, and is the same.
+        const told = JSON.stringify(numbers);
+        if (!fitted.some((each) => JSON.stringify(each) === told)) fitted.push(numbers);
       },
+      crossFitted,
     });
     all.push({ task, values, fitted });
   }
@@ -100,7 +117,8 @@ function resultOf(
   task: TaskPlan,
   predictions: Float32Array,
   data: OpenData,
-  fitted: FittedThresholds | undefined,
+  fitted: readonly Fitted[] = [],
+  fittedHere?: Float32Array,
 ): Result {
   const labels = judgedLabels(data, "val", task.name);
   const training = tableOf(data, "train").labels.get(task.name);
@@ -113,6 +131,7 @@ function resultOf(
     score: scoreTask(task.meaning, predictions, labels),
     trivial: scoreTask(task.meaning, trivial, labels),
     fitted,
+    optimistic: fittedHere === undefined ? undefined : scoreTask(task.meaning, fittedHere, labels),
     predictions,
     labels,
   };

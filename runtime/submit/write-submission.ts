@@ -36,9 +36,9 @@ export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Subm
   const bad = await run.badRows(data, "test");
   if (plan.missing === "error" && bad.size > 0) throw new DataError(refusal([...bad.values()]), { file: table.file });
   const sources = nearestRows(table, bad);
-  const values = await assembledValues(run, assembly, data, "test", (own, part) =>
-    part === "test" && bad.size > 0 ? takenFrom(own, sources) : own,
-  );
+  const values = await assembledValues(run, assembly, data, "test", {
+    heads: (own, part) => (part === "test" && bad.size > 0 ? takenFrom(own, sources) : own),
+  });
   const cells = cellsOf(values);
   const rowOf = new Map(table.image.map((image, row) => [image, row]));
   const list = listedImages(data.root, table.file);

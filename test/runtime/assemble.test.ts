@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { Stream } from "../../compiler/lower/plan.ts";
-import { fitThresholds } from "../../runtime/assemble/fit-thresholds.ts";
+import type { Fit, Stream } from "../../compiler/lower/plan.ts";
+import { addBiases, biasing } from "../../runtime/assemble/biases.ts";
+import { candidatesOf, crossFitted, type Fitted, fitOn } from "../../runtime/assemble/cross-fit.ts";
+import { matching } from "../../runtime/assemble/moments.ts";
 import { smooth } from "../../runtime/assemble/smooth.ts";
-import { scoreTask } from "../../runtime/evaluate/score-task.ts";
+import { streamValues } from "../../runtime/assemble/stream-values.ts";
+import { thresholding } from "../../runtime/assemble/thresholds.ts";
+import { weighing } from "../../runtime/assemble/weights.ts";
+import type { LabelColumn } from "../../runtime/data/label-column.ts";
+import { uniform } from "../../runtime/data/loader/random.ts";
+import type { Part } from "../../runtime/data/open-data.ts";
+import { greatest, scoreTask } from "../../runtime/evaluate/score-task.ts";
 import { tableOf } from "./small-table.ts";
 
 type Smoothing = Extract<Stream, { readonly kind: "gaussian" | "box" | "median" }>;
@@ -70,19 +78,159 @@ describe("fitted thresholds", () => {
   };
   const fit = { from: 0.1, to: 0.9, by: 0.1, each: "label", on: "val", folds: 3 } as const;
 
+  const fitting = (given: Partial<Fit> = {}) => thresholding(values, labels, { ...fit, ...given });
+
   test("find each unit's own, and are judged on videos they have not seen", () => {
-    const { thresholds, crossFitted, folds } = fitThresholds(values, labels, table, fit);
-    const [a = 0, b = 0] = thresholds;
+    const { numbers, folds, on, what } = fitOn(fitting(), table, fit);
+    const [a = 0, b = 0] = numbers;
     expect(a).toBeGreaterThan(0.2);
     expect(a).toBeLessThanOrEqual(0.35);
     expect(b).toBeGreaterThan(0.65);
     expect(b).toBeLessThanOrEqual(0.9);
-    expect(folds).toBe(3);
-    expect(scoreTask(labels.meaning, crossFitted, labels).score).toBe(1);
+    expect([what, on, folds]).toEqual(["threshold", "val", 3]);
+    expect(scoreTask(labels.meaning, crossFitted(fitting(), table, fit, 2), labels).score).toBe(1);
   });
 
   test("one for all is a compromise", () => {
-    const { thresholds } = fitThresholds(values, labels, table, { ...fit, each: "all" });
-    expect(new Set(thresholds).size).toBe(1);
+    expect(new Set(fitOn(fitting({ each: "all" }), table, fit).numbers).size).toBe(1);
   });
+});
+
+/** Drawn scores of classes and labels that follow them loosely, one class much too seldom said. */
+function drawnClasses(videos: number, count: number) {
+  const table = tableOf(Array.from({ length: videos }, () => [1, 2, 3, 4, 5, 6]));
+  const values = Float32Array.from({ length: table.rows * count }, (_, i) => uniform(1, 0, i));
+  const labels: LabelColumn = {
+    meaning: { kind: "classes", names: Array.from({ length: count }, (_, i) => `c${i}`) },
+    values: new Float32Array(values.length),
+    weight: Float32Array.from({ length: table.rows }, (_, row) => Number(row % 7 !== 0)),
+  };
+  for (let row = 0; row < table.rows; row += 1) {
+    const loose = values
+      .slice(row * count, (row + 1) * count)
+      .map((value, c) => value + uniform(2, row, c) / 2 + Number(c === 1) / 2);
+    labels.values[row * count + greatest(loose, 0, count)] = 1;
+  }
+  return { table, values, labels };
+}
+
+const biasFit: Fit = { from: -1, to: 1, by: 0.1, each: "label", on: "val", folds: 4 };
+
+describe("fitted biases", () => {
+  const { table, values, labels } = drawnClasses(12, 4);
+  const all = Array.from({ length: table.rows }, () => true);
+  const scoreWith = (numbers: readonly number[]) => {
+    const out = new Float32Array(values.length);
+    all.forEach((_, row) => {
+      addBiases(values, numbers, row, out);
+    });
+    return scoreTask(labels.meaning, out, labels).score ?? Number.NaN;
+  };
+
+  test("are better than none, and no single one could be better", () => {
+    const numbers = biasing(values, labels, biasFit).choose(all);
+    const reached = scoreWith(numbers);
+    expect(reached).toBeGreaterThan(scoreWith([0, 0, 0, 0]) + 0.02);
+    for (const place of numbers.keys())
+      for (const candidate of candidatesOf(biasFit))
+        expect(scoreWith(numbers.map((each, i) => (i === place ? candidate : each)))).toBeLessThanOrEqual(
+          reached + 1e-12,
+        );
+  });
+
+  test("that are one for all are none", () => {
+    expect(biasing(values, labels, { ...biasFit, each: "all" }).choose(all)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("judge no video by its own labels", () => {
+    const other = { ...labels, values: labels.values.slice() };
+    const own = (row: number) => table.video[row] === 3;
+    for (let row = 0; row < table.rows; row += 1) {
+      if (!own(row)) continue;
+      other.values.fill(0, row * 4, row * 4 + 4);
+      other.values[row * 4] = 1;
+    }
+    const [before, after] = [labels, other].map((each) =>
+      crossFitted(biasing(values, each, biasFit), table, biasFit, 4),
+    );
+    const rowsIn = (all: Float32Array | undefined) =>
+      Array.from({ length: table.rows }, (_, row) => row).flatMap((row) =>
+        own(row) ? [Array.from(all?.slice(row * 4, row * 4 + 4) ?? [])] : [],
+      );
+    expect(rowsIn(after)).toEqual(rowsIn(before));
+    expect(after).not.toEqual(before);
+  });
+});
+
+describe("matched moments", () => {
+  const table = tableOf([
+    [1, 2, 3],
+    [1, 2, 3],
+  ]);
+  const labels: LabelColumn = {
+    meaning: { kind: "scalar", min: -1, max: 1 },
+    values: Float32Array.of(0.5, -0.5, 0.25, 0, 1, 9),
+    weight: Float32Array.of(1, 1, 1, 1, 1, 0),
+  };
+  const moments = (values: Float32Array) => {
+    const [judged, mean] = [
+      Array.from(values.slice(0, 5)),
+      (all: readonly number[]) => all.reduce((a, b) => a + b) / all.length,
+    ];
+    const centre = mean(judged);
+    return [centre, Math.sqrt(mean(judged.map((value) => (value - centre) ** 2)))];
+  };
+  const matchedBy = (values: Float32Array) => {
+    const found = matching(values, labels);
+    const numbers = found.choose(Array.from({ length: table.rows }, () => true));
+    const out = new Float32Array(table.rows);
+    for (let row = 0; row < table.rows; row += 1) found.apply(numbers, row, out);
+    return out;
+  };
+
+  test("are those of the labelled rows", () => {
+    const [mean = 0, deviation = 0] = moments(matchedBy(Float32Array.of(3, 4, 6, 2, 1, 100)));
+    const [expected = 0, spread = 0] = moments(labels.values);
+    expect(mean).toBeCloseTo(expected, 5);
+    expect(deviation).toBeCloseTo(spread, 5);
+  });
+
+  test("of what does not vary are the centre alone", () => {
+    expect(Array.from(matchedBy(new Float32Array(6).fill(7)))).toEqual(new Array(6).fill(moments(labels.values)[0]));
+  });
+});
+
+test("a fitted factor finds how much a stream is worth", () => {
+  const { table, values, labels } = drawnClasses(12, 4);
+  const noise = Float32Array.from(values, (_, i) => 3 * uniform(5, 1, i));
+  const head = (stage: string) => ({ kind: "head", stage, task: "expr" }) as const;
+  const fit: Fit = { from: 0, to: 1, by: 0.1, each: "all", on: "val", folds: 4 };
+  const parts = [
+    { weight: 1, stream: head("good") },
+    { weight: 1, fit, stream: head("noise") },
+  ];
+  const { choose } = weighing(parts, [values, noise], labels, 4);
+  const [factor = 1] = choose(Array.from({ length: table.rows }, () => true));
+  expect(factor).toBeLessThan(0.4);
+});
+
+test("a fitted stream is judged by other videos, or too well where it is asked for; on other rows there is no difference", async () => {
+  const { table, values, labels } = drawnClasses(12, 4);
+  const task = { name: "expr", meaning: labels.meaning };
+  const stream: Stream = { kind: "bias", stream: { kind: "head", stage: "s", task: "expr" }, by: biasFit };
+  const labelled = { ...table, labels: new Map([["expr", labels]]) };
+  const told: Fitted[] = [];
+  const valuesOf = (part: Part, crossFitted: boolean) =>
+    streamValues(stream, task, part, {
+      table: () => labelled,
+      head: async () => values,
+      fitted: (numbers) => told.push(numbers),
+      crossFitted,
+    });
+  const score = (found: Float32Array) => scoreTask(labels.meaning, found, labels).score ?? Number.NaN;
+  const [honest, same] = [await valuesOf("val", true), await valuesOf("val", false)];
+  expect(score(same)).toBeGreaterThan(score(honest));
+  expect(score(honest)).toBeGreaterThan(score(values) - 0.05);
+  expect(await valuesOf("test", true)).toEqual(await valuesOf("test", false));
+  expect(new Set(told.map((each) => JSON.stringify(each))).size).toBe(1);
 });

@@ -15,7 +15,8 @@ function result(of: string, name: string, value: number | undefined): Result {
     task: { name, meaning },
     score: judged,
     trivial: judged,
-    fitted: undefined,
+    fitted: [],
+    optimistic: undefined,
     predictions: none,
     labels: { meaning, values: none, weight: none },
   };

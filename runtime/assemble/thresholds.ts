@@ -1,0 +1,59 @@
+import type { Fit } from "../../compiler/lower/plan.ts";
+import type { LabelColumn } from "../data/label-column.ts";
+import { f1 } from "../evaluate/score-task.ts";
+import { bestOf, candidatesOf, type Fitting } from "./cross-fit.ts";
+
+/** Of probabilities. */
+const plain = 0.5;
+
+/** Units are 1 where a value [rows, units] reaches its threshold, else 0; thresholds are for the mean F1. */
+export function thresholding(values: Float32Array, labels: LabelColumn, fit: Fit): Fitting {
+  const width = labels.meaning.kind === "units" ? labels.meaning.names.length : 1;
+  const candidates = candidatesOf(fit);
+  return {
+    what: "threshold",
+    choose(rows) {
+      const units = Array.from({ length: width }, (_, unit) => unit);
+      const scoreOf = (unit: number, threshold: number) => scoreAt(values, labels, width, rows, unit, threshold);
+      if (fit.each === "label")
+        return units.map((unit) => bestOf(candidates, plain, (threshold) => scoreOf(unit, threshold)));
+      const one = bestOf(candidates, plain, (threshold) =>
+        units.reduce((sum, unit) => sum + scoreOf(unit, threshold), 0),
+      );
+      return units.map(() => one);
+    },
+    apply: (thresholds, row, out) => applyThresholds(values, thresholds, row, out),
+  };
+}
+
+export function applyThresholds(
+  values: Float32Array,
+  thresholds: readonly number[],
+  row: number,
+  out: Float32Array,
+): void {
+  const width = thresholds.length;
+  for (let i = row * width; i < (row + 1) * width; i += 1)
+    out[i] = (values[i] ?? 0) >= (thresholds[i % width] ?? plain) ? 1 : 0;
+}
+
+function scoreAt(
+  values: Float32Array,
+  { values: labels, weight }: LabelColumn,
+  width: number,
+  rows: readonly boolean[],
+  unit: number,
+  threshold: number,
+): number {
+  let [hits, alarms, misses] = [0, 0, 0];
+  for (let row = 0; row < rows.length; row += 1) {
+    const at = row * width + unit;
+    if (!rows[row] || !(weight[at] ?? 0)) continue;
+    const label = (labels[at] ?? 0) >= 0.5;
+    const found = (values[at] ?? 0) >= threshold;
+    if (label && found) hits += 1;
+    else if (found) alarms += 1;
+    else if (label) misses += 1;
+  }
+  return f1(hits, alarms, misses);
+}
