@@ -148,10 +148,7 @@ function dataOf(stage: StageThing, scope: Env): ModelData {
     );
   }
   if (thing.kind === "data" || thing.kind === "blend") {
-    if (thing.kind === "blend" || thing.part.of !== undefined || thing.part.fold !== undefined)
-      reporter.report("not-yet", expr.span, {
-        what: thing.kind === "blend" ? "`blend`" : `training on ${thing.label}`,
-      });
+    if (thing.kind === "blend") reporter.report("not-yet", expr.span, { what: "`blend`" });
     return thing;
   }
   return reporter.refuse("wrong-type", expr.span, {

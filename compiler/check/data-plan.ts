@@ -2,7 +2,7 @@ import type { DataPlan, FieldPlan, PartPlan } from "../lower/plan-data.ts";
 import { refuseMissing } from "./data.ts";
 import { tasksOf } from "./data-labels.ts";
 import { fieldsOf } from "./fields.ts";
-import { checkFolds, formatPlan } from "./formats.ts";
+import { checkFolds, foldCut, formatPlan } from "./formats.ts";
 import { memoKind } from "./memo.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import type { Session } from "./session.ts";
@@ -46,7 +46,8 @@ function planned(session: Session, data: DataThing): DataPlan {
   if (root?.kind === "list" && plan.kind !== "synthetic" && plan.kind !== "later")
     reporter.report("not-yet", place, { what: "several roots" });
   const { of, fold } = data.part;
-  const part: PartPlan = { of: of ?? "usual", fold };
+  const cut = fold === undefined ? undefined : foldCut(session, data);
+  const part: PartPlan = { of: of ?? "usual", fold, ...(cut === undefined ? {} : { cut }) };
   return {
     name: data.label,
     root: root?.kind === "string" ? root.value : "",

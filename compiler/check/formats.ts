@@ -1,4 +1,4 @@
-import type { ColumnPlan, FormatPlan, SplitPlan } from "../lower/plan-data.ts";
+import type { ColumnPlan, FoldCut, FormatPlan, SplitPlan } from "../lower/plan-data.ts";
 import { refuseMissing } from "./data.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
@@ -157,6 +157,17 @@ export function checkFolds({ reporter }: Session, data: DataThing): void {
         { help: suggestion(by.name, units) },
       );
   }
+}
+
+/** How the folds of data are cut. */
+export function foldCut({ reporter }: Session, data: DataThing): FoldCut | undefined {
+  const cut = data.entries.get("folds");
+  if (cut?.kind !== "call") return undefined;
+  const by = cut.args.get("by");
+  const unit = by?.kind === "label" ? by.name : by?.kind === "string" ? "a column" : "row";
+  const known = (["video", "row"] as const).find((each) => each === unit);
+  if (known === undefined) reporter.report("not-yet", placeIn(cut, "by"), { what: `folds by ${unit}` });
+  return { count: numberIn(cut, "count", 2), by: known ?? "row", seed: numberIn(cut, "seed", 0) };
 }
 
 /** What rows belong together by, apart from a column of the table. */

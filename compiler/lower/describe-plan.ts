@@ -49,7 +49,7 @@ export function sourceStages({ parameters, states }: Pick<StagePlan, "parameters
 export function stagesOf(stream: Stream): readonly string[] {
   if (stream.kind === "head") return [stream.stage];
   if (stream.kind === "blend") return stream.parts.flatMap((part) => stagesOf(part.stream));
-  return stream.kind === "later" ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
+  return "streams" in stream ? stream.streams.flatMap(stagesOf) : stagesOf(stream.stream);
 }
 
 /** What is done to a stream after its stages, in words, first to last. */
@@ -59,8 +59,8 @@ export function stepsOf(stream: Stream): readonly string[] {
       return [];
     case "blend":
       return ["blend"];
-    case "later":
-      return [stream.what];
+    case "folded":
+      return ["folded"];
     case "threshold":
       return [...stepsOf(stream.stream), "from" in stream.at ? "fitted threshold" : "threshold"];
     case "bias":

@@ -108,7 +108,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
 /** Smoothing and thresholds stay outside the exported graph: they need a whole video. A blend has several heads. */
 function headOf(stream: Stream): Extract<Stream, { readonly kind: "head" }> | undefined {
   if (stream.kind === "head") return stream;
-  return stream.kind === "blend" || stream.kind === "later" ? undefined : headOf(stream.stream);
+  return "stream" in stream ? headOf(stream.stream) : undefined;
 }
 
 function opsetOf(declaration: OutputNode, env: Env): number {

@@ -21,6 +21,15 @@ export interface DataPlan {
 export interface PartPlan {
   readonly of: "usual" | "train" | "val" | "test" | "all";
   readonly fold: number | undefined;
+  /** How rows are cut into folds, where one is meant. */
+  readonly cut?: FoldCut;
+}
+
+/** Parts for cross-validation: rows of the training and the validation part, those of one video together or each by itself. */
+export interface FoldCut {
+  readonly count: number;
+  readonly by: "video" | "row";
+  readonly seed: number;
 }
 
 export type FormatPlan =

@@ -283,8 +283,8 @@ export type Stream =
       readonly kind: "blend";
       readonly parts: readonly { readonly weight: number; readonly fit?: Fit; readonly stream: Stream }[];
     }
-  /** What this version checks and does not compute, as it was written. */
-  | { readonly kind: "later"; readonly what: string; readonly streams: readonly Stream[] }
+  /** Of stages of different folds: a row is judged by the one that did not train on it, one of no fold by the mean. */
+  | { readonly kind: "folded"; readonly streams: readonly Stream[] }
   | {
       readonly kind: "gaussian" | "box" | "median";
       readonly stream: Stream;

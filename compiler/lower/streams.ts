@@ -31,8 +31,8 @@ export interface StreamPlace {
   readonly hash: (stage: CheckedStage) => () => string;
   /** Told of stages that are not chosen yet. */
   readonly waitsFor: (choice: ChosenThing) => void;
-  /** Inside `folded`: a member is judged only where it was not trained. */
-  readonly folded?: true;
+  /** Inside `folded`, the member's fold: it is judged only where it was not trained. */
+  readonly folded?: number;
 }
 
 /** What an entry of an assembly means for a task: a stage's head, or a function of streams (language rules 67 to 70). */
@@ -70,7 +70,7 @@ function headStream(stage: StageThing, head: string, place: StreamPlace): Stream
     });
   }
   checkCheckpoint({ kind: "member", stage, name: head, span }, true, env);
-  if (place.folded !== true)
+  if (place.folded === undefined)
     checkMemberLeakage(session, checked, data, span, `\`${head}\``, (need) => checkStage(session, need, span));
   const hashed = hash(checked);
   return {
@@ -176,36 +176,30 @@ function processed(call: CallThing, place: StreamPlace): Stream {
   }
 }
 
-function later(what: string, span: TextSpan, streams: readonly Stream[], { env }: StreamPlace): Stream {
-  env.session.reporter.report("not-yet", span, { what });
-  return { kind: "later", what: textOf(span), streams };
-}
-
-function textOf({ source, start, end }: TextSpan): string {
-  return source.text.slice(start, end);
-}
-
 /** Members from the folds of one data set: a labelled row is judged by the member that did not train on it (language rule 70). */
 function foldedStream(call: CallThing, place: StreamPlace): Stream {
   const { data, env } = place;
   const reporter: Reporter = env.session.reporter;
   const seen = new Map<number, string>();
-  const members = itemsIn(call, "members");
-  for (const stage of members.flatMap((member) => stagesOf(member))) {
-    const checked = checkStage(env.session, stage, place.span);
-    if (checked === undefined) throw new Refusal();
-    const own = checked.built.model.data;
-    const fold = own.kind === "data" ? own.part.fold : undefined;
-    const related = [{ span: stage.span, text: `${stage.label} is made here` }];
-    if (own.kind !== "data" || fold === undefined || own.annotations !== data.annotations) {
-      const help = `each must be trained on a fold of ${data.label}, such as ${data.label}.fold(0)`;
-      reporter.refuse("not-folds", call.span, { stage: stage.label, data: own.label }, { help, related });
-    }
+  const streams = itemsIn(call, "members").map((member): Stream => {
+    const stages = stagesOf(member);
+    const found = new Set(stages.map((stage) => foldOf(stage, call, place)));
+    const [fold] = found;
+    const [stage] = stages;
+    const related = stages.map((each) => ({ span: each.span, text: `${each.label} is made here` }));
+    if (fold === undefined || stage === undefined || found.size > 1)
+      return reporter.refuse(
+        "not-folds",
+        call.span,
+        { stage: "a member", data: "several folds, or none" },
+        { related },
+      );
     const before = seen.get(fold);
     if (before !== undefined)
       reporter.report("not-folds", call.span, { stage: stage.label, data: `the fold of ${before}` }, { related });
     seen.set(fold, stage.label);
-  }
+    return streamOf(member, { ...place, folded: fold });
+  });
   const folds = data.entries.get("folds");
   const count = folds?.kind === "call" ? numberIn(folds, "count", 0) : 0;
   const lacking = Array.from({ length: count }, (_, k) => k).find((k) => !seen.has(k));
@@ -216,8 +210,23 @@ function foldedStream(call: CallThing, place: StreamPlace): Stream {
       { stage: "none", data: `${data.label}.fold(${lacking})` },
       { help: "its rows would be judged by members that were trained on them" },
     );
-  const streams = members.map((member) => streamOf(member, { ...place, folded: true }));
-  return later("`folded`", call.span, streams, place);
+  return { kind: "folded", streams };
+}
+
+/** The fold that a member was trained on. */
+function foldOf(stage: StageThing, call: CallThing, { data, env, span }: StreamPlace): number {
+  const checked = checkStage(env.session, stage, span);
+  if (checked === undefined) throw new Refusal();
+  const own = checked.built.model.data;
+  if (own.kind === "data" && own.part.fold !== undefined && own.annotations === data.annotations) return own.part.fold;
+  const help = `each must be trained on a fold of ${data.label}, such as ${data.label}.fold(0)`;
+  const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+  return env.session.reporter.refuse(
+    "not-folds",
+    call.span,
+    { stage: stage.label, data: own.label },
+    { help, related },
+  );
 }
 
 function stagesOf(thing: Thing): readonly StageThing[] {
@@ -296,7 +305,7 @@ function thresholds(call: CallThing, place: StreamPlace): readonly number[] | Fi
 }
 
 /** `fit(0.1 .. 0.9, each: label, on: d.val)` (language rule 69). */
-function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fit {
+function checkFit(thing: Thing, { env, data, folded }: StreamPlace, ranged: boolean): Fit {
   const reporter: Reporter = env.session.reporter;
   if (thing.kind !== "call") throw new Refusal();
   const range = thing.args.get("range");
@@ -327,7 +336,8 @@ function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fi
     });
   const folds = numberIn(thing, "cross", 5);
   const judged = judgedRows(data);
-  const same = on.annotations === data.annotations && judged === part && on.part.fold === undefined;
+  const own = on.annotations === data.annotations;
+  const same = own && (on.part.fold === undefined ? judged === part : on.part.fold === folded && part === "val");
   if (folds < 2 && same) {
     reporter.refuse(
       "fitted-where-judged",
@@ -337,7 +347,8 @@ function checkFit(thing: Thing, { env, data }: StreamPlace, ranged: boolean): Fi
     );
   }
   const each = thing.args.get("each");
-  if (on.part.fold !== undefined || part === "all")
+  // In a member of `folded`, its own fold is the rows that it is judged by.
+  if ((on.part.fold !== undefined && !(own && on.part.fold === folded)) || part === "all")
     reporter.report("not-yet", thing.span, { what: `fitting on ${on.label}` });
   return {
     from,

@@ -1,4 +1,5 @@
 import { widthOf } from "../../compiler/library/task.ts";
+import { stagesOf } from "../../compiler/lower/describe-plan.ts";
 import type { Fit, Stream } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
@@ -19,6 +20,15 @@ export interface StreamContext {
   readonly fitted: (fitted: Fitted) => void;
   /** Whether the part that numbers were fitted on is given as numbers of other videos make it, as is honest. */
   readonly crossFitted: boolean;
+  /** Of a stage that was trained on a fold, for a part of the assembly's data. */
+  readonly fold: (stage: string, part: Part) => Promise<FoldContext>;
+}
+
+/** Where a stage of a fold runs: over the data that it was trained on and judged by. */
+export interface FoldContext {
+  readonly context: StreamContext;
+  /** The place of a row of the assembly's part among the fold's own rows; undefined if it is in another fold, or in none. */
+  readonly placeOf: (row: number) => number | undefined;
 }
 
 type Apply = (numbers: readonly number[], row: number, out: Float32Array) => void;
@@ -67,8 +77,8 @@ export async function streamValues(
         async (on, labels) => weighing(parts, on === part ? own : await values(on), labels, width),
       );
     }
-    case "later":
-      throw new Error(`${stream.what} is refused before anything runs`);
+    case "folded":
+      return foldedValues(stream.streams, task, part, context);
     case "gaussian":
     case "box":
     case "median":
@@ -92,4 +102,41 @@ export async function streamValues(
       );
     }
   }
+}
+
+/** Each row as the member says that did not train on it, one of no fold as the mean of all (language rule 70). */
+async function foldedValues(
+  streams: readonly Stream[],
+  task: TaskPlan,
+  part: Part,
+  context: StreamContext,
+): Promise<Float32Array> {
+  const { rows } = context.table(part);
+  const width = widthOf(task.meaning);
+  const out = new Float32Array(rows * width);
+  const given = new Uint8Array(rows);
+  for (const stream of part === "test" ? [] : streams) {
+    const fold = await context.fold(stagesOf(stream)[0] ?? "", part);
+    const own = await streamValues(stream, task, "val", fold.context);
+    for (let row = 0; row < rows; row += 1) {
+      const place = fold.placeOf(row);
+      if (place === undefined) continue;
+      out.set(own.subarray(place * width, (place + 1) * width), row * width);
+      given[row] = 1;
+    }
+  }
+  if (given.every((each) => each === 1)) return out;
+  const all = await Promise.all(
+    streams.map(async (stream) => {
+      // What is fitted on a fold, is fitted on it for the test list too.
+      const inside = part === "test" ? (await context.fold(stagesOf(stream)[0] ?? "", part)).context : context;
+      return streamValues(stream, task, part, inside);
+    }),
+  );
+  for (let row = 0; row < rows; row += 1) {
+    if (given[row] === 1) continue;
+    for (let i = row * width; i < (row + 1) * width; i += 1)
+      out[i] = all.reduce((sum, values) => sum + (values[i] ?? 0), 0) / all.length;
+  }
+  return out;
 }

@@ -18,3 +18,8 @@ export interface AnnotationTable {
   /** Labels by task name. */
   readonly labels: ReadonlyMap<string, LabelColumn>;
 }
+
+/** Which frame of the data a row is, whatever part of them the table is. */
+export function frameName({ videos, video, frame, image }: AnnotationTable, row: number): string {
+  return `${videos[video[row] ?? 0] ?? ""} ${frame[row] ?? 0} ${image[row] ?? ""}`;
+}

@@ -61,7 +61,7 @@ function noBadImages(): OpenData["badImages"] {
 /** What marks a folder of drawn faces. */
 export const syntheticMark = "SYNTHETIC.md";
 
-/** Opens the data of a plan. `cache` is where the drawn faces of a `synthetic(..)` format go. */
+/** Opens the data of a plan, whichever of their parts is meant. `cache` is where the drawn faces of a `synthetic(..)` format go. */
 export async function openData(data: DataPlan, onBadRow: OnBadRow, cache: string): Promise<OpenData> {
   const { format } = data;
   if (format.kind === "csv") return openCsv(data, format, onBadRow);

@@ -4,7 +4,7 @@ import type { Part } from "../data/open-data.ts";
 import type { Run } from "../run/run-plan.ts";
 import { storedPass } from "./stored-pass.ts";
 
-/** Tensors of finished stages, one value for every frame, computed once and kept in the stage's folder. */
+/** Tensors of finished stages, one value for every frame of some data, computed once and kept in the stage's folder. */
 export class FeatureStore {
   readonly #run: Run;
   readonly #known = new Map<string, Promise<FeatureMatrix>>();
@@ -14,7 +14,7 @@ export class FeatureStore {
   }
 
   of(producer: StagePlan, tensor: string, part: Part): Promise<FeatureMatrix> {
-    const key = `${producer.hash} ${tensor} ${part}`;
+    const key = `${this.#run.fileOf(producer, `${producer.hash} ${tensor} ${part}`)}`;
     const known = this.#known.get(key) ?? this.#make(producer, tensor, part);
     this.#known.set(key, known);
     return known;
@@ -24,7 +24,7 @@ export class FeatureStore {
     const results = await storedPass(this.#run, {
       stage,
       part,
-      file: `features/${tensor}-${part}.safetensors`,
+      file: this.#run.fileOf(stage, `features/${tensor}-${part}`),
       made: stage.tensorHash(tensor),
       graph: () => stage.graphs.feature(tensor),
     });

@@ -45,7 +45,8 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
   const data = await run.dataOf(stage.data);
   const { badImages, listIdentity } = data;
   const list = part === "test" ? ` ${listIdentity}` : "";
-  const identity = `${await run.identityOf(stage)} ${pass.made}${list}`;
+  const elsewhere = stage === run.stageOf(stage.hash) ? "" : ` ${data.identity}`;
+  const identity = `${await run.identityOf(stage)} ${pass.made}${list}${elsewhere}`;
   const known = readKept(run, path, identity);
   const lacking = known?.bad ?? [];
   const stillSo = lacking.every(

@@ -1,10 +1,10 @@
-import type { Fitted } from "../assemble/cross-fit.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScalarMeaning } from "../../compiler/library/task.ts";
 import { sourceStages, stagesOf, stepsOf, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
+import type { Fitted } from "../assemble/cross-fit.ts";
 import { overallScore } from "../evaluate/overall.ts";
 import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, number, oneOf, perhaps, record, text } from "../json/schema.ts";

@@ -93,6 +93,6 @@ export function headsOf(run: Trained, { of }: ExportPlan): readonly ExportedHead
 /** Smoothing and thresholds need whole videos and stay outside. */
 function headOf(stream: Stream): Extract<Stream, { kind: "head" }> {
   if (stream.kind === "head") return stream;
-  if (stream.kind === "blend" || stream.kind === "later") throw new Error("a blend is not exported");
+  if (!("stream" in stream)) throw new Error("a blend is not exported");
   return headOf(stream.stream);
 }

@@ -1,7 +1,8 @@
 import type { AssemblyPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { Fitted } from "../assemble/cross-fit.ts";
-import { streamValues } from "../assemble/stream-values.ts";
+import { type StreamContext, streamValues } from "../assemble/stream-values.ts";
+import { type AnnotationTable, frameName } from "../data/annotation-table.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { judgedLabels, type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
@@ -89,27 +90,48 @@ interface Assembling {
 /** An assembly's streams on a part. */
 export async function assembledValues(
   run: Run,
-  { members }: AssemblyPlan,
+  assembly: AssemblyPlan,
   data: OpenData,
   part: Part,
   { heads = (values) => values, crossFitted = true }: Assembling = {},
 ): Promise<readonly AssembledValues[]> {
   const all: AssembledValues[] = [];
-  for (const { task, stream } of members) {
+  for (const { task, stream } of assembly.members) {
     const fitted: Fitted[] = [];
-    const values = await streamValues(stream, task, part, {
+    const context: StreamContext = {
       table: (each) => tableOf(data, each),
-      head: async (stage, name, each) => heads(await run.predict(run.stageOf(stage), name, each), each),
+      head: async (stage, name, each) =>
+        heads(await run.predict(run.over(run.stageOf(stage), assembly.data), name, each), each),
       fitted: (numbers) => {
         // What several parts need is fitted for each, and is the same.
         const told = JSON.stringify(numbers);
         if (!fitted.some((each) => JSON.stringify(each) === told)) fitted.push(numbers);
       },
       crossFitted,
-    });
+      fold: async (hash, each) => {
+        const stage = run.stageOf(hash);
+        const own = await run.dataOf(stage.data);
+        const places = placesIn(tableOf(own, "val"));
+        const rows = tableOf(data, each);
+        return {
+          context: {
+            ...context,
+            table: (one) => tableOf(own, one),
+            head: async (member, name, one) => heads(await run.predict(run.stageOf(member), name, one), one),
+          },
+          placeOf: (row) => places.get(frameName(rows, row)),
+        };
+      },
+    };
+    const values = await streamValues(stream, task, part, context);
     all.push({ task, values, fitted });
   }
   return all;
+}
+
+/** Rows of a table by their frame. */
+function placesIn(table: AnnotationTable): ReadonlyMap<string, number> {
+  return new Map(Array.from({ length: table.rows }, (_, row) => [frameName(table, row), row]));
 }
 
 function resultOf(

@@ -4,6 +4,7 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { DataPlan } from "../../compiler/lower/plan-data.ts";
 import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
+import { chosenPart, wholePart } from "../data/chosen-part.ts";
 import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { type OpenData, openData, type Part } from "../data/open-data.ts";
@@ -75,18 +76,23 @@ export class Run {
   }
 
   dataOf(plan: DataPlan): Promise<OpenData> {
-    const key = JSON.stringify(
-      [plan.root, plan.format, plan.duplicates, plan.tasks.map(({ name }) => name)],
-      (_, value: unknown) => (value instanceof Map ? [...value] : value),
-    );
+    const key = keyOf(plan);
     const known = this.#data.get(key);
     if (known !== undefined) return known;
-    const opened = openData(plan, this.options.onBadRow, join(this.options.folder.path, "data")).then((data) => {
-      this.skipped.push(...data.skipped);
-      return data;
-    });
+    const isWhole = keyOf(plan) === keyOf({ ...plan, part: wholePart });
+    const opened = isWhole ? this.#open(plan) : this.#chosen(plan);
     this.#data.set(key, opened);
     return opened;
+  }
+
+  async #open(plan: DataPlan): Promise<OpenData> {
+    const data = await openData(plan, this.options.onBadRow, join(this.options.folder.path, "data"));
+    this.skipped.push(...data.skipped);
+    return data;
+  }
+
+  async #chosen(plan: DataPlan): Promise<OpenData> {
+    return chosenPart(await this.dataOf({ ...plan, part: wholePart }), plan.part);
   }
 
   /** Images that were left out, each as a sentence with its place. */
@@ -100,11 +106,14 @@ export class Run {
   }
 
   /** Rows of a part of some data whose image could not be read, with why, whatever opened them: known once all were looked at. */
-  async badRows({ identity, root }: OpenData, part: Part): Promise<ReadonlyMap<number, string>> {
+  async badRows(of: OpenData, part: Part): Promise<ReadonlyMap<number, string>> {
     const found = new Map<number, string>();
+    // Folds have the same test list.
+    const rowsOf = ({ identity, listIdentity, root }: OpenData) =>
+      `${part === "test" ? listIdentity : identity} ${root}`;
     for (const each of this.#data.values()) {
       const data = await each;
-      if (data.identity !== identity || data.root !== root) continue;
+      if (rowsOf(data) !== rowsOf(of)) continue;
       for (const [row, reason] of data.badImages.get(part) ?? []) found.set(row, reason);
     }
     return new Map([...found].sort(([a], [b]) => a - b));
@@ -143,9 +152,21 @@ export class Run {
     return tensors;
   }
 
-  /** A finished stage's tensor for every row of a part, computed once. */
+  /** A finished stage's tensor for every row of a part of its data, computed once. */
   feature(stage: StagePlan, tensor: string, part: Part): Promise<FeatureMatrix> {
     return this.#features.of(stage, tensor, part);
+  }
+
+  /** A stage as it runs over other data than it was trained on; the same where these are its own. */
+  over(stage: StagePlan, data: DataPlan): StagePlan {
+    return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data, tasks: stage.tasks };
+  }
+
+  /** Where what a stage makes of a part is kept, below its folder: apart for other data than its own. */
+  fileOf(stage: StagePlan, name: string): string {
+    const own = this.stageOf(stage.hash);
+    const other = stage === own ? "" : `@${bytesToHex(sha256(utf8ToBytes(keyOf(stage.data)))).slice(0, 8)}`;
+    return `${name}${other}.safetensors`;
   }
 
   async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {
@@ -154,7 +175,10 @@ export class Run {
     for (const { stage, tensor } of plan.features) {
       for (const part of parts) {
         if (data.parts.has(part))
-          features.set(`${stage} ${tensor} ${part}`, await this.#features.of(this.stageOf(stage), tensor, part));
+          features.set(
+            `${stage} ${tensor} ${part}`,
+            await this.#features.of(this.over(this.stageOf(stage), plan.data), tensor, part),
+          );
       }
     }
     const fields = new Map<string, FieldMatrix>();
@@ -192,7 +216,7 @@ export class Run {
   readonly #predictions = new Map<string, Promise<ReadonlyMap<string, { readonly values: Float32Array }>>>();
 
   async predict(plan: StagePlan, task: string, part: Part): Promise<Float32Array> {
-    const key = `${plan.hash} ${part}`;
+    const key = `${plan.hash} ${part} ${keyOf(plan.data)}`;
     const made = this.#predictions.get(key) ?? this.#compute(plan, part);
     this.#predictions.set(key, made);
     const found = (await made).get(task);
@@ -204,9 +228,16 @@ export class Run {
     return storedPass(this, {
       stage,
       part,
-      file: `predictions/${part}.safetensors`,
+      file: this.fileOf(stage, `predictions/${part}`),
       made: `heads on ${this.options.engine.name}`,
       graph: () => stage.graphs.evaluation(),
     });
   }
+}
+
+/** What decides which rows some data are, and what is known of them. */
+function keyOf({ root, format, duplicates, tasks, part }: DataPlan): string {
+  return JSON.stringify([root, format, duplicates, tasks.map(({ name }) => name), part], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
 }
