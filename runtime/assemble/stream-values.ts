@@ -16,8 +16,8 @@ export interface StreamContext {
   readonly table: (part: Part) => AnnotationTable;
   /** A stage's predictions of a task, [rows, width]. */
   readonly head: (stage: string, task: string, part: Part) => Promise<Float32Array>;
-  /** Told of all fitted numbers. */
-  readonly fitted: (fitted: Fitted) => void;
+  /** Told of all fitted numbers, and of what they are; of the same again where a stream is needed on several parts. */
+  readonly fitted: (fitted: Fitted, of: Fit) => void;
   /** Whether the part that numbers were fitted on is given as numbers of other videos make it, as is honest. */
   readonly crossFitted: boolean;
   /** Of a stage that was trained on a fold, for a part of the assembly's data. */
@@ -59,7 +59,7 @@ export async function streamValues(
     if (labels === undefined) throw new Error(`no labels of ${task.name} to fit on`);
     const found = await fitting(numbers.on, labels, numbers);
     const fitted = fitOn(found, context.table(numbers.on), numbers);
-    context.fitted(fitted);
+    context.fitted(fitted, numbers);
     if (part === numbers.on && context.crossFitted) return crossFitted(found, table, numbers, width);
     return everyRow(apply, fitted.numbers);
   };

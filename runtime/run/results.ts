@@ -1,4 +1,4 @@
-import type { AssemblyPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { AssemblyPlan, Fit, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { Fitted } from "../assemble/cross-fit.ts";
 import { type StreamContext, streamValues } from "../assemble/stream-values.ts";
@@ -97,16 +97,12 @@ export async function assembledValues(
 ): Promise<readonly AssembledValues[]> {
   const all: AssembledValues[] = [];
   for (const { task, stream } of assembly.members) {
-    const fitted: Fitted[] = [];
+    const fitted = new Map<Fit, Fitted>();
     const context: StreamContext = {
       table: (each) => tableOf(data, each),
       head: async (stage, name, each) =>
         heads(await run.predict(run.over(run.stageOf(stage), assembly.data), name, each), each),
-      fitted: (numbers) => {
-        // What several parts need is fitted for each, and is the same.
-        const told = JSON.stringify(numbers);
-        if (!fitted.some((each) => JSON.stringify(each) === told)) fitted.push(numbers);
-      },
+      fitted: (numbers, of) => fitted.set(of, numbers),
       crossFitted,
       fold: async (hash, each) => {
         const stage = run.stageOf(hash);
@@ -124,7 +120,7 @@ export async function assembledValues(
       },
     };
     const values = await streamValues(stream, task, part, context);
-    all.push({ task, values, fitted });
+    all.push({ task, values, fitted: [...fitted.values()] });
   }
   return all;
 }
