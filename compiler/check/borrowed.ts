@@ -24,8 +24,9 @@ export function borrowedLayer(member: MemberThing, env: Env): LayerThing {
   }
   checkCheckpoint(member, false, env);
   const layer = inside.reduce((outer, each) => subLayer(outer, each, span, env), whole);
-  bodyOf(env).build.borrowed.set(stage.call, stage);
-  return under(stage.call, layer);
+  const front = stage.checkpoint === undefined ? stage.call : `${stage.call}@${stage.checkpoint}`;
+  bodyOf(env).build.borrowed.set(front, stage);
+  return under(front, layer);
 }
 
 /** The layer at another place, without the file that its weights came from. */

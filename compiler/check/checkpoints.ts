@@ -29,3 +29,8 @@ export function checkpointOf(stage: StageThing, name: string, span: Span, env: E
     { help: suggestion(name, names) ?? (names.length === 0 ? "it keeps one" : `it keeps ${names.join(", ")}`) },
   );
 }
+
+/** The checkpoint that a stage's head or tensor is of: the one that is said, or of a head the one with its name. */
+export function checkpointMeant(stage: StageThing, name: string, session: Session): string | undefined {
+  return stage.checkpoint ?? checkpointNames(stage, session).find((each) => each === name);
+}

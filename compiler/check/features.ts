@@ -1,7 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Body } from "./body.ts";
 import { buildStage } from "./build-stage.ts";
-import { checkpointNames } from "./checkpoints.ts";
+import { checkpointMeant, checkpointNames } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
 import type { ModelBuild } from "./model-build.ts";
 import { hasField } from "./model-data.ts";
@@ -56,7 +56,9 @@ export function producedTensor(
 
 /** Another stage's tensor here: its axes per frame behind the batch and time of this model; always constant (language rule 47). */
 export function featureTensor(member: MemberThing, env: Env, body: Body, span: Span): TensorThing {
-  const input = `${member.stage.call}.${member.name}`;
+  const checkpoint = checkpointMeant(member.stage, member.name, env.session);
+  const which = checkpoint === undefined ? "" : `[${checkpoint}]`;
+  const input = `${member.stage.call}${which}.${member.name}`;
   const known = body.build.features.get(input);
   if (known !== undefined) return known.value;
   const { axes, shape } = producedTensor(member, env, span);
@@ -70,7 +72,7 @@ export function featureTensor(member: MemberThing, env: Env, body: Body, span: S
     batched: true,
     axes: build.time === undefined ? axes : ["time", ...axes],
   };
-  build.features.set(input, { input, producer: member.stage, name: member.name, shape, value: tensor });
+  build.features.set(input, { input, producer: member.stage, checkpoint, name: member.name, shape, value: tensor });
   return tensor;
 }
 

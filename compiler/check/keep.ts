@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { KeepPlan, Metric } from "../lower/plan.ts";
+import type { KeepOne, KeepPlan, Metric } from "../lower/plan.ts";
 import { convert } from "./convert.ts";
 import { missingDivision } from "./data-parts.ts";
 import type { Env } from "./env.ts";
@@ -25,10 +25,19 @@ export function keepOf(
   }
   if (thing.kind === "map") {
     if (thing.entries.size === 0) reporter.refuse("empty-list", span, { callee: "`keep`" });
-    for (const [name, each] of thing.entries)
-      keepOf(each, tasks, { judged, by }, scope, thing.places.get(name) ?? span);
-    reporter.report("not-yet", span, { what: "a checkpoint for each name" });
-    return { kind: "last" };
+    const of = new Map<string, KeepOne>();
+    for (const [name, each] of thing.entries) {
+      const place: CallThing["span"] = thing.places.get(name) ?? span;
+      const one = keepOf(each, tasks, { judged, by }, scope, place);
+      if (one.kind === "each")
+        reporter.refuse("wrong-type", place, {
+          what: `what \`${name}\` keeps`,
+          expected: "best(metric) or last",
+          actual: "a map",
+        });
+      of.set(name, one);
+    }
+    return { kind: "each", of };
   }
   if (thing.kind !== "call") return { kind: "last" };
   if (!judged) {

@@ -37,6 +37,8 @@ export interface HeadBuild {
 export interface FeatureBuild {
   readonly input: string;
   readonly producer: StageThing;
+  /** Which of its checkpoints, where it has one for each name. */
+  readonly checkpoint: string | undefined;
   /** The name in the producer's model. */
   readonly name: string;
   readonly shape: readonly number[];

@@ -33,8 +33,7 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
   }
   for (const path of [...model.parameters.keys(), ...model.states.keys()]) {
     const there = borrowedFrom(path, model.borrowed);
-    if (there !== undefined)
-      sources.set(path, { from: { kind: "stage", stage: there.stage.key, path: there.path }, stage: there.stage });
+    if (there !== undefined) sources.set(path, { from: weightOf(there.stage, there.path), stage: there.stage });
   }
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "init");
   const given = whole?.expr ?? entryOf(stage, "init")?.value;
@@ -83,6 +82,10 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
     );
   }
   return sources;
+}
+
+function weightOf({ key, checkpoint }: StageThing, path: string): WeightSource {
+  return { kind: "stage", stage: key, path, ...(checkpoint === undefined ? {} : { checkpoint }) };
 }
 
 interface Producer {
@@ -167,7 +170,7 @@ function copyPart(
         span,
         reporter,
       );
-    sources.set(path, { from: { kind: "stage", stage: from.stage.key, path: there }, stage: from.stage });
+    sources.set(path, { from: weightOf(from.stage, there), stage: from.stage });
   }
   if (found > 0) return;
   const near = nearPattern(pattern, span, [...shapes.keys()]);
@@ -200,7 +203,7 @@ function copyAll(
         shared === undefined ? undefined : `to start only a part: {${shared}: ${from.stage.label}.${shared}}`;
       mismatch(built.stage.label, from.stage.label, reason, from, span, env.session.reporter, help);
     }
-    sources.set(path, { from: { kind: "stage", stage: from.stage.key, path }, stage: from.stage });
+    sources.set(path, { from: weightOf(from.stage, path), stage: from.stage });
   }
 }
 

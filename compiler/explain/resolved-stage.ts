@@ -7,6 +7,7 @@ import { withDefaults } from "../check/parameters.ts";
 import { peakOf } from "../check/schedules.ts";
 import { stageEntry, stageScope } from "../check/stage-entry.ts";
 import { none, type Thing } from "../check/things.ts";
+import type { KeepPlan } from "../lower/plan.ts";
 import { exprText } from "./expr-text.ts";
 import { type MapEntry, patternEntries, termEntries } from "./map-entries.ts";
 import { clipText, durationText, metricText, optimiserText, rowsText } from "./plan-text.ts";
@@ -127,7 +128,7 @@ function usualText(key: StageKey, { training, built }: CheckedStage): Text {
     case "seed":
       return String(training.seed);
     case "keep":
-      return training.keep.kind === "last" ? "last" : `best(${metricText(training.keep.metric)})`;
+      return keepText(training.keep);
     case "clip":
     case "init":
     case "balance":
@@ -144,4 +145,9 @@ function usualText(key: StageKey, { training, built }: CheckedStage): Text {
     case "evaluate":
       return undefined;
   }
+}
+
+function keepText(keep: KeepPlan): string {
+  if (keep.kind === "each") return `{${[...keep.of].map(([name, one]) => `${name}: ${keepText(one)}`).join(", ")}}`;
+  return keep.kind === "last" ? "last" : `best(${metricText(keep.metric)})`;
 }

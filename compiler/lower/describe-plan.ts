@@ -81,3 +81,14 @@ export function labelsByHash(stages: readonly Pick<StagePlan, "hash" | "label">[
 export function durationText({ value, unit }: Duration): string {
   return `${value} ${value === 1 ? unit.replace(/s$/, "") : unit}`;
 }
+
+/** What a stage's weights are called where those of several stages are: its hash, and which of its checkpoints. */
+export function weightsName(hash: string, checkpoint: string | undefined): string {
+  return checkpoint === undefined ? hash : `${hash}[${checkpoint}]`;
+}
+
+/** The other way round. */
+export function readWeightsName(name: string): { readonly hash: string; readonly checkpoint: string | undefined } {
+  const [, hash = name, checkpoint] = /^(\w+)(?:\[(.*)\])?$/.exec(name) ?? [];
+  return { hash, checkpoint };
+}

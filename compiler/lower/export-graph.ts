@@ -5,12 +5,14 @@ import type { Graph, GraphOutput } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
 import { forInference } from "../passes/index.ts";
+import { weightsName } from "./describe-plan.ts";
 import { headOutputs, inlined } from "./graphs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
 export interface Exported {
   readonly stage: CheckedStage;
   readonly head: string;
+  readonly checkpoint: string | undefined;
   readonly name: string;
 }
 
@@ -27,16 +29,17 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
   const lead: readonly Dim[] = time ? [symbol("batch"), symbol("time")] : [symbol("batch")];
   const field = (name: string, sizes: readonly Dim[], once = false) =>
     g.input("field", name, { dtype: "float32", shape: [...(once ? [symbol("batch")] : lead), ...sizes] });
-  const outputs = members.map(({ stage, head, name }): GraphOutput => {
+  const outputs = members.map(({ stage, head, checkpoint, name }): GraphOutput => {
     const output = headOutputs(stage).find((each) => each.name === head);
     invariant(output !== undefined, `no head ${head}`);
-    const [value] = inlined(g, stage, [output.value], {
-      name: (each) => plans.planOf(each).hash,
-      image: (name, height, width) => field(name, [3, height, width]),
+    const surroundings = {
+      name: (each: CheckedStage, which: string | undefined) => weightsName(plans.planOf(each).hash, which),
+      image: (each: string, height: number, width: number) => field(each, [3, height, width]),
       stored: field,
       time,
-      stage: (key) => plans.checked(key),
-    });
+      stage: (key: string) => plans.checked(key),
+    };
+    const [value] = inlined(g, stage, [output.value], surroundings, checkpoint);
     invariant(value !== undefined, "a member has one output");
     return { name, value };
   });

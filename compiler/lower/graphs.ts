@@ -175,7 +175,7 @@ export function inlined(
   checked: CheckedStage,
   outputs: readonly Value[],
   surroundings: {
-    readonly name: (stage: CheckedStage) => string;
+    readonly name: (stage: CheckedStage, checkpoint: string | undefined) => string;
     readonly image: (field: string, height: number, width: number) => Value;
     /** A stored field's numbers, of these sizes for each frame or, `once`, for each clip. */
     readonly stored: (field: string, sizes: readonly Dim[], once: boolean) => Value;
@@ -183,6 +183,7 @@ export function inlined(
     readonly time: boolean;
     readonly stage: (key: string) => CheckedStage;
   },
+  checkpoint?: string,
 ): readonly Value[] {
   const { model } = checked.built;
   const folds = surroundings.time && model.time === undefined;
@@ -216,17 +217,18 @@ export function inlined(
       return fold(given);
     }
     // The bytes of a field, whose numbers are replaced where they have been made of them.
-    if (role === "field") return builder.input(role, `${name} of ${surroundings.name(checked)}`, value.type);
+    if (role === "field")
+      return builder.input(role, `${name} of ${surroundings.name(checked, checkpoint)}`, value.type);
     if (role === "feature") {
       const feature = model.features.get(name);
       invariant(feature !== undefined, `the feature ${name} is unknown`);
       const producer = surroundings.stage(feature.producer.key);
-      const [made] = inlined(g, producer, [tensorNamed(producer, feature.name)], surroundings);
+      const [made] = inlined(g, producer, [tensorNamed(producer, feature.name)], surroundings, feature.checkpoint);
       invariant(made !== undefined, "a feature has one value");
       return fold(made);
     }
     if (role === "parameter" || role === "state")
-      return builder.input(role, `${surroundings.name(checked)}/${name}`, value.type);
+      return builder.input(role, `${surroundings.name(checked, checkpoint)}/${name}`, value.type);
     return resizeLeaf(sizes)(value, builder);
   };
   const made = rewriteValues(outputs, g, rule, leaf);

@@ -71,10 +71,11 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     if (stage === undefined) throw new Refusal();
     const graph = () =>
       exportGraph(
-        headOutputs(stage).map(({ name }) => ({ stage, head: name, name })),
+        headOutputs(stage).map(({ name }) => ({ stage, head: name, checkpoint: thing.checkpoint, name })),
         plans,
       );
-    return { of: stageOfPlan(stage, plans), opset, graph };
+    const which = thing.checkpoint === undefined ? {} : { checkpoint: thing.checkpoint };
+    return { of: { ...stageOfPlan(stage, plans), ...which }, opset, graph };
   }
   if (thing.kind === "assembly") {
     const assembled = making.assembly(thing);
@@ -91,6 +92,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
         plan.members.map(({ task, stream }) => ({
           stage: byHash(headOf(stream)?.stage ?? ""),
           head: task.name,
+          checkpoint: headOf(stream)?.checkpoint,
           name: task.name,
         })),
         plans,

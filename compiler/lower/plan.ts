@@ -126,6 +126,8 @@ export interface FeatureUse {
   readonly input: string;
   /** The producer's hash. */
   readonly stage: string;
+  /** Which of its checkpoints, where it has one for each name. */
+  readonly checkpoint?: string;
   /** The name in the producer's model. */
   readonly tensor: string;
   /** The producer's `tensorHash` of it. */
@@ -176,7 +178,7 @@ export interface ParameterPlan {
 export type WeightSource =
   | Initialiser
   /** Another stage's kept weights. */
-  | { readonly kind: "stage"; readonly stage: string; readonly path: string }
+  | { readonly kind: "stage"; readonly stage: string; readonly path: string; readonly checkpoint?: string }
   /**
    * A weight file's tensor. `patches`: a convolution's kernel [out, c, p, p] as the matrix [out, p × p × c] of the same product. A
    * tensor of equal count and other leading ones, such as [1, 1, d] for [1, d], is taken as it is.
@@ -243,7 +245,10 @@ export interface EvaluatePlan {
   readonly weights: "last" | "ema";
 }
 
-export type KeepPlan = { readonly kind: "last" } | { readonly kind: "best"; readonly metric: Metric };
+export type KeepPlan = KeepOne | { readonly kind: "each"; readonly of: ReadonlyMap<string, KeepOne> };
+
+/** Which step's weights a checkpoint has. */
+export type KeepOne = { readonly kind: "last" } | { readonly kind: "best"; readonly metric: Metric };
 
 /** An expression over the scores of tasks, on validation rows. */
 export type Metric =
@@ -277,7 +282,7 @@ export interface MemberPlan {
 
 /** One row of the task's width for every frame. */
 export type Stream =
-  | { readonly kind: "head"; readonly stage: string; readonly task: string }
+  | { readonly kind: "head"; readonly stage: string; readonly task: string; readonly checkpoint?: string }
   /** Σ weight × stream, or weight × what is fitted × stream. */
   | {
       readonly kind: "blend";
@@ -316,11 +321,13 @@ export interface Fit {
 
 export interface ExportPlan {
   /** An assembly's name, or a stage's label. */
-  readonly of: { readonly kind: "assembly"; readonly name: string } | { readonly kind: "stage"; readonly hash: string };
+  readonly of:
+    | { readonly kind: "assembly"; readonly name: string }
+    | { readonly kind: "stage"; readonly hash: string; readonly checkpoint?: string };
   readonly opset: number;
   /**
    * One inference graph for all members: images as float32 [batch, time, 3, height, width] in 0..1, or without time where no member
-   * has a clip; outputs by task. Parameters are inputs named `<stage hash>/<path>`, for the runtime to put in as constants.
+   * has a clip; outputs by task. Parameters are inputs named `<weightsName>/<path>`, for the runtime to put in as constants.
    */
   graph(): Graph;
 }

@@ -72,9 +72,10 @@ export class StagePlans {
     const source = (from: WeightSource): WeightSource =>
       from.kind === "stage" ? { ...from, stage: producerOf(from.stage).hash } : from;
     const { data, tasks, fields, clip, rows, augment, batch, duration, seed, ...rest } = plainPart(checked);
-    const features = [...model.features.values()].map(({ input, producer, name, shape }): FeatureUse => {
+    const features = [...model.features.values()].map(({ input, producer, checkpoint, name, shape }): FeatureUse => {
       const { hash, tensorHash } = producerOf(producer.key);
-      return { input, stage: hash, tensor: name, made: tensorHash(name), shape };
+      const which = checkpoint === undefined ? {} : { checkpoint };
+      return { input, stage: hash, ...which, tensor: name, made: tensorHash(name), shape };
     });
     // The order of the keys is part of the hash.
     return {

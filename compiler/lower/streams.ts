@@ -1,4 +1,5 @@
 import { type CheckedStage, checkStage } from "../check/check-stage.ts";
+import { checkpointMeant } from "../check/checkpoints.ts";
 import { judgedRows } from "../check/data-parts.ts";
 import type { Env } from "../check/env.ts";
 import { checkCheckpoint } from "../check/features.ts";
@@ -73,12 +74,14 @@ function headStream(stage: StageThing, head: string, place: StreamPlace): Stream
   if (place.folded === undefined)
     checkMemberLeakage(session, checked, data, span, `\`${head}\``, (need) => checkStage(session, need, span));
   const hashed = hash(checked);
+  const checkpoint = checkpointMeant(stage, head, session);
   return {
     kind: "head",
     get stage() {
       return hashed();
     },
     task: head,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
   };
 }
 

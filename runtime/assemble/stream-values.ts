@@ -12,10 +12,12 @@ import { smooth } from "./smooth.ts";
 import { applyThresholds, thresholding } from "./thresholds.ts";
 import { blend, weighing } from "./weights.ts";
 
+export type Head = Extract<Stream, { readonly kind: "head" }>;
+
 export interface StreamContext {
   readonly table: (part: Part) => AnnotationTable;
   /** A stage's predictions of a task, [rows, width]. */
-  readonly head: (stage: string, task: string, part: Part) => Promise<Float32Array>;
+  readonly head: (of: Head, part: Part) => Promise<Float32Array>;
   /** Told of all fitted numbers, and of what they are; of the same again where a stream is needed on several parts. */
   readonly fitted: (fitted: Fitted, of: Fit) => void;
   /** Whether the part that numbers were fitted on is given as numbers of other videos make it, as is honest. */
@@ -65,7 +67,7 @@ export async function streamValues(
   };
   switch (stream.kind) {
     case "head":
-      return context.head(stream.stage, stream.task, part);
+      return context.head(stream, part);
     case "blend": {
       const { parts } = stream;
       const values = (on: Part) => Promise.all(parts.map((each) => inside(each.stream, on)));

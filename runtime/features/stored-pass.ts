@@ -16,6 +16,8 @@ import { StageError } from "../train/stage-error.ts";
 /** A pass of a finished stage's graph over a part of its data. */
 export interface StagePass {
   readonly stage: StagePlan;
+  /** Which of its checkpoints. */
+  readonly checkpoint: string;
   readonly part: Part;
   /** Below the stage's folder. */
   readonly file: string;
@@ -58,7 +60,7 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
   }
   const sources = {
     engine: options.engine,
-    weights: run.keptOf(stage.hash),
+    weights: run.keptOf(stage.hash, pass.checkpoint),
     inputs: await run.inputsOf(stage, [part]),
   };
   const found = await runOverPart(stage, pass.graph(), sources, part);

@@ -89,7 +89,7 @@ async function stagesOf(run: Run): Promise<readonly Omit<ManifestStage, "trained
       folder: run.options.folder.below(run.options.folder.stage(plan)),
       seed: plan.seed,
       steps: progress?.step ?? 0,
-      kept: progress?.best?.step ?? 0,
+      kept: Math.max(0, ...Object.values(progress?.best ?? {}).map(({ step }) => step)),
     });
   }
   return stages;

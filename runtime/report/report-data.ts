@@ -12,7 +12,7 @@ import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { readFound } from "../search/search-file.ts";
 import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
-import { stageFiles } from "../train/train-stage.ts";
+import { stageFiles } from "../train/stage-files.ts";
 import { type SweepTable, sweepTable, sweepTableSchema } from "./sweep-table.ts";
 
 /** Everything that a run's page shows, as data. */

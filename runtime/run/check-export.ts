@@ -156,6 +156,13 @@ function leadOf({ batch, time }: Shape): readonly number[] {
   return time === undefined ? [batch] : [batch, time];
 }
 
+/** A stage's evaluation graph, or that of one of its features, with the weights of one of its checkpoints. */
+interface Asked {
+  readonly stage: StagePlan;
+  readonly checkpoint: string | undefined;
+  readonly feature: string | undefined;
+}
+
 /** What the runtime's graphs say of given images, as training and evaluation use them. */
 class RuntimeNumbers {
   readonly #run: Run;
@@ -166,21 +173,21 @@ class RuntimeNumbers {
   }
 
   async head(
-    { stage, task }: ExportedHead,
+    { stage, checkpoint, task }: ExportedHead,
     shape: Shape,
     given: ReadonlyMap<string, Noise | Tensor>,
     present: Float32Array,
   ): Promise<Float32Array> {
-    return dataOf(await this.#result(stage, undefined, task, { ...shape, given, present }));
+    return dataOf(await this.#result({ stage, checkpoint, feature: undefined }, task, { ...shape, given, present }));
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */
   async #result(
-    stage: StagePlan,
-    feature: string | undefined,
+    asked: Asked,
     output: string,
     whole: Shape & { readonly given: ReadonlyMap<string, Noise | Tensor>; readonly present: Float32Array },
   ): Promise<Tensor> {
+    const { stage } = asked;
     const { batch, time = 1, given, present } = whole;
     const shape: Shape = stage.clip === undefined ? { batch: batch * time, time: undefined } : { batch, time };
     const lead = leadOf(shape);
@@ -199,21 +206,23 @@ class RuntimeNumbers {
           : numbers.shape;
       feeds.set(field, { ...numbers, shape: own });
     }
-    for (const { input, stage: producer, tensor, shape: own } of stage.features) {
-      const made = await this.#result(this.#run.stageOf(producer), tensor, tensor, whole);
+    for (const { input, stage: producer, checkpoint, tensor, shape: own } of stage.features) {
+      const needed = { stage: this.#run.stageOf(producer), checkpoint, feature: tensor };
+      const made = await this.#result(needed, tensor, whole);
       feeds.set(input, { ...made, shape: [...lead, ...own] });
     }
-    const results: Tensors = await (await this.#evaluator(stage, feature)).run(feeds);
+    const results: Tensors = await (await this.#evaluator(asked)).run(feeds);
     const result = results.get(output);
     if (result === undefined) throw new Error(`${stage.label} gives no ${output}`);
     return result;
   }
 
-  #evaluator(stage: StagePlan, feature: string | undefined): Promise<Evaluator> {
-    const key = `${stage.hash} ${feature ?? ""}`;
+  #evaluator({ stage, checkpoint, feature }: Asked): Promise<Evaluator> {
+    const key = `${stage.hash} ${checkpoint ?? ""} ${feature ?? ""}`;
     const graph = () => (feature === undefined ? stage.graphs.evaluation() : stage.graphs.feature(feature));
     const known =
-      this.#evaluators.get(key) ?? this.#run.options.engine.evaluator(graph(), this.#run.keptOf(stage.hash));
+      this.#evaluators.get(key) ??
+      this.#run.options.engine.evaluator(graph(), this.#run.keptOf(stage.hash, checkpoint));
     this.#evaluators.set(key, known);
     return known;
   }

@@ -4,10 +4,11 @@ import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
+import { readWeightsName } from "../../compiler/lower/describe-plan.ts";
 import type { ExportPlan, StagePlan, Stream } from "../../compiler/lower/plan.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
-import type { Tensors } from "../engines/engine.ts";
+import type { KeptOf } from "../train/initial-weights.ts";
 import type { Run } from "./run-plan.ts";
 
 export interface Exported {
@@ -25,7 +26,7 @@ const madeAgain = { synced: false };
 
 /** Writes the inference graph of an export with the kept weights inside, and beside it what is too large for one file. */
 export function exportModel(run: Trained, plan: ExportPlan, path: string): Exported {
-  const graph = withWeights(plan.graph(), (name) => run.keptOf(name));
+  const graph = withWeights(plan.graph(), (hash, checkpoint) => run.keptOf(hash, checkpoint));
   const { pieces, external } = emitOnnxPieces(graph, {
     opset: plan.opset,
     metadata: metadataOf(run, plan),
@@ -42,16 +43,17 @@ export function exportModel(run: Trained, plan: ExportPlan, path: string): Expor
 }
 
 /** Parameters are named `<stage hash>/<path>` in the graph; each becomes a constant with its stage's kept value. */
-function withWeights(graph: Graph, keptOf: (stage: string) => Tensors): Graph {
+function withWeights(graph: Graph, keptOf: KeptOf): Graph {
   return rewriteGraph(graph, new GraphBuilder(opRules), undefined, (leaf, g) => {
     if (leaf.source.kind !== "input" || (leaf.source.role !== "parameter" && leaf.source.role !== "state"))
       return sameLeaf(leaf, g);
     const slash = leaf.source.name.indexOf("/");
-    const stage = leaf.source.name.slice(0, slash);
+    const { hash, checkpoint } = readWeightsName(leaf.source.name.slice(0, slash));
     const path = leaf.source.name.slice(slash + 1);
-    const tensor = keptOf(stage).get(path);
+    const tensor = keptOf(hash, checkpoint).get(path);
     if (tensor === undefined) throw new Error(`the stage has no weight ${path}`);
-    const name = `${path.replace(/\[(\d+)\]/g, ".$1")}@${stage.slice(0, 8)}`;
+    const which = checkpoint === undefined ? "" : `.${checkpoint}`;
+    const name = `${path.replace(/\[(\d+)\]/g, ".$1")}@${hash.slice(0, 8)}${which}`;
     return g.constant(tensor.dtype, tensor.shape, tensor.data, name);
   });
 }
@@ -73,6 +75,7 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
 /** An output of an exported model: a stage's head, under a task's name. */
 export interface ExportedHead {
   readonly stage: StagePlan;
+  readonly checkpoint: string | undefined;
   readonly task: string;
   readonly name: string;
   readonly meaning: TaskMeaning;
@@ -81,12 +84,12 @@ export interface ExportedHead {
 export function headsOf(run: Trained, { of }: ExportPlan): readonly ExportedHead[] {
   if (of.kind === "stage") {
     const stage = run.stageOf(of.hash);
-    return stage.tasks.map(({ name, meaning }) => ({ stage, task: name, name, meaning }));
+    return stage.tasks.map(({ name, meaning }) => ({ stage, checkpoint: of.checkpoint, task: name, name, meaning }));
   }
   const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
   return (assembly?.members ?? []).map(({ task, stream }) => {
-    const { stage, task: head } = headOf(stream);
-    return { stage: run.stageOf(stage), task: head, name: task.name, meaning: task.meaning };
+    const { stage, checkpoint, task: head } = headOf(stream);
+    return { stage: run.stageOf(stage), checkpoint, task: head, name: task.name, meaning: task.meaning };
   });
 }
 

@@ -100,8 +100,8 @@ export async function assembledValues(
     const fitted = new Map<Fit, Fitted>();
     const context: StreamContext = {
       table: (each) => tableOf(data, each),
-      head: async (stage, name, each) =>
-        heads(await run.predict(run.over(run.stageOf(stage), assembly.data), name, each), each),
+      head: async ({ stage, task: head, checkpoint }, each) =>
+        heads(await run.predict(run.over(run.stageOf(stage), assembly.data), head, each, checkpoint), each),
       fitted: (numbers, of) => fitted.set(of, numbers),
       crossFitted,
       fold: async (hash, each) => {
@@ -113,7 +113,8 @@ export async function assembledValues(
           context: {
             ...context,
             table: (one) => tableOf(own, one),
-            head: async (member, name, one) => heads(await run.predict(run.stageOf(member), name, one), one),
+            head: async (member, one) =>
+              heads(await run.predict(run.stageOf(member.stage), member.task, one, member.checkpoint), one),
           },
           placeOf: (row) => places.get(frameName(rows, row)),
         };

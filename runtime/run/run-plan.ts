@@ -17,7 +17,7 @@ import { storedPass } from "../features/stored-pass.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
 import type { StageInputs } from "../train/stage-data.ts";
 import { StageError } from "../train/stage-error.ts";
-import { stageFiles } from "../train/train-stage.ts";
+import { keptBy, keptFile, only, stageFiles } from "../train/stage-files.ts";
 import { neededBy } from "./plan-part.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { trainPlan } from "./train-plan.ts";
@@ -143,18 +143,19 @@ export class Run {
     return (await this.progressOf(plan))?.finished === true;
   }
 
-  /** Kept weights of a finished stage. */
-  keptOf(hash: string): Tensors {
-    const known = this.#kept.get(hash);
+  /** Kept weights of a finished stage, of one of its checkpoints. */
+  keptOf(hash: string, checkpoint = only): Tensors {
+    const key = `${hash} ${checkpoint}`;
+    const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const { tensors } = readSealed(join(this.options.folder.stage(this.stageOf(hash)), stageFiles.kept));
-    this.#kept.set(hash, tensors);
+    const { tensors } = readSealed(join(this.options.folder.stage(this.stageOf(hash)), keptFile(checkpoint)));
+    this.#kept.set(key, tensors);
     return tensors;
   }
 
   /** A finished stage's tensor for every row of a part of its data, computed once. */
-  feature(stage: StagePlan, tensor: string, part: Part): Promise<FeatureMatrix> {
-    return this.#features.of(stage, tensor, part);
+  feature(stage: StagePlan, tensor: string, part: Part, checkpoint?: string): Promise<FeatureMatrix> {
+    return this.#features.of(stage, { tensor, checkpoint }, part);
   }
 
   /** A stage as it runs over other data than it was trained on; the same where these are its own. */
@@ -172,12 +173,12 @@ export class Run {
   async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {
     const data = await this.dataOf(plan.data);
     const features = new Map<string, FeatureMatrix>();
-    for (const { stage, tensor } of plan.features) {
+    for (const use of plan.features) {
       for (const part of parts) {
         if (data.parts.has(part))
           features.set(
-            `${stage} ${tensor} ${part}`,
-            await this.#features.of(this.over(this.stageOf(stage), plan.data), tensor, part),
+            `${use.input} ${part}`,
+            await this.#features.of(this.over(this.stageOf(use.stage), plan.data), use, part),
           );
       }
     }
@@ -196,9 +197,9 @@ export class Run {
       },
       skipBadImages: this.options.onBadRow === "skip",
       onPass: (part, done, total) => this.options.watch.pass(plan, part, done, total),
-      feature(stage, tensor, part) {
-        const matrix = features.get(`${stage} ${tensor} ${part}`);
-        if (matrix === undefined) throw new Error(`the feature ${tensor} was not computed for ${part}`);
+      feature({ input }, part) {
+        const matrix = features.get(`${input} ${part}`);
+        if (matrix === undefined) throw new Error(`the feature ${input} was not computed for ${part}`);
         return matrix;
       },
     };
@@ -212,23 +213,29 @@ export class Run {
     return !interrupted;
   }
 
-  /** A finished stage's predictions of all its tasks for a part, [rows, width], computed once. */
+  /** The predictions of a finished stage's tasks for a part, [rows, width], computed once; of a checkpoint, or of that of the task. */
   readonly #predictions = new Map<string, Promise<ReadonlyMap<string, { readonly values: Float32Array }>>>();
 
-  async predict(plan: StagePlan, task: string, part: Part): Promise<Float32Array> {
-    const key = `${plan.hash} ${part} ${keyOf(plan.data)}`;
-    const made = this.#predictions.get(key) ?? this.#compute(plan, part);
+  async predict(
+    plan: StagePlan,
+    task: string,
+    part: Part,
+    checkpoint = checkpointOf(plan, task),
+  ): Promise<Float32Array> {
+    const key = `${plan.hash} ${part} ${keyOf(plan.data)} ${checkpoint}`;
+    const made = this.#predictions.get(key) ?? this.#compute(plan, part, checkpoint);
     this.#predictions.set(key, made);
     const found = (await made).get(task);
     if (found === undefined) throw new StageError(plan.label, `it has no head of ${task}`);
     return found.values;
   }
 
-  #compute(stage: StagePlan, part: Part) {
+  #compute(stage: StagePlan, part: Part, checkpoint: string) {
     return storedPass(this, {
       stage,
+      checkpoint,
       part,
-      file: this.fileOf(stage, `predictions/${part}`),
+      file: this.fileOf(stage, `predictions/${part}${checkpoint === only ? "" : `-${checkpoint}`}`),
       made: `heads on ${this.options.engine.name}`,
       graph: () => stage.graphs.evaluation(),
     });
@@ -240,4 +247,10 @@ function keyOf({ root, format, duplicates, tasks, part }: DataPlan): string {
   return JSON.stringify([root, format, duplicates, tasks.map(({ name }) => name), part], (_, value: unknown) =>
     value instanceof Map ? [...value] : value,
   );
+}
+
+/** The checkpoint that says most about a task: its own, or where there is none the first. */
+function checkpointOf(plan: StagePlan, task: string): string {
+  const names = [...keptBy(plan).keys()];
+  return names.find((name) => name === task) ?? names[0] ?? only;
 }

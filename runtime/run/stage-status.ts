@@ -4,7 +4,7 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile } from "../checkpoints/sealed.ts";
 import { DataError } from "../data/data-error.ts";
 import { readProgress } from "../train/checkpoint.ts";
-import { stageFiles } from "../train/train-stage.ts";
+import { keptBy, keptFile, stageFiles } from "../train/stage-files.ts";
 import type { Run } from "./run-plan.ts";
 
 /** How far a stage is in a run's folder. */
@@ -25,8 +25,9 @@ export async function statusOf(run: Run, stage: StagePlan): Promise<StageStatus>
     if (progress === undefined) return { kind: "new" };
     if (progress.identity !== (await identityOrUnknown(run, stage, progress.identity))) return { kind: "other data" };
     if (!progress.finished) return { kind: "begun", steps: progress.step };
-    if (existsSync(join(folder, stageFiles.kept))) return { kind: "trained", steps: progress.step };
-    return { kind: "altered", reason: `${stageFiles.kept} is gone` };
+    const gone = [...keptBy(stage).keys()].map(keptFile).find((file) => !existsSync(join(folder, file)));
+    if (gone === undefined) return { kind: "trained", steps: progress.step };
+    return { kind: "altered", reason: `${gone} is gone` };
   } catch (problem) {
     if (problem instanceof AlteredFile) return { kind: "altered", reason: problem.message };
     throw problem;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, checkSeal } from "../checkpoints/sealed.ts";
 import { StageError } from "../train/stage-error.ts";
-import { stageFiles, trainStage } from "../train/train-stage.ts";
+import { keptBy, keptFile, stageFiles } from "../train/stage-files.ts";
+import { trainStage } from "../train/train-stage.ts";
 import { neededBy } from "./plan-part.ts";
 import type { Run } from "./run-plan.ts";
 import { isFarEnough, type Work, wholeWork } from "./work.ts";
@@ -68,10 +69,9 @@ export async function trainPlan(run: Run, work: Work = wholeWork(run.plan.stages
 /** Whether a stage is trained far enough and its kept weights are as they were written; what is not so is told and removed. */
 export async function isWhole(run: Run, stage: StagePlan, limit?: Duration): Promise<boolean> {
   const folder = run.options.folder.stage(stage);
-  const kept = join(folder, stageFiles.kept);
   try {
     if (!(await isFarEnough(run, stage, limit))) return false;
-    checkSeal(kept);
+    for (const name of keptBy(stage).keys()) checkSeal(join(folder, keptFile(name)));
     return true;
   } catch (problem) {
     if (!(problem instanceof AlteredFile)) throw problem;
@@ -86,7 +86,7 @@ async function trainOne(run: Run, stage: StagePlan, limit: Duration | undefined)
     return await once(run, stage, limit);
   } catch (problem) {
     const folder = run.options.folder.stage(stage);
-    const own = [stageFiles.last, stageFiles.kept].map((file) => join(folder, file));
+    const own = [stageFiles.last, ...[...keptBy(stage).keys()].map(keptFile)].map((file) => join(folder, file));
     if (!(problem instanceof AlteredFile) || !own.includes(problem.file)) throw problem;
     discard(run, stage, problem);
     return once(run, stage, limit);
@@ -96,7 +96,8 @@ async function trainOne(run: Run, stage: StagePlan, limit: Duration | undefined)
 function discard(run: Run, stage: StagePlan, problem: AlteredFile): void {
   run.options.watch.altered(problem);
   const folder = run.options.folder.stage(stage);
-  for (const file of Object.values(stageFiles)) rmSync(join(folder, file), { force: true });
+  for (const file of [...Object.values(stageFiles), ...[...keptBy(stage).keys()].map(keptFile)])
+    rmSync(join(folder, file), { force: true });
 }
 
 async function once(run: Run, stage: StagePlan, limit: Duration | undefined): Promise<boolean> {
@@ -109,7 +110,7 @@ async function once(run: Run, stage: StagePlan, limit: Duration | undefined): Pr
       folder: folder.stage(stage),
       identity: await run.identityOf(stage),
       inputs,
-      keptOf: (hash) => run.keptOf(hash),
+      keptOf: (hash, checkpoint) => run.keptOf(hash, checkpoint),
       onStep: (done, total, loss) => watch.step(done, total, loss),
       onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
       signal,
@@ -142,14 +143,14 @@ export async function trainAlone(run: Run, stage: StagePlan, limit?: Duration): 
   }
   if (!(await run.isFinished(stage))) return false;
   const { parts } = await run.dataOf(stage.data);
-  const read = new Set(
+  const read = new Map(
     run.plan.stages.flatMap(({ features }) =>
-      features.flatMap((use) => (use.stage === stage.hash ? [use.tensor] : [])),
+      features.flatMap((use) => (use.stage === stage.hash ? [[`${use.tensor} ${use.checkpoint}`, use] as const] : [])),
     ),
   );
   for (const part of ["train", "val"] as const) {
     if (!parts.has(part)) continue;
-    for (const tensor of read) await run.feature(stage, tensor, part);
+    for (const { tensor, checkpoint } of read.values()) await run.feature(stage, tensor, part, checkpoint);
   }
   const [task] = stage.tasks;
   if (task !== undefined && parts.has("val")) await run.predict(stage, task.name, "val");

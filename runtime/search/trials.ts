@@ -7,7 +7,7 @@ import type { Run } from "../run/run-plan.ts";
 import { metricValue } from "../train/metric-value.ts";
 import { readMetrics } from "../train/metrics-log.ts";
 import { calendarOf, pauseOf } from "../train/schedule-value.ts";
-import { stageFiles } from "../train/train-stage.ts";
+import { stageFiles } from "../train/stage-files.ts";
 
 type Point = SweepPlan["points"][number];
 

@@ -12,13 +12,21 @@ export interface Progress {
   /** Steps done. */
   readonly step: number;
   readonly stepsPerEpoch: number;
-  /** Best value of what `keep` looks at, and the step it was met; null where there is none, and then the latest are kept. */
-  readonly best: { readonly value: number | null; readonly step: number } | null;
+  /**
+   * Of each checkpoint, by name or "" of the only one: the best value of what `keep` looks at, and the step it was met; null where there is
+   * none, and then the latest are kept.
+   */
+  readonly best: Readonly<Record<string, KeptStep>>;
   /** Sums of losses since the epoch began, by term. */
   readonly sums: Readonly<Record<string, number>>;
   /** What the balancers of the loss remember. */
   readonly balance: Readonly<Record<string, readonly number[]>>;
   readonly finished: boolean;
+}
+
+export interface KeptStep {
+  readonly value: number | null;
+  readonly step: number;
 }
 
 const groups = ["weights", "slots", "states", "ema"] as const;
@@ -52,7 +60,7 @@ const progressSchema = record({
   identity: text,
   step: integer,
   stepsPerEpoch: integer,
-  best: { ...record({ value: perhaps, step: integer }), nullable: true },
+  best: mapOf(record({ value: perhaps, step: integer })),
   sums: mapOf(number),
   balance: mapOf(listOf(number)),
   finished: truth,

@@ -4,11 +4,14 @@ import { readSafetensors, WeightFileError } from "../checkpoints/safetensors.ts"
 import { hash, hashText } from "../data/loader/random.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 
+/** Kept weights of a finished stage, by its hash, of one of its checkpoints. */
+export type KeptOf = (stage: string, checkpoint?: string) => Tensors;
+
 /** First values of weights and statistics: drawn, from a finished stage's kept weights, or from a file. */
 export function initialWeights(
   plans: readonly (ParameterPlan | StatePlan)[],
   seed: number,
-  keptOf: (stage: string) => Tensors,
+  keptOf: KeptOf,
 ): Map<string, Tensor> {
   const files = filesOf(plans);
   return new Map(
@@ -32,7 +35,7 @@ function valuesOf(
   shape: readonly number[],
   from: WeightSource,
   seed: number,
-  keptOf: (stage: string) => Tensors,
+  keptOf: KeptOf,
   files: ReadonlyMap<string, Tensors>,
 ): Float32Array {
   const count = shape.reduce((product, dim) => product * dim, 1);
@@ -52,7 +55,7 @@ function valuesOf(
       });
     }
     case "stage": {
-      const tensor = keptOf(from.stage).get(from.path);
+      const tensor = keptOf(from.stage, from.checkpoint).get(from.path);
       if (!(tensor?.data instanceof Float32Array)) throw new Error(`the finished stage has no weight ${from.path}`);
       return tensor.data.slice();
     }

@@ -10,7 +10,7 @@ import { type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
-import { initialWeights } from "./initial-weights.ts";
+import { initialWeights, type KeptOf } from "./initial-weights.ts";
 import { fieldsRead, type StageInputs, stageLoader } from "./stage-data.ts";
 
 /** A shard is closed before it gets larger. */
@@ -32,7 +32,7 @@ interface PackedPart {
 export async function packStage(
   plan: StagePlan,
   inputs: StageInputs,
-  keptOf: (stage: string) => Tensors,
+  keptOf: KeptOf,
   folder: string,
 ): Promise<{ readonly frames: number; readonly parts: Readonly<Record<string, PackedPart>> }> {
   const table = tableOf(inputs.data, "train");

@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { ClipPlan, FeatureUse, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
@@ -13,7 +13,7 @@ import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 export interface StageInputs {
   readonly data: OpenData;
   /** A finished stage's tensor for every row of a part. */
-  readonly feature: (stage: string, tensor: string, part: Part) => FeatureMatrix;
+  readonly feature: (use: FeatureUse, part: Part) => FeatureMatrix;
   /** A stored field's numbers for every row of a part. */
   readonly field: (name: string, part: Part) => FieldMatrix;
   readonly skipBadImages: boolean;
@@ -86,7 +86,7 @@ export function stageLoader(
     );
   }
   const features = new Map([
-    ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use.stage, use.tensor, part)]),
+    ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use, part)]),
     ...storedFields(plan, inputs, part),
   ]);
   const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);

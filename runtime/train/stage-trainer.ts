@@ -3,13 +3,13 @@ import { optimisers } from "../../compiler/library/optimisers/index.ts";
 import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { StageBalance } from "../balance/stage-balance.ts";
 import type { Engine, Evaluator, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
-import { initialWeights } from "./initial-weights.ts";
+import { initialWeights, type KeptOf } from "./initial-weights.ts";
 import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { StageError } from "./stage-error.ts";
 
 export interface TrainerNeeds {
   readonly engine: Engine;
-  readonly keptOf: (stage: string) => Tensors;
+  readonly keptOf: KeptOf;
   readonly facts: Tensors;
   readonly calendar: Calendar;
   /** The gradient graph with nothing held. */

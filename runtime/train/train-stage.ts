@@ -1,18 +1,20 @@
 import { join } from "node:path";
-import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Duration, KeepOne, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
 import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
-import { type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
+import { type KeptStep, type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
 import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
+import type { KeptOf } from "./initial-weights.ts";
 import { metricValue } from "./metric-value.ts";
 import { MetricsLog } from "./metrics-log.ts";
 import { type Calendar, calendarOf, pauseOf, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
+import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
 import { Validation } from "./validation.ts";
 
@@ -22,8 +24,7 @@ export interface TrainContext {
   readonly folder: string;
   readonly identity: string;
   readonly inputs: StageInputs;
-  /** Kept weights of a finished stage, by hash. */
-  readonly keptOf: (stage: string) => Tensors;
+  readonly keptOf: KeptOf;
   /** Told after every step. */
   readonly onStep: (done: number, total: number, loss: number) => void;
   readonly onEpoch: (epoch: number, scores: ReadonlyMap<string, TaskScore>) => void;
@@ -36,15 +37,7 @@ export interface TrainContext {
 export interface TrainedStage {
   readonly interrupted: boolean;
   readonly steps: number;
-  readonly keptStep: number;
 }
-
-/** Where a stage leaves its files. */
-export const stageFiles = {
-  last: "checkpoints/last.safetensors",
-  kept: "checkpoints/kept.safetensors",
-  log: "metrics.jsonl",
-} as const;
 
 const seedLimit = 2 ** 20;
 /** Among the sums, how many steps they are over. */
@@ -91,7 +84,7 @@ class Training {
   readonly #validation: Validation | undefined;
   readonly #calendar: Calendar;
   readonly #log: MetricsLog;
-  #best: Progress["best"] = null;
+  #best: Record<string, KeptStep> = {};
   #sums: Record<string, number> = {};
 
   constructor(
@@ -134,17 +127,18 @@ class Training {
       if (step % every === 0 || done || this.#context.signal.aborted) await this.#refuseBroken(step);
       if (step % every === 0 || done) {
         await this.#judge(step);
-        const waited = step - Math.max(this.#best?.step ?? step, whole);
+        const bettered = Math.max(0, ...Object.values(this.#best).map((kept) => kept.step));
+        const waited = step - Math.max(bettered, whole);
         const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
         await this.#save(step, enough);
         if (enough) break;
       }
       if (this.#context.signal.aborted) {
         await this.#save(step, false);
-        return { interrupted: true, steps: step, keptStep: this.#best?.step ?? step };
+        return { interrupted: true, steps: step };
       }
     }
-    return { interrupted: false, steps: step, keptStep: this.#best?.step ?? step };
+    return { interrupted: false, steps: step };
   }
 
   /** A gradient may overflow where the loss did not: such weights must not replace a good checkpoint. */
@@ -166,9 +160,9 @@ class Training {
       await this.#trainer.enter(0);
       return 0;
     }
-    if (progress.best !== null) checkSeal(join(folder, stageFiles.kept));
+    for (const name of Object.keys(progress.best)) checkSeal(join(folder, keptFile(name)));
     await this.#trainer.enter(progress.step, () => readCheckpoint(path));
-    this.#best = progress.best;
+    this.#best = { ...progress.best };
     this.#sums = { ...progress.sums };
     this.#trainer.balance?.recall(progress.balance);
     return progress.step;
@@ -227,18 +221,8 @@ class Training {
     const [whole, terms, factors, cosines] = ["loss", "loss/", "factor/", "cosine/"].map((word) => this.#means(word));
     const losses = { loss: whole?.[""] ?? Number.NaN, ...terms };
     this.#sums = {};
-    const judged = keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
-    // A quotient of scores may have no value; what has one is better than what has none.
-    const value = judged !== undefined && Number.isFinite(judged) ? judged : null;
-    const before = this.#best?.value ?? null;
-    if (before === null || (value !== null && value > before)) {
-      this.#best = { value, step };
-      const kept = new Map([...this.#trainer.constants, ...weights]);
-      writeSealed(join(this.#context.folder, stageFiles.kept), named(kept, this.#plan), {
-        identity: this.#context.identity,
-        step: String(step),
-      });
-    }
+    const kept = new Map([...this.#trainer.constants, ...weights]);
+    for (const [name, one] of keptBy(this.#plan)) this.#keep(name, keptValue(one, scores), step, kept);
     const [group] = groups;
     this.#log.add({
       kind: "epoch",
@@ -246,11 +230,22 @@ class Training {
       step,
       losses,
       scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
-      kept: value,
+      kept: keep.kind === "each" ? null : keptValue(keep, scores),
       rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, this.#calendar),
       ...(this.#trainer.balance === undefined ? {} : { factors: factors ?? {}, cosines: cosines ?? {} }),
     });
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
+  }
+
+  /** Keeps weights that are better than those of the checkpoint so far. */
+  #keep(name: string, value: number | null, step: number, weights: Tensors): void {
+    const before = this.#best[name]?.value ?? null;
+    if (before !== null && (value === null || value <= before)) return;
+    this.#best[name] = { value, step };
+    writeSealed(join(this.#context.folder, keptFile(name)), named(weights, this.#plan), {
+      identity: this.#context.identity,
+      step: String(step),
+    });
   }
 
   async #save(step: number, finished: boolean): Promise<void> {
@@ -265,6 +260,12 @@ class Training {
     };
     writeCheckpoint(join(this.#context.folder, stageFiles.last), await this.#trainer.read(), progress);
   }
+}
+
+/** A quotient of scores may have no value; what has one is better than what has none. */
+function keptValue(keep: KeepOne, scores: ReadonlyMap<string, TaskScore>): number | null {
+  const value = keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 /** Weights and statistics of the plan, without facts. */

@@ -10,7 +10,7 @@ import { writePackage } from "../../runtime/engines/torch/write-package.ts";
 import type { Run, RunOptions } from "../../runtime/run/run-plan.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
 import { packStage } from "../../runtime/train/pack-stage.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { tolerances } from "../tolerances.ts";
 import { runOf } from "../training/small-run.ts";

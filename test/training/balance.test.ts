@@ -5,7 +5,7 @@ import type { Tensor } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
 import { tfjsEngine, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";

@@ -9,7 +9,7 @@ import { resultsOf } from "../../runtime/run/results.ts";
 import { RunFolder } from "../../runtime/run/run-folder.ts";
 import { Run } from "../../runtime/run/run-plan.ts";
 import { trainPlan } from "../../runtime/run/train-plan.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { drawnNumbers, numberRun, writtenBy } from "./number-run.ts";
 import { silent } from "./small-run.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { Run } from "../../runtime/run/run-plan.ts";
 import { readProgress } from "../../runtime/train/checkpoint.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { drawnNumbers, numberRun, writtenBy } from "./number-run.ts";
 import { silent } from "./small-run.ts";
@@ -109,5 +109,5 @@ test("a metric without a value keeps the latest weights; one with a value is bet
   const judged = new Run({ ...run.plan, stages, assemblies: [], exports: [] }, run.options);
   expect(await judged.train()).toBe(true);
   const progress = readProgress(join(run.options.folder.stage(first), stageFiles.last));
-  expect(progress?.best).toEqual({ value: null, step: progress?.step });
+  expect(progress?.best).toEqual({ "": { value: null, step: progress?.step } });
 });

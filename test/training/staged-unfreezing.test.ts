@@ -7,7 +7,7 @@ import { synthesise } from "../../runtime/data/synth/index.ts";
 import type { Tensors } from "../../runtime/engines/engine.ts";
 import type { Run } from "../../runtime/run/run-plan.ts";
 import { readProgress } from "../../runtime/train/checkpoint.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
 import { runOf, silent } from "./small-run.ts";

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { synthesise } from "../../runtime/data/synth/index.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { runOf } from "./small-run.ts";
 

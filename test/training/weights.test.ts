@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
 import type { Tensors } from "../../runtime/engines/engine.ts";
-import { stageFiles } from "../../runtime/train/train-stage.ts";
+import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { smallRun } from "./small-run.ts";
 
@@ -31,9 +31,10 @@ describe("weights of a stage", () => {
     expect([...tensors.keys()].some((name) => name.startsWith("slots/m/face."))).toBe(false);
 
     // The stored feature of alone(au), row by row, is what its graph gives now.
-    const producer = stageNamed("alone(au)");
+    const use = together.features.find(({ stage }) => stage === stageNamed("alone(au)").hash);
+    if (use === undefined) throw new Error("it reads it");
     const inputs = await run.inputsOf(together, ["val"]);
-    const stored = inputs.feature(producer.hash, "x", "val");
+    const stored = inputs.feature(use, "val");
     expect(stored.shape).toEqual([24]);
     expect(stored.values.length).toBe(24 * (inputs.data.parts.get("val")?.rows ?? 0));
     expect(new Set(stored.values).size).toBeGreaterThan(stored.values.length / 4);
