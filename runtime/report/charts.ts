@@ -8,11 +8,38 @@ export interface Chart {
 }
 
 /** The charts of a report: those of results first, then a pair of curves for each stage. */
-export function resultCharts({ results }: Report): readonly Chart[] {
-  return results.flatMap((result) => {
+export function resultCharts({ results, transfers }: Report): readonly Chart[] {
+  const charts = results.flatMap((result) => {
     const chart = chartOf(result);
     return chart === undefined ? [] : [chart];
   });
+  return transfers.length === 0 ? charts : [transferChart(transfers), ...charts];
+}
+
+/** A bar for each task beside others: what it gained or lost against the stage that learned it alone. */
+function transferChart(transfers: Report["transfers"]): Chart {
+  const names = transfers.map(({ of, task, alone }) => `${of}: ${task}, against ${alone}`);
+  const colour = (difference: number) => ({ color: difference < 0 ? "#c23531" : "#3ba272" });
+  return {
+    title: "What tasks gain or lose by others beside them (difference of scores)",
+    height: 80 + 26 * names.length,
+    option: {
+      tooltip: {},
+      grid: { left: 20, right: 50, top: 20, bottom: 30, containLabel: true },
+      xAxis: { type: "value" },
+      yAxis: { type: "category", data: names, inverse: true, axisLabel: { width: 320, overflow: "truncate" } },
+      series: [
+        {
+          type: "bar",
+          label: { show: true, position: "right", fontSize: 10 },
+          data: transfers.map(({ difference }) => ({
+            value: Number(difference.toFixed(4)),
+            itemStyle: colour(difference),
+          })),
+        },
+      ],
+    },
+  };
 }
 
 function chartOf(result: ReportResult): Chart | undefined {

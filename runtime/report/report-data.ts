@@ -14,6 +14,7 @@ import { readFound } from "../search/search-file.ts";
 import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
 import { stageFiles } from "../train/stage-files.ts";
 import { type SweepTable, sweepTable, sweepTableSchema } from "./sweep-table.ts";
+import { type Transfer, transferSchema, transfersOf } from "./transfer.ts";
 
 /** Everything that a run's page shows, as data. */
 export interface Report {
@@ -27,6 +28,8 @@ export interface Report {
   readonly stages: readonly ReportStage[];
   readonly assemblies: readonly ReportAssembly[];
   readonly sweeps: readonly SweepTable[];
+  /** What tasks gained or lost by others beside them. */
+  readonly transfers: readonly Transfer[];
 }
 
 /** A task's result on the validation part, of an assembly or a stage. */
@@ -96,6 +99,7 @@ export function reportOf(run: Run, spec: string, results: readonly Result[], syn
         steps: stepsOf(stream),
       })),
     })),
+    transfers: transfersOf(run.plan.stages, results),
     sweeps: run.plan.sweeps.map((sweep) => sweepTable(sweep, results, labelOf, trials.get(sweep.name))),
   };
 }
@@ -209,6 +213,7 @@ export const reportSchema = record({
     record({ name: text, members: listOf(record({ task: text, stages: listOf(text), steps: listOf(text) })) }),
   ),
   sweeps: listOf(sweepTableSchema),
+  transfers: listOf(transferSchema),
 });
 
 const parse = jsonReader<Report>(reportSchema);
