@@ -92,3 +92,43 @@ export function readWeightsName(name: string): { readonly hash: string; readonly
   const [, hash = name, checkpoint] = /^(\w+)(?:\[(.*)\])?$/.exec(name) ?? [];
   return { hash, checkpoint };
 }
+
+/** A stage's head in an exported output, and how much it counts. */
+export interface WeightedHead {
+  readonly weight: number;
+  readonly head: Extract<Stream, { readonly kind: "head" }>;
+}
+
+/**
+ * What an exported file computes of a stream, Σ weight × head: smoothing stays outside, as it needs a whole video, and so does what is done to
+ * the whole after it, thresholds, biases and moments. Undefined where one of these, or a fitted weight, is inside a blend.
+ */
+export function exportedHeads(stream: Stream, isInside = false): readonly WeightedHead[] | undefined {
+  switch (stream.kind) {
+    case "head":
+      return [{ weight: 1, head: stream }];
+    case "gaussian":
+    case "box":
+    case "median":
+      // The median of a sum is not the sum of medians.
+      return stream.kind === "median" && isInside ? undefined : exportedHeads(stream.stream, isInside);
+    case "threshold":
+    case "bias":
+    case "match_moments":
+      return isInside ? undefined : exportedHeads(stream.stream);
+    case "folded":
+      return weighted(stream.streams.map((each) => ({ weight: 1 / stream.streams.length, stream: each })));
+    case "blend":
+      return weighted(stream.parts);
+  }
+}
+
+function weighted(parts: Extract<Stream, { readonly kind: "blend" }>["parts"]): readonly WeightedHead[] | undefined {
+  const all: WeightedHead[] = [];
+  for (const { weight, fit, stream } of parts) {
+    const inside = fit === undefined ? exportedHeads(stream, true) : undefined;
+    if (inside === undefined) return undefined;
+    all.push(...inside.map((each) => ({ ...each, weight: weight * each.weight })));
+  }
+  return all;
+}

@@ -13,9 +13,10 @@ import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/thi
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
+import { exportedHeads } from "./describe-plan.ts";
 import { exportGraph } from "./export-graph.ts";
 import { headOutputs } from "./graphs.ts";
-import type { AssemblyPlan, ExportPlan, Stream } from "./plan.ts";
+import type { AssemblyPlan, ExportPlan } from "./plan.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** An assembly with the stages that it needs, each after those it needs itself. */
@@ -71,7 +72,10 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     if (stage === undefined) throw new Refusal();
     const graph = () =>
       exportGraph(
-        headOutputs(stage).map(({ name }) => ({ stage, head: name, checkpoint: thing.checkpoint, name })),
+        headOutputs(stage).map(({ name }) => ({
+          name,
+          parts: [{ weight: 1, stage, head: name, checkpoint: thing.checkpoint }],
+        })),
         plans,
       );
     const which = thing.checkpoint === undefined ? {} : { checkpoint: thing.checkpoint };
@@ -81,8 +85,10 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     const assembled = making.assembly(thing);
     if (assembled === undefined) throw new Refusal();
     const { plan, stages } = assembled;
-    if (plan.members.some(({ stream }) => headOf(stream) === undefined))
-      session.reporter.report("not-yet-written", declaration.value.span, { what: "the export of a blend of streams" });
+    if (plan.members.some(({ stream }) => exportedHeads(stream) === undefined))
+      session.reporter.report("not-yet-written", declaration.value.span, {
+        what: "the export of a blend of what is more than smoothed",
+      });
     const byHash = (wanted: string): CheckedStage => {
       for (const stage of stages) if (plans.planOf(stage).hash === wanted) return stage;
       throw new Error("a member's stage is planned");
@@ -90,10 +96,13 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     const graph = () =>
       exportGraph(
         plan.members.map(({ task, stream }) => ({
-          stage: byHash(headOf(stream)?.stage ?? ""),
-          head: task.name,
-          checkpoint: headOf(stream)?.checkpoint,
           name: task.name,
+          parts: (exportedHeads(stream) ?? []).map(({ weight, head }) => ({
+            weight,
+            stage: byHash(head.stage),
+            head: head.task,
+            checkpoint: head.checkpoint,
+          })),
         })),
         plans,
       );
@@ -105,12 +114,6 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
     expected: "an assembly or a stage",
     actual: describeThing(thing),
   });
-}
-
-/** Smoothing and thresholds stay outside the exported graph: they need a whole video. A blend has several heads. */
-function headOf(stream: Stream): Extract<Stream, { readonly kind: "head" }> | undefined {
-  if (stream.kind === "head") return stream;
-  return "stream" in stream ? headOf(stream.stream) : undefined;
 }
 
 function opsetOf(declaration: OutputNode, env: Env): number {

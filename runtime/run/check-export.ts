@@ -5,7 +5,7 @@ import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
-import { type ExportedHead, headsOf } from "./export-model.ts";
+import { type ExportedOutput, outputsOf } from "./export-model.ts";
 import type { Run } from "./run-plan.ts";
 
 export interface Shape {
@@ -49,7 +49,8 @@ export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonl
       );
       const present = presence(shape, masked);
       const outputs = new Map<string, Float32Array>();
-      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, given, present));
+      for (const output of outputsOf(run, plan))
+        outputs.set(output.name, await numbers.output(output, shape, given, present));
       const inputs = new Map(
         [...given].map(([name, each]): [string, Tensor] => [
           name,
@@ -172,13 +173,20 @@ class RuntimeNumbers {
     this.#run = run;
   }
 
-  async head(
-    { stage, checkpoint, task }: ExportedHead,
+  async output(
+    { parts }: ExportedOutput,
     shape: Shape,
     given: ReadonlyMap<string, Noise | Tensor>,
     present: Float32Array,
   ): Promise<Float32Array> {
-    return dataOf(await this.#result({ stage, checkpoint, feature: undefined }, task, { ...shape, given, present }));
+    const values: Float32Array[] = [];
+    for (const { stage, checkpoint, task } of parts) {
+      const asked = { stage, checkpoint, feature: undefined };
+      values.push(dataOf(await this.#result(asked, task, { ...shape, given, present })));
+    }
+    return Float32Array.from({ length: values[0]?.length ?? 0 }, (_, i) =>
+      parts.reduce((sum, { weight }, k) => sum + weight * (values[k]?.[i] ?? 0), 0),
+    );
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */

@@ -4,8 +4,8 @@ import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
-import { readWeightsName } from "../../compiler/lower/describe-plan.ts";
-import type { ExportPlan, StagePlan, Stream } from "../../compiler/lower/plan.ts";
+import { exportedHeads, readWeightsName } from "../../compiler/lower/describe-plan.ts";
+import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import type { KeptOf } from "../train/initial-weights.ts";
@@ -60,7 +60,7 @@ function withWeights(graph: Graph, keptOf: KeptOf): Graph {
 
 /** What a user of the file must know: how images go in, and what each output means. */
 function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
-  const heads = headsOf(run, plan);
+  const heads = outputsOf(run, plan);
   const outputs = Object.fromEntries(
     heads.map(({ name, meaning }) => [
       name,
@@ -72,30 +72,40 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
   return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
 }
 
-/** An output of an exported model: a stage's head, under a task's name. */
-export interface ExportedHead {
-  readonly stage: StagePlan;
-  readonly checkpoint: string | undefined;
-  readonly task: string;
+/** An output of an exported model under a task's name: heads of stages, weighted and summed. */
+export interface ExportedOutput {
   readonly name: string;
   readonly meaning: TaskMeaning;
+  readonly parts: readonly {
+    readonly weight: number;
+    readonly stage: StagePlan;
+    readonly checkpoint: string | undefined;
+    readonly task: string;
+  }[];
 }
 
-export function headsOf(run: Trained, { of }: ExportPlan): readonly ExportedHead[] {
+export function outputsOf(run: Trained, { of }: ExportPlan): readonly ExportedOutput[] {
   if (of.kind === "stage") {
     const stage = run.stageOf(of.hash);
-    return stage.tasks.map(({ name, meaning }) => ({ stage, checkpoint: of.checkpoint, task: name, name, meaning }));
+    return stage.tasks.map(({ name, meaning }) => ({
+      name,
+      meaning,
+      parts: [{ weight: 1, stage, checkpoint: of.checkpoint, task: name }],
+    }));
   }
   const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
   return (assembly?.members ?? []).map(({ task, stream }) => {
-    const { stage, checkpoint, task: head } = headOf(stream);
-    return { stage: run.stageOf(stage), checkpoint, task: head, name: task.name, meaning: task.meaning };
+    const heads = exportedHeads(stream);
+    if (heads === undefined) throw new Error("what is exported was checked");
+    return {
+      name: task.name,
+      meaning: task.meaning,
+      parts: heads.map(({ weight, head }) => ({
+        weight,
+        stage: run.stageOf(head.stage),
+        checkpoint: head.checkpoint,
+        task: head.task,
+      })),
+    };
   });
-}
-
-/** Smoothing and thresholds need whole videos and stay outside. */
-function headOf(stream: Stream): Extract<Stream, { kind: "head" }> {
-  if (stream.kind === "head") return stream;
-  if (!("stream" in stream)) throw new Error("a blend is not exported");
-  return headOf(stream.stream);
 }
