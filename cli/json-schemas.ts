@@ -161,6 +161,10 @@ export const jsonSchemas = {
       ...plainSweep,
       properties: { ...plainSweep.properties, search },
     }),
+    estimate: {
+      ...record({ stages: integer, steps: integer, seconds: perhaps, bytes: integer }),
+      nullable: true,
+    },
     choices: listOf(
       record({
         key: digest,

@@ -1,31 +1,64 @@
 import { existsSync } from "node:fs";
 import { Trace } from "../compiler/check/trace.ts";
 import { analyse } from "../compiler/compile.ts";
+import { forwardFlops } from "../compiler/cost/forward.ts";
 import type { Change } from "../compiler/diff/change.ts";
 import { compareMeanings, type StageChanges } from "../compiler/diff/compare-stages.ts";
 import { type Known, knownOf } from "../compiler/explain/known.ts";
 import type { StagePlan } from "../compiler/lower/plan.ts";
+import type { Results } from "../compiler/lower/results.ts";
+import { type Estimate, estimateOf } from "../runtime/run/estimate.ts";
 import { recordedSpec } from "../runtime/run/recorded-spec.ts";
 import { type StageStatus, statusOf } from "../runtime/run/stage-status.ts";
+import { readFound } from "../runtime/search/search-file.ts";
 import type { Checked } from "./checked-spec.ts";
 import { openRun, type RunChoice, runFolderOf } from "./open-run.ts";
 import { lookInto } from "./read-spec.ts";
 import { recordedSource } from "./recorded-run.ts";
 import { watchRun } from "./watch-run.ts";
 
-/** How far each stage of a spec is in its run's folder, in words; nothing where there is no such folder. */
-export async function planStatus(checked: Checked, choice: RunChoice): Promise<ReadonlyMap<StagePlan, string>> {
+export interface PlanStatus {
+  /** How far each stage is, in words. */
+  readonly stages: ReadonlyMap<StagePlan, string>;
+  /** What is left takes; undefined where that cannot be known. */
+  readonly estimate: (Estimate & { readonly stages: number }) | undefined;
+}
+
+/** How far a spec's plan is in its run's folder, and what is left to do; of a plan that was never run the latter alone. */
+export async function planStatus(checked: Checked, choice: RunChoice): Promise<PlanStatus> {
   const folder = runFolderOf(checked.path, choice.out);
   const told = new Map<StagePlan, string>();
-  if (!existsSync(folder)) return told;
+  const isThere = existsSync(folder);
+  // Drawn faces are drawn when they are needed, and to look at a plan needs none.
+  if (!isThere && checked.plan.stages.some(({ data }) => data.format.kind === "synthetic"))
+    return { stages: told, estimate: undefined };
   const run = await openRun(checked, choice, watchRun(true));
   const why = reasons(checked, folder);
-  for (const stage of checked.plan.stages)
-    told.set(
-      stage,
-      statusText(await statusOf(run, stage), () => why(stage)),
-    );
-  return told;
+  const ended = endedIn(checked.plan, readFound(folder).results);
+  const todo: StagePlan[] = [];
+  for (const stage of checked.plan.stages) {
+    const status = await statusOf(run, stage);
+    const isEnded = status.kind === "begun" && ended.has(stage.hash);
+    if (status.kind !== "trained" && !isEnded) todo.push(stage);
+    if (isThere)
+      told.set(stage, isEnded ? `ended by its search, ${status.steps} steps` : statusText(status, () => why(stage)));
+  }
+  if (todo.length === 0) return { stages: told, estimate: undefined };
+  const { analysis } = lookInto(checked.path, checked.options, []);
+  const work = new Map(analysis.stages.map((each) => [each.plan.hash, forwardFlops(each.checked).total]));
+  const estimate = await estimateOf(run, todo, ({ hash }) => work.get(hash) ?? 0);
+  return { stages: told, estimate: estimate && { ...estimate, stages: todo.length } };
+}
+
+/** Hashes of the stages that searches have ended early. */
+function endedIn({ sweeps }: Checked["plan"], { trials }: Results): ReadonlySet<string> {
+  const ended = sweeps.flatMap(({ name, points }) =>
+    points.flatMap(({ of, trial }) => {
+      const result = trial === undefined ? undefined : trials.get(name)?.[trial.number];
+      return of.kind === "stage" && result !== undefined && result.ended !== null ? [of.hash] : [];
+    }),
+  );
+  return new Set(ended);
 }
 
 function statusText(status: StageStatus, why: () => string | undefined): string {

@@ -6,7 +6,7 @@ import { runCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { withResults } from "../known-results.ts";
 import type { RunChoice } from "../open-run.ts";
-import { planStatus } from "../plan-status.ts";
+import { type PlanStatus, planStatus } from "../plan-status.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 
@@ -20,14 +20,18 @@ export function plan(): Command {
     .action(async (path: string, options: SpecOptions & RunChoice & { readonly json?: true }) => {
       const checked = checkedSpec(path, withResults(path, options), "look");
       const status = await planStatus(checked, options);
-      terminal.print(options.json === true ? planJson(checked.plan, status) : planText(checked.plan, status));
+      if (options.json === true) terminal.print(planJson(checked.plan, status));
+      else {
+        terminal.print(planText(checked.plan, status.stages));
+        if (status.estimate !== undefined) terminal.print(estimateText(status.estimate, checked.plan.stages.length));
+      }
     });
 }
 
 /** Everything of a plan but its graphs. */
 function planJson(
   { stages, assemblies, exports, sweeps, choices }: Plan,
-  status: ReadonlyMap<StagePlan, string>,
+  { stages: status, estimate }: PlanStatus,
 ): string {
   return toJson(
     {
@@ -42,9 +46,30 @@ function planJson(
       exports: exports.map(({ of, opset }) => ({ of, opset })),
       sweeps,
       choices,
+      estimate: estimate === undefined ? null : { ...estimate, seconds: estimate.seconds ?? null },
     },
     2,
   );
+}
+
+/** What is left to do, in words. */
+function estimateText({ stages, steps, seconds, bytes }: NonNullable<PlanStatus["estimate"]>, all: number): string {
+  const time =
+    seconds === undefined
+      ? "how long that takes is known once a stage is trained"
+      : `about ${timeText(seconds)}, by what the trained ones took`;
+  return `to do: ${stages} of ${all} stages, ${steps.toLocaleString("en")} steps; ${time}; ${sizeText(bytes)} on the disk`;
+}
+
+function timeText(seconds: number): string {
+  const [count, unit] = seconds < 90 ? [seconds, "s"] : seconds < 5400 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
+  return `${Math.max(1, Math.round(count))} ${unit}`;
+}
+
+function sizeText(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20;
+  if (mebibytes < 1) return "under 1 MiB";
+  return mebibytes < 2048 ? `${Math.round(mebibytes)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
 function planText(plan: Plan, status: ReadonlyMap<StagePlan, string>): string {

@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { Crc32c } from "@aws-crypto/crc32c";
 import protobuf from "protobufjs/minimal.js";
 
@@ -47,4 +47,41 @@ function record(bytes: Uint8Array): Uint8Array {
 function maskedChecksum(bytes: Uint8Array): number {
   const checksum = new Crc32c().update(bytes).digest();
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** How long the steps of an event file took that were not there when it was begun: a resumed training writes those before it at once. */
+export function timesIn(path: string): { readonly steps: number; readonly seconds: number } {
+  const none = { steps: 0, seconds: 0 };
+  if (!existsSync(path)) return none;
+  const bytes = readFileSync(path);
+  const events: { readonly time: number; readonly step: number }[] = [];
+  for (let at = 0; at + frame <= bytes.length; ) {
+    const length = Number(bytes.readBigUInt64LE(at));
+    if (length > bytes.length - at - frame) break;
+    events.push(timeOf(bytes.subarray(at + frame - 4, at + frame - 4 + length)));
+    at += length + frame;
+  }
+  const [begun, ...rest] = events;
+  const last = rest.at(-1);
+  if (begun === undefined || last === undefined) return none;
+  const before = rest.filter(({ time }) => time - begun.time < atOnce).map(({ step }) => step);
+  const steps = last.step - Math.max(0, ...before);
+  return steps <= 0 ? none : { steps, seconds: last.time - begun.time };
+}
+
+/** Bytes of a record beside its own: length and two checksums. */
+const frame = 16;
+/** Seconds within which what was written before is written again. */
+const atOnce = 0.005;
+
+function timeOf(event: Uint8Array): { readonly time: number; readonly step: number } {
+  const reader = protobuf.Reader.create(event);
+  let [time, step] = [0, 0];
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === 9) time = reader.double();
+    else if (tag === 16) step = Number(reader.int64());
+    else reader.skipType(tag & 7);
+  }
+  return { time, step };
 }

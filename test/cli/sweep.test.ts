@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { jsonSchemas } from "../../cli/json-schemas.ts";
@@ -130,16 +130,28 @@ function statusIn(out: string): Readonly<Record<string, string>> {
 }
 
 test("a plan says what is trained, what is not, and why something is not any more", async () => {
-  const { folder, say, write } = folderWithSpec();
-  expect(statusIn((await say("plan", "spec.abaw")).out)["alone(au)"]).toBe("");
+  const { folder, say, write, run } = folderWithSpec();
+  const before = await say("plan", "spec.abaw");
+  expect(statusIn(before.out)["alone(au)"]).toBe("");
+  const estimated = /^to do: 7 of 7 stages, (\d+) steps; how long that takes is known once a stage is trained; /m.exec(
+    before.out,
+  );
+  // To look at a plan leaves nothing behind.
+  expect(existsSync(run)).toBe(false);
   expect((await say("run", "spec.abaw")).status).toBe(0);
-  const all = statusIn((await say("plan", "spec.abaw")).out);
+  const { stages } = readManifest(run);
+  expect(stages.reduce((sum, { steps }) => sum + steps, 0)).toBe(Number(estimated?.[1]));
+  const whole = await say("plan", "spec.abaw");
+  expect(whole.out).not.toContain("to do:");
+  const all = statusIn(whole.out);
   expect(Object.keys(all).length).toBe(7);
   for (const status of Object.values(all)) expect(status).toMatch(/^trained, \d+ steps$/);
   write(
     `${numberSpec}${sweeps}`.replace("weight: float = 0.5", "weight: float = 0.25").replace("ema: 0.9", "ema: 0.8"),
   );
-  const changed = statusIn((await say("plan", "spec.abaw")).out);
+  const again = await say("plan", "spec.abaw");
+  expect(again.out).toMatch(/^to do: \d of \d stages, \d+ steps; /m);
+  const changed = statusIn(again.out);
   expect(changed["alone(au)"]).toBe("to be trained again: ema changed 0.9 to 0.8");
   expect(changed["together"]).toContain(
     "to be trained again: loss.au changed 0.5 to 0.25, loss.expr changed 0.5 to 0.25, ",

@@ -1,5 +1,8 @@
+import { statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { eventFileStart, eventRecord } from "../../runtime/report/event-file.ts";
+import { appendEvents, eventFileStart, eventRecord, timesIn } from "../../runtime/report/event-file.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Bytes that tensorboard 2.21 writes for the same event (tensorboard.summary.writer.record_writer, event_pb2). */
 const fromTensorBoard = {
@@ -14,4 +17,22 @@ describe("event files", () => {
       fromTensorBoard.scalar,
     );
   });
+});
+
+test("how long steps took is read from a file of events, without those that a resumed training wrote again", () => {
+  const path = join(temporaryFolder(), "events");
+  const event = (step: number, time: number) => appendEvents(path, [{ tag: "loss", step, value: 1 }], time);
+  expect(timesIn(path)).toEqual({ steps: 0, seconds: 0 });
+  writeFileSync(path, eventFileStart(100));
+  expect(timesIn(path)).toEqual({ steps: 0, seconds: 0 });
+  event(10, 102);
+  event(20, 104);
+  expect(timesIn(path)).toEqual({ steps: 20, seconds: 4 });
+  writeFileSync(path, eventFileStart(200));
+  event(10, 200.001);
+  event(20, 200.001);
+  event(30, 203);
+  expect(timesIn(path)).toEqual({ steps: 10, seconds: 3 });
+  truncateSync(path, statSync(path).size - 5);
+  expect(timesIn(path)).toEqual({ steps: 0, seconds: 0 });
 });

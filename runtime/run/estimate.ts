@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { optimisers } from "../../compiler/library/optimisers/index.ts";
+import { widthOf } from "../../compiler/library/task.ts";
+import { weightCount } from "../../compiler/lower/describe-plan.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import { clipWindows } from "../data/clips/clip-windows.ts";
+import { DataError } from "../data/data-error.ts";
+import type { OpenData } from "../data/open-data.ts";
+import { eventFileName, timesIn } from "../report/event-file.ts";
+import { chosenRows } from "../train/chosen-rows.ts";
+import { calendarOf } from "../train/schedule-value.ts";
+import { keptBy } from "../train/stage-files.ts";
+import type { Run } from "./run-plan.ts";
+
+/** What training some stages of a run takes. */
+export interface Estimate {
+  readonly steps: number;
+  /** By how long those took that are trained; undefined where none is, or only in no time. */
+  readonly seconds: number | undefined;
+  /** Weights, checkpoints, and what is stored for other stages and for scores. */
+  readonly bytes: number;
+}
+
+/**
+ * Estimates what is to do from the data, and from the work and the times of what is trained. `workOf` gives a stage's work for one frame or
+ * clip, in any unit. Undefined where the data cannot be opened, or a training ends by the clock.
+ */
+export async function estimateOf(
+  run: Run,
+  todo: readonly StagePlan[],
+  workOf: (stage: StagePlan) => number,
+): Promise<Estimate | undefined> {
+  let [steps, bytes, work, known, seconds] = [0, 0, 0, 0, 0];
+  try {
+    for (const stage of run.plan.stages) {
+      const data = await run.dataOf(stage.data);
+      const own = stepsIn(stage, data);
+      const each = workOf(stage) * stage.batch;
+      if (todo.includes(stage)) {
+        if (own === undefined) return undefined;
+        steps += own;
+        work += own * each;
+        bytes += bytesOf(run, stage, data);
+      } else {
+        const times = timesIn(join(run.options.folder.stage(stage), eventFileName));
+        known += times.steps * each;
+        seconds += times.seconds;
+      }
+    }
+  } catch (problem) {
+    if (problem instanceof DataError) return undefined;
+    throw problem;
+  }
+  return { steps, bytes, seconds: known === 0 || seconds === 0 ? undefined : (work * seconds) / known };
+}
+
+function stepsIn(stage: StagePlan, { parts }: OpenData): number | undefined {
+  const table = parts.get("train");
+  if (table === undefined || stage.duration.unit === "hours") return undefined;
+  const rows = chosenRows(table, stage.rows);
+  const windows = stage.clip === undefined ? rows.length : clipWindows(table, stage.clip, rows).count;
+  return calendarOf(stage, Math.ceil(windows / stage.batch)).totalSteps;
+}
+
+const float = 4;
+
+function bytesOf(run: Run, stage: StagePlan, { parts }: OpenData): number {
+  const [all, trained, states] = [
+    stage.parameters,
+    stage.parameters.filter(({ group }) => group !== undefined),
+    stage.states,
+  ].map(weightCount);
+  const remembered = 1 + optimisers[stage.optimiser.name].slots.length + (stage.ema === undefined ? 0 : 1);
+  const rows = (part: "train" | "val") => parts.get(part)?.rows ?? 0;
+  const heads = stage.tasks.reduce((sum, { meaning }) => sum + widthOf(meaning), 0);
+  const read = new Map(
+    run.plan.stages.flatMap(({ features }) =>
+      features.flatMap((use) => (use.stage === stage.hash ? [[`${use.tensor} ${use.checkpoint}`, use] as const] : [])),
+    ),
+  );
+  const width = [...read.values()].reduce((sum, use) => sum + use.shape.reduce((product, dim) => product * dim, 1), 0);
+  const kept = keptBy(stage).size * ((all ?? 0) + (states ?? 0));
+  const last = remembered * (trained ?? 0) + (states ?? 0);
+  return float * (kept + last + width * (rows("train") + rows("val")) + heads * rows("val"));
+}
