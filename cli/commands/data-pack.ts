@@ -35,10 +35,6 @@ export function pack(): Command {
         const labels = checked.plan.stages.map(({ label }) => label).join(", ");
         throw new UsageError(`there is no stage ${JSON.stringify(options.stage)}; there are ${labels}`);
       }
-      if (stage.sample !== undefined)
-        throw new UsageError(
-          `${stage.label} draws classes of ${stage.sample} equally often, and a packed stage's own loop takes each row once; \`abaw train\` trains it`,
-        );
       if (stage.keep.kind === "each")
         throw new UsageError(
           `${stage.label} keeps a checkpoint for each name, and a packed stage's own loop one; \`abaw train\` trains it`,

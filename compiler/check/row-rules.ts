@@ -29,10 +29,10 @@ export function checkRules(thing: Thing | undefined, built: StageBuild, scope: E
   }
 }
 
-/** `sample: balanced(expr)` draws rows by the class that their label names: the task (language rule 66). */
-export function samplerOf(thing: Thing | undefined, built: StageBuild, scope: Env): string | undefined {
-  const task = thing?.kind === "call" ? thing.args.get("task") : undefined;
-  if (thing?.kind !== "call" || task?.kind !== "task") return undefined;
+/** `sample: balanced(expr)` weighs rows by the class that their label names (language rule 66). */
+export function checkSampler(thing: Thing, built: StageBuild, scope: Env): void {
+  const task = thing.kind === "call" ? thing.args.get("task") : undefined;
+  if (thing.kind !== "call" || task?.kind !== "task") return;
   const span = placeIn(thing, "task");
   if (task.meaning.kind !== "classes")
     scope.session.reporter.report("wrong-type", span, {
@@ -41,7 +41,6 @@ export function samplerOf(thing: Thing | undefined, built: StageBuild, scope: En
       actual: `\`${task.name}\` (${task.meaning.kind})`,
     });
   else if (!labelled(built, scope).includes(task.name)) reportUnlabelled(task.name, built, scope, span);
-  return task.name;
 }
 
 /** `validate: d.val` has labels of the model's tasks, and no row that the stage is trained on (language rules 42, 48). */

@@ -24,7 +24,7 @@ import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
 import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
-import { checkRules, checkValidation, samplerOf } from "./row-rules.ts";
+import { checkRules, checkSampler, checkValidation } from "./row-rules.ts";
 import { durationOf } from "./schedules.ts";
 import { entriesOf, entryOf, valueSpan } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
@@ -46,8 +46,6 @@ export interface Training {
   readonly keep: KeepPlan;
   readonly patience: Duration | undefined;
   readonly balance: readonly BalancerPlan[];
-  /** The task whose classes are drawn equally often. */
-  readonly sample: string | undefined;
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -57,7 +55,7 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 const nothing = (): undefined => undefined;
 
 /** Keys that this version checks and cannot train with. */
-const laterKeys = ["mix", "validate"] as const;
+const laterKeys = ["mix", "sample", "validate"] as const;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
 export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
@@ -77,10 +75,10 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
     if (key === "mix") checkMixes(thing, scope.session);
+    if (key === "sample") checkSampler(thing, built, scope);
     if (key === "validate") checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
-  const sample = samplerOf(entry("sample"), built, scope);
   const weighed = entry("balance");
   const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
   const views = entry("views");
@@ -109,7 +107,8 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length)
     later.push(`augment: ${canonical(completed(augment))}`);
-  if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
+  if (keep?.kind === "map" || (keep?.kind === "call" && keep.name === "least"))
+    later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();
@@ -132,7 +131,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     keep: kept,
     patience: plain.patience,
     balance,
-    sample,
     later,
   };
 }

@@ -34,8 +34,6 @@ export interface StagePlan {
   readonly features: readonly FeatureUse[];
   readonly clip: ClipPlan | undefined;
   readonly rows: RowRule;
-  /** The task whose classes are drawn equally often; absent where each row is seen once an epoch. */
-  readonly sample?: string;
   readonly augment: readonly Augmentation[];
   /** Frames, or clips if there is a clip, in one step. */
   readonly batch: number;

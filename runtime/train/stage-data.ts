@@ -6,7 +6,6 @@ import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { ImageSource } from "../data/loader/image-source.ts";
-import { balancedWeights } from "../data/loader/sampling.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 
@@ -93,13 +92,7 @@ export function stageLoader(
   const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
   const loader = new BatchLoader(
     { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
-    {
-      batch,
-      seed: plan.seed,
-      training,
-      weights: training && plan.sample !== undefined ? balancedWeights(table, windows, plan.sample) : undefined,
-      fixedSize: training,
-    },
+    { batch, seed: plan.seed, training, fixedSize: training },
   );
   return {
     loader,

@@ -5,7 +5,6 @@ import type { AnnotationTable } from "../annotation-table.ts";
 import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
 import type { ImageSource } from "./image-source.ts";
 import { epochOrder } from "./random.ts";
-import { drawnOrder } from "./sampling.ts";
 
 /** Numbers for every row of the table: a finished stage's tensor, or a stored field. */
 export interface FeatureMatrix {
@@ -34,8 +33,6 @@ export interface LoaderOptions {
   readonly seed: number;
   /** Training: in a new order every epoch and augmented. */
   readonly training: boolean;
-  /** How often each window is drawn; without them each is seen once an epoch. */
-  readonly weights?: Float64Array | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
 }
@@ -93,11 +90,8 @@ export class BatchLoader {
   #orderOf(epoch: number): Int32Array {
     const { windows } = this.#sources;
     if (!this.#options.training) return Int32Array.from({ length: windows.count }, (_, i) => i);
-    const { seed, weights } = this.#options;
-    if (this.#order?.epoch !== epoch) {
-      const order = weights === undefined ? epochOrder(windows.count, seed, epoch) : drawnOrder(weights, seed, epoch);
-      this.#order = { epoch, order };
-    }
+    if (this.#order?.epoch !== epoch)
+      this.#order = { epoch, order: epochOrder(windows.count, this.#options.seed, epoch) };
     return this.#order.order;
   }
 
