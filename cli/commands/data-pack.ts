@@ -47,6 +47,10 @@ export function pack(): Command {
         throw new UsageError(
           `${stage.label} balances its loss, which a packed stage's own loop cannot; \`abaw train\` trains it`,
         );
+      if (stage.sample !== undefined)
+        throw new UsageError(
+          `${stage.label} draws classes equally often, and a packed stage's own loop every row once; \`abaw train\` trains it`,
+        );
       if (existsSync(options.to) && readdirSync(options.to).length > 0)
         throw new UsageError(`${options.to} is not empty; nothing is written over`);
       const run = await openRun(checked, options, watchRun(options.json === true));

@@ -171,7 +171,7 @@ export const trainingCalls: LibraryCalls = {
   }),
   balanced: fn(
     "sampler",
-    "Rows drawn so that classes come up equally often. As a plain word in a loss: weights counted over the training rows.",
+    "Rows drawn with replacement, so that classes come up equally often. As a plain word in a loss: weights counted over the training rows.",
     {
       task: must(task),
     },

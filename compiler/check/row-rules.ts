@@ -1,3 +1,4 @@
+import type { SamplerPlan } from "../lower/plan.ts";
 import { judgedRows, trainedRows } from "./data-parts.ts";
 import { dataPlan } from "./data-plan.ts";
 import type { Env } from "./env.ts";
@@ -30,17 +31,24 @@ export function checkRules(thing: Thing | undefined, built: StageBuild, scope: E
 }
 
 /** `sample: balanced(expr)` weighs rows by the class that their label names (language rule 66). */
-export function checkSampler(thing: Thing, built: StageBuild, scope: Env): void {
-  const task = thing.kind === "call" ? thing.args.get("task") : undefined;
-  if (thing.kind !== "call" || task?.kind !== "task") return;
+export function samplerOf(thing: Thing | undefined, built: StageBuild, scope: Env): SamplerPlan | undefined {
+  const task = thing?.kind === "call" ? thing.args.get("task") : undefined;
+  if (thing?.kind !== "call" || task?.kind !== "task") return undefined;
   const span = placeIn(thing, "task");
   if (task.meaning.kind !== "classes")
-    scope.session.reporter.report("wrong-type", span, {
-      what: "what rows are balanced by",
-      expected: "a task of classes",
-      actual: `\`${task.name}\` (${task.meaning.kind})`,
-    });
+    scope.session.reporter.report(
+      "wrong-type",
+      span,
+      {
+        what: "what rows are balanced by",
+        expected: "a task of classes",
+        actual: `\`${task.name}\` (${task.meaning.kind})`,
+      },
+      // A row has every unit, active or not: there is no drawing one without the others.
+      task.meaning.kind === "units" ? { help: "the loss can weigh units: bce(.., pos_weight: balanced)" } : {},
+    );
   else if (!labelled(built, scope).includes(task.name)) reportUnlabelled(task.name, built, scope, span);
+  return { kind: "balanced", task: task.name };
 }
 
 /** `validate: d.val` has labels of the model's tasks, and no row that the stage is trained on (language rules 42, 48). */

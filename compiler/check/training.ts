@@ -8,6 +8,7 @@ import type {
   KeepPlan,
   OptimiserPlan,
   RowRule,
+  SamplerPlan,
   Schedule,
 } from "../lower/plan.ts";
 import { augmentationsOf, checkMixes } from "./augmentations.ts";
@@ -24,7 +25,7 @@ import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
 import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
-import { checkRules, checkSampler, checkValidation } from "./row-rules.ts";
+import { checkRules, checkValidation, samplerOf } from "./row-rules.ts";
 import { durationOf } from "./schedules.ts";
 import { entriesOf, entryOf, valueSpan } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
@@ -46,6 +47,7 @@ export interface Training {
   readonly keep: KeepPlan;
   readonly patience: Duration | undefined;
   readonly balance: readonly BalancerPlan[];
+  readonly sample: SamplerPlan | undefined;
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -55,7 +57,7 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 const nothing = (): undefined => undefined;
 
 /** Keys that this version checks and cannot train with. */
-const laterKeys = ["mix", "sample", "validate"] as const;
+const laterKeys = ["mix", "validate"] as const;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
 export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
@@ -75,10 +77,10 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
     if (key === "mix") checkMixes(thing, scope.session);
-    if (key === "sample") checkSampler(thing, built, scope);
     if (key === "validate") checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
+  const sample = samplerOf(entry("sample"), built, scope);
   const weighed = entry("balance");
   const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
   const views = entry("views");
@@ -131,6 +133,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     keep: kept,
     patience: plain.patience,
     balance,
+    sample,
     later,
   };
 }

@@ -57,6 +57,8 @@ export interface StagePlan {
   readonly terms: readonly string[];
   /** How the terms are weighed against each other while training, one after the other; absent if they are not. */
   readonly balance?: readonly BalancerPlan[];
+  /** How a training draws its rows; absent where each comes once an epoch. */
+  readonly sample?: SamplerPlan;
   /** Of the graph that makes a named tensor: with the stage's own hash it decides the tensor's values. */
   readonly tensorHash: (name: string) => string;
   readonly graphs: StageGraphs;
@@ -153,6 +155,15 @@ export type RowRule =
   | { readonly kind: "any_valid"; readonly tasks: readonly string[] }
   | { readonly kind: "and" | "or"; readonly rules: readonly RowRule[] }
   | { readonly kind: "not"; readonly rule: RowRule };
+
+/**
+ * `balanced` draws rows, or clips, with replacement, so that the classes of a task come up equally often: a labelled row weighs
+ * n / (k n_c) for n labelled rows, n_c of its class and k classes that occur; a row without a label 1; a clip the mean of its rows.
+ */
+export interface SamplerPlan {
+  readonly kind: "balanced";
+  readonly task: string;
+}
 
 export type Augmentation =
   | { readonly kind: "flip"; readonly probability: number }

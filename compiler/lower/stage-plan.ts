@@ -146,6 +146,7 @@ function plainPart(checked: CheckedStage) {
     facts: loss.facts,
     terms: [...loss.terms.keys()],
     ...(training.balance.length === 0 ? {} : { balance: training.balance }),
+    ...(training.sample === undefined ? {} : { sample: training.sample }),
     ...(later.length === 0 ? {} : { later }),
   };
 }

@@ -8,6 +8,7 @@ import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts"
 import { ImageSource } from "../data/loader/image-source.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
+import { drawWeights } from "./draw-weights.ts";
 
 /** Where stages get what they read. */
 export interface StageInputs {
@@ -66,6 +67,9 @@ export function stageLoader(
 } {
   const table = inputs.data.parts.get(part);
   if (table === undefined) throw new Error(`the data has no part ${part}`);
+  const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
+  // Before threads are opened, which a refusal would leave behind.
+  const weights = training ? drawWeights(plan, table, rows, windows) : undefined;
   const images = new Map<string, ImageSource>();
   // Where bad images are skipped, their rows teach nothing even if it is a stored feature that is read.
   for (const field of inputs.skipBadImages ? plan.fields : fieldsRead(plan, graphs)) {
@@ -89,10 +93,9 @@ export function stageLoader(
     ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use, part)]),
     ...storedFields(plan, inputs, part),
   ]);
-  const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
   const loader = new BatchLoader(
     { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
-    { batch, seed: plan.seed, training, fixedSize: training },
+    { batch, seed: plan.seed, training, fixedSize: training, weights },
   );
   return {
     loader,

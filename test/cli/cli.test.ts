@@ -81,6 +81,10 @@ describe("abaw check", () => {
       "--target onnx-train cannot write",
     ],
     [["compile", spec, "--target", "torch", "--set", "together.balance=mgda()"], "--target torch cannot write"],
+    [
+      ["data", "pack", spec, "--stage", "together", "--to", "packed", "--set", "together.sample=balanced(expr)"],
+      "every row once; `abaw train` trains it",
+    ],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["submit"], "a spec is missing"],
     [["submit", spec], "submits nothing"],

@@ -50,7 +50,8 @@ async function opened(options: { readonly broken?: boolean; readonly skipBad?: b
     tasks: [{ name: "valence", meaning }],
     pad: "repeat",
   } as const;
-  const loader = (training: boolean) => new BatchLoader(sources, { batch: 2, seed: 3, training, fixedSize: training });
+  const loader = (training: boolean, weights?: Float64Array) =>
+    new BatchLoader(sources, { batch: 2, seed: 3, training, fixedSize: training, weights });
   return { loader };
 }
 
@@ -92,6 +93,20 @@ describe("batches", () => {
     expect(numbersOf(await loader(true).at(0, 0), "image")).not.toEqual(
       numbersOf(await loader(true).at(1, 0), "image"),
     );
+  });
+
+  test("that are drawn show a window as often as it is drawn, augmented anew each time", async () => {
+    const { loader } = await opened();
+    const onlySecond = () => loader(true, Float64Array.of(0, 1, 0));
+    const batches = onlySecond();
+    const [first, last] = [await batches.at(0, 0), await batches.at(0, 1)];
+    expect([...first.rows, ...last.rows]).toEqual([4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, -1, -1, -1, -1]);
+    const clips = [first, last].flatMap((batch) => {
+      const pictures = numbersOf(batch, "image");
+      return [pictures.slice(0, 4 * 48), pictures.slice(4 * 48)];
+    });
+    expect(new Set(clips.slice(0, 3).map(String)).size).toBe(3);
+    expect(numbersOf(await onlySecond().at(0, 1), "image")).toEqual(numbersOf(last, "image"));
   });
 
   test("refuse an unreadable picture with its place, or show black and teach nothing from it", async () => {

@@ -4,7 +4,7 @@ import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
 import type { ImageSource } from "./image-source.ts";
-import { epochOrder } from "./random.ts";
+import { epochOrder, weightedOrder } from "./random.ts";
 
 /** Numbers for every row of the table: a finished stage's tensor, or a stored field. */
 export interface FeatureMatrix {
@@ -33,6 +33,8 @@ export interface LoaderOptions {
   readonly seed: number;
   /** Training: in a new order every epoch and augmented. */
   readonly training: boolean;
+  /** In training windows are drawn with replacement in proportion to these; without, each comes once an epoch. */
+  readonly weights?: Float64Array | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
 }
@@ -88,16 +90,19 @@ export class BatchLoader {
   }
 
   #orderOf(epoch: number): Int32Array {
-    const { windows } = this.#sources;
-    if (!this.#options.training) return Int32Array.from({ length: windows.count }, (_, i) => i);
-    if (this.#order?.epoch !== epoch)
-      this.#order = { epoch, order: epochOrder(windows.count, this.#options.seed, epoch) };
+    const { count } = this.#sources.windows;
+    const { training, weights, seed } = this.#options;
+    if (!training) return Int32Array.from({ length: count }, (_, i) => i);
+    if (this.#order?.epoch !== epoch) {
+      const order = weights === undefined ? epochOrder(count, seed, epoch) : weightedOrder(weights, seed, epoch);
+      this.#order = { epoch, order };
+    }
     return this.#order.order;
   }
 
   async #make(epoch: number, index: number): Promise<Batch> {
     const { windows, time, images, features, tasks, table, pad } = this.#sources;
-    const { batch, training, fixedSize } = this.#options;
+    const { batch, training, fixedSize, weights } = this.#options;
     const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
     const { length } = windows;
@@ -110,6 +115,7 @@ export class BatchLoader {
         shown[i * length + k] = row >= 0 || pad === "zero" ? row : repeatedRow(windows, window, k);
       }
     });
+    const draws = weights && shown.map((_, i) => index * batch + Math.floor(i / length));
     const lead = time ? [size, length] : [size];
     const feeds = new Map<string, Tensor>();
     feeds.set("present", { dtype: "float32", shape: lead, data: Float32Array.from(rows, (row) => (row >= 0 ? 1 : 0)) });
@@ -121,7 +127,7 @@ export class BatchLoader {
       feeds.set(input, { dtype: "float32", shape: [...axes, ...shape], data: rowsOf(values, width, own) });
     }
     const pictures = [...images].map(async ([field, source]) => {
-      const pixels = await source.images(shown, training ? epoch : undefined);
+      const pixels = await source.images(shown, training ? epoch : undefined, draws);
       feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
       dropBad(feeds, tasks, source, rows);
     });

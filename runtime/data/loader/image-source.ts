@@ -23,6 +23,8 @@ export interface ImageRequest {
   readonly rows: Int32Array;
   /** Undefined: as they are on the disk. */
   readonly epoch: number | undefined;
+  /** Numbers that tell apart what is drawn more than once in an epoch, row by row: each time it is augmented anew. */
+  readonly draws: Int32Array | undefined;
 }
 
 export type ImageResponse =
@@ -95,18 +97,15 @@ export class ImageSource {
     }
   }
 
-  async images(rows: Int32Array, epoch: number | undefined): Promise<Uint8Array> {
+  async images(rows: Int32Array, epoch: number | undefined, draws?: Int32Array): Promise<Uint8Array> {
     const bytes = this.size * this.size * 3;
     const pixels = new Uint8Array(rows.length * bytes);
     // A row always goes to the same worker, which may have it in its cache.
     const parts = this.#workers.map(async (worker, w) => {
       const places = Array.from(rows, (row, i) => (row >= 0 && row % threads === w ? i : -1)).filter((i) => i >= 0);
       if (places.length === 0) return;
-      const part = await this.#ask(
-        worker,
-        Int32Array.from(places, (i) => rows[i] ?? -1),
-        epoch,
-      );
+      const own = (numbers: Int32Array) => Int32Array.from(places, (i) => numbers[i] ?? -1);
+      const part = await this.#ask(worker, { rows: own(rows), epoch, draws: draws && own(draws) });
       places.forEach((i, k) => {
         pixels.set(part.subarray(k * bytes, (k + 1) * bytes), i * bytes);
       });
@@ -115,14 +114,14 @@ export class ImageSource {
     return pixels;
   }
 
-  #ask(worker: Worker, rows: Int32Array, epoch: number | undefined): Promise<Uint8Array> {
+  #ask(worker: Worker, asked: Omit<ImageRequest, "id">): Promise<Uint8Array> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     this.#last += 1;
     const id = this.#last;
     worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, rows, epoch } satisfies ImageRequest);
+      worker.postMessage({ id, ...asked } satisfies ImageRequest);
     });
   }
 

@@ -24,7 +24,7 @@ port?.on("message", (request: ImageRequest) => {
   );
 });
 
-async function answer({ id, rows, epoch }: ImageRequest): Promise<ImageResponse> {
+async function answer({ id, rows, epoch, draws }: ImageRequest): Promise<ImageResponse> {
   const pixels = new Uint8Array(rows.length * bytes);
   const bad: { row: number; reason: string }[] = [];
   const places = new Map<number, number[]>();
@@ -42,7 +42,10 @@ async function answer({ id, rows, epoch }: ImageRequest): Promise<ImageResponse>
       if ((cache.size + 1) * bytes <= cacheBytes) cache.set(row, frame);
       for (const i of at) {
         if (epoch === undefined || augment.length === 0) pixels.set(frame, i * bytes);
-        else applyChange(sampler, frame, drawChange(augment, [seed, epoch, row]), pixels, i * bytes);
+        else {
+          const words = [seed, epoch, row, ...(draws?.subarray(i, i + 1) ?? [])];
+          applyChange(sampler, frame, drawChange(augment, words), pixels, i * bytes);
+        }
       }
     }
   });

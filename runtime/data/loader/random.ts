@@ -37,3 +37,24 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
   }
   return order;
 }
+
+/** As many places of `weights` as it has, drawn with replacement in proportion to them, in the order of one epoch. */
+export function weightedOrder(weights: Float64Array, seed: number, epoch: number): Int32Array {
+  let total = 0;
+  const sums = weights.map((weight) => {
+    total += weight;
+    return total;
+  });
+  return Int32Array.from(weights, (_, i) => firstAbove(sums, uniform(seed, epoch, i, 0x5a3e) * total));
+}
+
+/** Where the first of ascending numbers stands that is above `limit`; the last if none is. */
+function firstAbove(ascending: Float64Array, limit: number): number {
+  let [from, to] = [0, ascending.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] ?? 0) > limit) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
