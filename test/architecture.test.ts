@@ -36,7 +36,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/autodiff",
     "compiler/passes",
   ],
-  "compiler/lower/plan.ts": ["compiler/ir", "compiler/library", "compiler/lower/plan-data.ts"],
+  "compiler/lower/plan.ts": [
+    "compiler/ir",
+    "compiler/library",
+    "compiler/lower/plan-data.ts",
+    "compiler/lower/plan-outputs.ts",
+  ],
+  "compiler/lower/plan-outputs.ts": ["compiler/ir"],
   "compiler/lower/plan-data.ts": ["compiler/library"],
   "compiler/lower/results.ts": [],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import type { Command } from "commander";
-import type { Plan, SubmissionPlan } from "../../compiler/lower/plan.ts";
+import type { Plan } from "../../compiler/lower/plan.ts";
+import type { SubmissionPlan } from "../../compiler/lower/plan-outputs.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { readList } from "../../runtime/data/formats/listed-images.ts";
 import { readText } from "../../runtime/data/formats/read-text.ts";

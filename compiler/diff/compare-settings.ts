@@ -28,6 +28,7 @@ const meaningsOf: Readonly<Partial<Record<StageKey, Meaning>>> = {
   where: ({ training }) => training.rows,
   clip: ({ built }) => built.model.clip,
   augment: ({ training }) => training.augment,
+  balance: ({ training }) => training.balance,
   sample: ({ training }) => training.sample,
   optimizer: ({ training: { optimiser, rate, weightDecay } }) => ({ optimiser, rate, weightDecay }),
   batch: ({ training }) => training.batch,

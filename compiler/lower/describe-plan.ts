@@ -1,4 +1,5 @@
-import type { Duration, ExportPlan, ParameterPlan, Plan, StagePlan, Stream, WeightSource } from "./plan.ts";
+import type { Duration, ParameterPlan, Plan, StagePlan, Stream, WeightSource } from "./plan.ts";
+import type { ExportPlan } from "./plan-outputs.ts";
 
 /** How many numbers the weights have. */
 export function weightCount(parameters: readonly Pick<ParameterPlan, "shape">[]): number {

@@ -1,6 +1,7 @@
 import type { Graph } from "../ir/graph.ts";
 import { exportName } from "./describe-plan.ts";
-import type { ExportPlan, Plan, StagePlan } from "./plan.ts";
+import type { Plan, StagePlan } from "./plan.ts";
+import type { ExportPlan } from "./plan-outputs.ts";
 import { stepGraph, stepScalars } from "./step-graph.ts";
 
 /** A graph that can be written to a file of its own, under a name that tells it from the others of its plan. */

@@ -16,7 +16,8 @@ import type { Entry, OutputNode } from "../syntax/ast.ts";
 import { exportedHeads } from "./describe-plan.ts";
 import { exportGraph } from "./export-graph.ts";
 import { headOutputs } from "./graphs.ts";
-import type { AssemblyPlan, ExportPlan } from "./plan.ts";
+import type { AssemblyPlan } from "./plan.ts";
+import type { ExportPlan } from "./plan-outputs.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 
 /** An assembly with the stages that it needs, each after those it needs itself. */

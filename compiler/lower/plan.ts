@@ -5,6 +5,7 @@
 import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import type { BalancerName } from "../library/balancers.ts";
 import type { DataPlan, TaskPlan } from "./plan-data.ts";
+import type { ExportPlan, SubmissionPlan } from "./plan-outputs.ts";
 
 export interface Plan {
   /** All stages that something asked for needs, each after those it needs. */
@@ -328,29 +329,6 @@ export interface Fit {
   readonly each: "label" | "all";
   readonly on: "train" | "val";
   readonly folds: number;
-}
-
-export interface ExportPlan {
-  /** An assembly's name, or a stage's label. */
-  readonly of:
-    | { readonly kind: "assembly"; readonly name: string }
-    | { readonly kind: "stage"; readonly hash: string; readonly checkpoint?: string };
-  readonly opset: number;
-  /**
-   * One inference graph for all members: images as float32 [batch, time, 3, height, width] in 0..1, or without time where no member
-   * has a clip; outputs by task. Parameters are inputs named `<weightsName>/<path>`, for the runtime to put in as constants.
-   */
-  graph(): Graph;
-}
-
-/** A challenge's file: an assembly's predictions of every frame of the test list of its data, in the list's order. */
-export interface SubmissionPlan {
-  /** The assembly's name. */
-  readonly of: string;
-  /** A path below the run's submissions. */
-  readonly to: string;
-  /** What stands for a frame whose picture could not be read. */
-  readonly missing: "nearest" | "zero" | "error";
 }
 
 /** What is to be chosen by results before what waits for it can be trained. */

@@ -11,8 +11,9 @@ import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { OutputNode } from "../syntax/ast.ts";
 import { assemblyData } from "./assemblies.ts";
 import { checkOnce, type Making, targetOf } from "./outputs.ts";
-import type { AssemblyPlan, SubmissionPlan } from "./plan.ts";
+import type { AssemblyPlan } from "./plan.ts";
 import type { TaskPlan } from "./plan-data.ts";
+import type { SubmissionPlan } from "./plan-outputs.ts";
 
 function isSubmitKey(key: string): key is keyof typeof submitKeys {
   return Object.hasOwn(submitKeys, key);

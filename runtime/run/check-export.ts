@@ -1,7 +1,8 @@
 import * as ort from "onnxruntime-node";
 import { type Dim, substituteDim, symbolsOf } from "../../compiler/ir/dim.ts";
 import { inputsOf } from "../../compiler/ir/graph.ts";
-import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
+import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
 import { FieldStore } from "../features/stored/field-store.ts";

@@ -1,6 +1,6 @@
 import { sAffWild2 } from "../../compiler/library/s-aff-wild2.ts";
-import type { SubmissionPlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
+import type { SubmissionPlan } from "../../compiler/lower/plan-outputs.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { DataError } from "../data/data-error.ts";
 import { type ListedImage, listedImages } from "../data/formats/listed-images.ts";
