@@ -35,6 +35,7 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
   for (const assembly of assemblies) for (const hash of assemblyStages(assembly)) wanted.add(hash);
   const kept = new Set([...assemblies].map(({ name }) => name));
   const { needed, choices } = withChoices(plan, wanted, kept);
+  const searched = new Set([...choices].flatMap((choice) => choice.searches));
   return {
     plan: {
       stages: plan.stages.filter(({ hash }) => needed.has(hash)),
@@ -42,7 +43,8 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
       exports: plan.exports.filter((each) =>
         each.of.kind === "assembly" ? kept.has(each.of.name) : names.includes(exportName(plan, each)),
       ),
-      sweeps: plan.sweeps.filter((each) => sweeps.has(each)),
+      // What a choice waits for is searched to its end.
+      sweeps: plan.sweeps.filter((each) => sweeps.has(each) || searched.has(each.name)),
       submissions: plan.submissions.filter(({ of }) => kept.has(of)),
       choices: plan.choices.filter((each) => choices.has(each)),
     },

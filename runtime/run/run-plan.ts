@@ -160,7 +160,7 @@ export class Run {
 
   /** A stage as it runs over other data than it was trained on; the same where these are its own. */
   over(stage: StagePlan, data: DataPlan): StagePlan {
-    return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data, tasks: stage.tasks };
+    return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data };
   }
 
   /** Where what a stage makes of a part is kept, below its folder: apart for other data than its own. */

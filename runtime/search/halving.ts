@@ -1,6 +1,6 @@
 import type { Duration, SearchPlan, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
 import type { Results } from "../../compiler/lower/results.ts";
-import { closureOf } from "../run/plan-part.ts";
+import { assemblyStages, closureOf } from "../run/plan-part.ts";
 import type { Run } from "../run/run-plan.ts";
 import type { Outcome } from "../run/train-plan.ts";
 import type { Work } from "../run/work.ts";
@@ -131,6 +131,13 @@ function neededOtherwise(run: Run, stages: readonly StagePlan[], races: readonly
     const closure = closureOf(run.plan, stage.hash);
     for (const hash of closure) if (hash !== stage.hash || !ends.has(hash)) needed.add(hash);
   }
+  // In what waits for a choice, a stage only stands for the one that is not known yet.
+  const waiting = new Set(
+    run.plan.choices.flatMap((choice) => choice.waiting.flatMap((each) => (each.kind === "assembly" ? each.name : []))),
+  );
+  for (const assembly of run.plan.assemblies)
+    if (!waiting.has(assembly.name)) for (const hash of assemblyStages(assembly)) needed.add(hash);
+  for (const { of } of run.plan.exports) if (of.kind === "stage") needed.add(of.hash);
   return needed;
 }
 

@@ -137,6 +137,18 @@ sweep rates = alone(au) {
       }
   });
 
+  test("trains to its end what an assembly has of it by name", async () => {
+    const [root, folder] = [drawnNumbers(), temporaryFolder()];
+    const text = `${search("random(trials: 8, prune: asha(factor: 4), seed: 1)")}
+assemble named on faces { au: mean([s.au for s in [rates[0], rates[1], rates[2], rates[3]]]) }
+`;
+    const { run } = await carried(text, root, folder);
+    const trials = trialsIn(folder);
+    for (const { point } of trials.slice(0, 4)) expect(await epochs(run, `rates[${point}]`)).toBe(3);
+    expect(trials.filter(({ ended }) => ended !== null).length).toBeGreaterThan(2);
+    expect((await resultsOf(run)).some(({ of }) => of === "named")).toBe(true);
+  });
+
   test("keeps trials that fail in its results, tries them once a call, and goes on", async () => {
     const [root, folder] = [drawnNumbers(), temporaryFolder()];
     const text = search("tpe(trials: 14, seed: 1)", "optimizer.lr.peak: log(1e-2 .. 1e60)");
