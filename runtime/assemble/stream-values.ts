@@ -5,6 +5,7 @@ import type { AnnotationTable } from "../data/annotation-table.ts";
 import type { Part } from "../data/open-data.ts";
 import { type FittedThresholds, fitThresholds } from "./fit-thresholds.ts";
 import { smooth } from "./smooth.ts";
+import { weightedSum } from "./weighted-sum.ts";
 
 export interface StreamContext {
   readonly table: (part: Part) => AnnotationTable;
@@ -26,17 +27,15 @@ export async function streamValues(
   switch (stream.kind) {
     case "head":
       return context.head(stream.stage, stream.task, part);
-    case "blend": {
-      const all = await Promise.all(
-        stream.parts.map(async (each) => ({
-          weight: each.weight,
-          values: await streamValues(each.stream, task, part, context),
-        })),
+    case "blend":
+      return weightedSum(
+        await Promise.all(
+          stream.parts.map(async (each) => ({
+            weight: each.weight,
+            values: await streamValues(each.stream, task, part, context),
+          })),
+        ),
       );
-      return Float32Array.from({ length: table.rows * width }, (_, i) =>
-        all.reduce((sum, { weight, values }) => sum + weight * (values[i] ?? 0), 0),
-      );
-    }
     case "later":
       throw new Error(`${stream.what} is refused before anything runs`);
     case "gaussian":

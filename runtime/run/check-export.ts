@@ -1,11 +1,12 @@
 import * as ort from "onnxruntime-node";
-import { type Dim, substituteDim, symbolsOf } from "../../compiler/ir/dim.ts";
-import { inputsOf } from "../../compiler/ir/graph.ts";
+import { type Dim, substituteDim } from "../../compiler/ir/dim.ts";
+import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import { weightedSum } from "../assemble/weighted-sum.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
-import { type ExportedHead, headsOf } from "./export-model.ts";
+import { type ExportedOutput, exportedOutputs } from "./export-model.ts";
 import type { Run } from "./run-plan.ts";
 
 export interface Shape {
@@ -33,14 +34,14 @@ export interface ExportAnswer {
 export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonly ExportAnswer[]> {
   const numbers = new RuntimeNumbers(run);
   try {
-    const wanted = inputsOf(plan.graph());
+    const graph = plan.graph();
+    const wanted = inputsOf(graph);
     const fields = wanted.filter(({ source }) => source.role === "field");
     const masked = wanted.some(({ source }) => source.role === "present");
-    const timed = fields.some(({ type }) => type.shape.some((size) => symbolsOf(size).includes("time")));
     const stored = new Set(run.plan.stages.flatMap((stage) => [...FieldStore.of(stage).keys()]));
     const isStored = (name: string) => stored.has(name.replace(/\.present$/, ""));
     const answers: ExportAnswer[] = [];
-    for (const shape of timed ? timedShapes : stillShapes) {
+    for (const shape of shapesOf(graph)) {
       const given = new Map(
         fields.map(({ source: { name }, type }): [string, Noise | Tensor] => [
           name,
@@ -49,7 +50,8 @@ export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonl
       );
       const present = presence(shape, masked);
       const outputs = new Map<string, Float32Array>();
-      for (const head of headsOf(run, plan)) outputs.set(head.name, await numbers.head(head, shape, given, present));
+      for (const output of exportedOutputs(run, plan))
+        outputs.set(output.name, await numbers.output(output, shape, given, present));
       const inputs = new Map(
         [...given].map(([name, each]): [string, Tensor] => [
           name,
@@ -97,7 +99,15 @@ const timedShapes: readonly Shape[] = [
   { batch: 3, time: 5 },
   { batch: 2, time: 16 },
 ];
-const stillShapes: readonly Shape[] = [1, 2, 3, 8, 16].map((batch) => ({ batch, time: undefined }));
+const batches: readonly number[] = [1, 2, 3, 8, 16];
+
+/** Outputs are [batch, (time), width], of a model for windows of one length with a number for the time. */
+function shapesOf({ outputs }: Graph): readonly Shape[] {
+  const [first] = outputs;
+  const time = first?.value.type.shape.at(-2);
+  if (first?.value.type.shape.length !== 3) return batches.map((batch) => ({ batch, time: undefined }));
+  return typeof time === "number" ? batches.map((batch) => ({ batch, time })) : timedShapes;
+}
 
 function greatestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
@@ -165,13 +175,18 @@ class RuntimeNumbers {
     this.#run = run;
   }
 
-  async head(
-    { stage, task }: ExportedHead,
+  async output(
+    { heads }: ExportedOutput,
     shape: Shape,
     given: ReadonlyMap<string, Noise | Tensor>,
     present: Float32Array,
   ): Promise<Float32Array> {
-    return dataOf(await this.#result(stage, undefined, task, { ...shape, given, present }));
+    const parts: { readonly weight: number; readonly values: Float32Array }[] = [];
+    for (const { stage, task, weight } of heads) {
+      const result = await this.#result(stage, undefined, task, { ...shape, given, present });
+      parts.push({ weight, values: dataOf(result) });
+    }
+    return weightedSum(parts);
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */

@@ -4,7 +4,8 @@ import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
-import type { ExportPlan, StagePlan, Stream } from "../../compiler/lower/plan.ts";
+import type { ExportPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import { weightedHeads } from "../../compiler/lower/weighted-heads.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import type { Tensors } from "../engines/engine.ts";
@@ -58,9 +59,8 @@ function withWeights(graph: Graph, keptOf: (stage: string) => Tensors): Graph {
 
 /** What a user of the file must know: how images go in, and what each output means. */
 function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
-  const heads = headsOf(run, plan);
   const outputs = Object.fromEntries(
-    heads.map(({ name, meaning }) => [
+    exportedOutputs(run, plan).map(({ name, meaning }) => [
       name,
       meaning.kind === "scalar"
         ? { kind: meaning.kind, min: meaning.min, max: meaning.max }
@@ -70,29 +70,26 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
   return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
 }
 
-/** An output of an exported model: a stage's head, under a task's name. */
-export interface ExportedHead {
-  readonly stage: StagePlan;
-  readonly task: string;
+/** An output of an exported model, under a task's name: stages' heads, each times its weight, summed. */
+export interface ExportedOutput {
   readonly name: string;
   readonly meaning: TaskMeaning;
+  readonly heads: readonly { readonly stage: StagePlan; readonly task: string; readonly weight: number }[];
 }
 
-export function headsOf(run: Trained, { of }: ExportPlan): readonly ExportedHead[] {
+export function exportedOutputs(run: Trained, { of }: ExportPlan): readonly ExportedOutput[] {
   if (of.kind === "stage") {
     const stage = run.stageOf(of.hash);
-    return stage.tasks.map(({ name, meaning }) => ({ stage, task: name, name, meaning }));
+    return stage.tasks.map(({ name, meaning }) => ({ name, meaning, heads: [{ stage, task: name, weight: 1 }] }));
   }
   const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
-  return (assembly?.members ?? []).map(({ task, stream }) => {
-    const { stage, task: head } = headOf(stream);
-    return { stage: run.stageOf(stage), task: head, name: task.name, meaning: task.meaning };
-  });
-}
-
-/** Smoothing and thresholds need whole videos and stay outside. */
-function headOf(stream: Stream): Extract<Stream, { kind: "head" }> {
-  if (stream.kind === "head") return stream;
-  if (stream.kind === "blend" || stream.kind === "later") throw new Error("a blend is not exported");
-  return headOf(stream.stream);
+  return (assembly?.members ?? []).map(({ task: { name, meaning }, stream }) => ({
+    name,
+    meaning,
+    heads: weightedHeads(stream).map(({ head, weight }) => ({
+      stage: run.stageOf(head.stage),
+      task: head.task,
+      weight,
+    })),
+  }));
 }

@@ -81,6 +81,10 @@ describe("abaw check", () => {
       "--target onnx-train cannot write",
     ],
     [["compile", spec, "--target", "torch", "--set", "together.balance=mgda()"], "--target torch cannot write"],
+    [
+      ["compile", spec, "--target", "onnx", "--set", "final.au=mean([alone(au).au -> threshold(0.4), alone(au).au])"],
+      "cannot write the export of a blend with `threshold` inside",
+    ],
     [["data", "synth", "--out", "faces"], "is not empty"],
     [["submit"], "a spec is missing"],
     [["submit", spec], "submits nothing"],
