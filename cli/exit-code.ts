@@ -1,3 +1,4 @@
+import { NotWritten } from "../compiler/lower/not-written.ts";
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { AlteredFile } from "../runtime/checkpoints/sealed.ts";
 import { DataError } from "../runtime/data/data-error.ts";
@@ -46,6 +47,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   JsonError,
   TfjsMissing,
   RanksFailed,
+  NotWritten,
 ];
 
 /** What the operating system refused, in words. */

@@ -1,12 +1,13 @@
 import type { CheckedStage } from "../check/check-stage.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import { type Dim, symbol } from "../ir/dim.ts";
-import type { Graph, GraphOutput } from "../ir/graph.ts";
+import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { forInference } from "../passes/index.ts";
 import { weightsName } from "./describe-plan.ts";
+import { timeOf, withProducers } from "./export-inputs.ts";
 import { headOutputs, inlined } from "./graphs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
@@ -21,17 +22,12 @@ export interface Exported {
   }[];
 }
 
-/** One inference graph for all members, with one input for each field. */
+/** One inference graph for all outputs, with one input for each field, and each stage in it once. */
 export function exportGraph(members: readonly Exported[], plans: StagePlans): Graph {
   const g = new GraphBuilder(opRules);
-  const everything = new Set<CheckedStage>();
-  const collect = (stage: CheckedStage) => {
-    everything.add(stage);
-    for (const { producer } of stage.built.model.features.values()) collect(plans.checked(producer.key));
-  };
-  for (const { parts } of members) for (const { stage } of parts) collect(stage);
-  const time = [...everything].some(({ built }) => built.model.time !== undefined);
-  const lead: readonly Dim[] = time ? [symbol("batch"), symbol("time")] : [symbol("batch")];
+  const stages = members.flatMap(({ parts }) => parts.map(({ stage }) => stage));
+  const time = timeOf(withProducers(stages, plans));
+  const lead: readonly Dim[] = time === undefined ? [symbol("batch")] : [symbol("batch"), time];
   const field = (name: string, sizes: readonly Dim[], once = false) =>
     g.input("field", name, { dtype: "float32", shape: [...(once ? [symbol("batch")] : lead), ...sizes] });
   const surroundings = {
@@ -41,15 +37,28 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
     time,
     stage: (key: string) => plans.checked(key),
   };
+  const made = new Map<string, ReadonlyMap<string, Value>>();
+  const headsOf = (stage: CheckedStage, checkpoint: string | undefined): ReadonlyMap<string, Value> => {
+    const outputs = headOutputs(stage);
+    const values = inlined(
+      g,
+      stage,
+      outputs.map(({ value }) => value),
+      surroundings,
+      checkpoint,
+    );
+    return new Map(outputs.map(({ name }, i) => [name, v.at(values, i)]));
+  };
   const outputs = members.map(({ name, parts }): GraphOutput => {
-    const values = parts.map(({ weight, stage, head, checkpoint }) => {
-      const output = headOutputs(stage).find((each) => each.name === head);
-      invariant(output !== undefined, `no head ${head}`);
-      const [made] = inlined(g, stage, [output.value], surroundings, checkpoint);
-      invariant(made !== undefined, "a head is one value");
-      return weight === 1 ? made : v.scale(g, made, weight);
+    const weighted = parts.map(({ weight, stage, head, checkpoint }) => {
+      const key = weightsName(stage.stage.key, checkpoint);
+      const known = made.get(key) ?? headsOf(stage, checkpoint);
+      made.set(key, known);
+      const value = known.get(head);
+      invariant(value !== undefined, `no head ${head}`);
+      return v.scale(g, value, weight);
     });
-    const value = v.total(g, values);
+    const value = v.total(g, weighted);
     invariant(value !== undefined, "an output has a part");
     return { name, value };
   });

@@ -3,7 +3,7 @@ import { activated } from "../check/activation.ts";
 import type { CheckedStage } from "../check/check-stage.ts";
 import { textIn } from "../diagnostics/source.ts";
 import { GraphBuilder } from "../ir/builder.ts";
-import { type Dim, multiplyDims, symbol, symbolsOf } from "../ir/dim.ts";
+import { type Dim, multiplyDims, symbol } from "../ir/dim.ts";
 import { type Graph, type GraphOutput, type Node, nodesReaching, type Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { resizeAttributes, resizeLeaf, type Sizes } from "../ir/resize.ts";
@@ -179,18 +179,20 @@ export function inlined(
     readonly image: (field: string, height: number, width: number) => Value;
     /** A stored field's numbers, of these sizes for each frame or, `once`, for each clip. */
     readonly stored: (field: string, sizes: readonly Dim[], once: boolean) => Value;
-    /** Whether the whole has the axis time; a stage without it then works on batch × time frames. */
-    readonly time: boolean;
+    /** The size of the axis time of the whole, if it has one; a stage without it then works on batch × time frames. */
+    readonly time: Dim | undefined;
     readonly stage: (key: string) => CheckedStage;
   },
   checkpoint?: string,
 ): readonly Value[] {
   const { model } = checked.built;
-  const folds = surroundings.time && model.time === undefined;
-  const frames = multiplyDims(symbol("batch"), symbol("time"));
-  const sizes = new Map<string, Dim>(folds ? [["batch", frames]] : []);
+  const { time } = surroundings;
+  const sizes = new Map<string, Dim>();
+  const frames = time !== undefined && model.time === undefined ? multiplyDims(symbol("batch"), time) : undefined;
+  if (frames !== undefined) sizes.set("batch", frames);
+  else if (time !== undefined) sizes.set("time", time);
   const fold = (value: Value): Value => {
-    if (!folds) return value;
+    if (frames === undefined) return value;
     const [, , ...rest] = value.type.shape;
     return v.reshape(g, value, [frames, ...rest]);
   };
@@ -209,12 +211,11 @@ export function inlined(
   const leaf: LeafRule = (value, builder) => {
     if (value.source.kind !== "input") return sameLeaf(value, builder);
     const { role, name } = value.source;
-    const stored = model.fields.get(name.replace(/\.present$/, ""))?.wire.source.kind === "input";
-    if (role === "field" && stored) {
-      const [, second = 1, ...rest] = value.type.shape;
-      const timed = symbolsOf(second).includes("time");
-      const given = surroundings.stored(name, timed ? rest : [second, ...rest], model.time !== undefined && !timed);
-      return fold(given);
+    const stored = model.fields.get(name.replace(/\.present$/, ""));
+    if (role === "field" && stored?.wire.source.kind === "input") {
+      const timed = stored.axes[0] === "time";
+      const own = value.type.shape.slice(timed ? 2 : 1);
+      return fold(surroundings.stored(name, own, model.time !== undefined && !timed));
     }
     // The bytes of a field, whose numbers are replaced where they have been made of them.
     if (role === "field")
@@ -235,8 +236,8 @@ export function inlined(
   return outputs.map((output) => {
     const value = made.get(output);
     invariant(value !== undefined, "an output was lost");
-    if (!folds) return value;
+    if (time === undefined || frames === undefined) return value;
     const [, ...rest] = value.type.shape;
-    return v.reshape(g, value, [symbol("batch"), symbol("time"), ...rest]);
+    return v.reshape(g, value, [symbol("batch"), time, ...rest]);
   });
 }

@@ -12,18 +12,23 @@ import { Refusal, type Reporter } from "../check/reporter.ts";
 import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
+import type { Graph } from "../ir/graph.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
-import { exportedHeads } from "./describe-plan.ts";
 import { exportGraph } from "./export-graph.ts";
+import { readUnalike, withProducers } from "./export-inputs.ts";
 import { headOutputs } from "./graphs.ts";
-import type { AssemblyPlan } from "./plan.ts";
+import { refuseGraph } from "./not-written.ts";
+import type { AssemblyPlan, Stream } from "./plan.ts";
 import type { ExportPlan } from "./plan-outputs.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
+import { unwritten, weightedHeads } from "./weighted-heads.ts";
 
 /** An assembly with the stages that it needs, each after those it needs itself. */
 export interface Assembled {
   readonly plan: AssemblyPlan;
   readonly stages: readonly CheckedStage[];
+  /** Those whose heads it is made of. */
+  readonly heads: readonly CheckedStage[];
   /** Choices that it waits for. */
   readonly choices: readonly ChosenThing[];
 }
@@ -66,6 +71,14 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
   const { session } = env;
   const { add, plans } = making;
   const opset = opsetOf(declaration, env);
+  const written = (stages: readonly CheckedStage[], streams: readonly Stream[], graph: () => Graph) => {
+    const reasons = new Set(streams.flatMap((stream) => unwritten(stream) ?? []));
+    const unalike = readUnalike(withProducers(stages, plans));
+    if (unalike !== undefined) reasons.add(unalike);
+    for (const what of reasons) session.reporter.report("not-yet-written", declaration.value.span, { what });
+    const [first] = reasons;
+    return first === undefined ? graph : () => refuseGraph(first);
+  };
   const thing = targetOf(declaration, env);
   if (thing.kind === "stage") {
     checkCheckpoint({ kind: "member", stage: thing, name: "", span: declaration.value.span }, false, env);
@@ -80,25 +93,21 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
         plans,
       );
     const which = thing.checkpoint === undefined ? {} : { checkpoint: thing.checkpoint };
-    return { of: { ...stageOfPlan(stage, plans), ...which }, opset, graph };
+    return { of: { ...stageOfPlan(stage, plans), ...which }, opset, graph: written([stage], [], graph) };
   }
   if (thing.kind === "assembly") {
     const assembled = making.assembly(thing);
     if (assembled === undefined) throw new Refusal();
-    const { plan, stages } = assembled;
-    if (plan.members.some(({ stream }) => exportedHeads(stream) === undefined))
-      session.reporter.report("not-yet-written", declaration.value.span, {
-        what: "the export of a blend of what is more than smoothed",
-      });
+    const { plan, heads } = assembled;
     const byHash = (wanted: string): CheckedStage => {
-      for (const stage of stages) if (plans.planOf(stage).hash === wanted) return stage;
+      for (const stage of heads) if (plans.planOf(stage).hash === wanted) return stage;
       throw new Error("a member's stage is planned");
     };
     const graph = () =>
       exportGraph(
         plan.members.map(({ task, stream }) => ({
           name: task.name,
-          parts: (exportedHeads(stream) ?? []).map(({ weight, head }) => ({
+          parts: weightedHeads(stream).map(({ weight, head }) => ({
             weight,
             stage: byHash(head.stage),
             head: head.task,
@@ -107,7 +116,8 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
         })),
         plans,
       );
-    return { of: { kind: "assembly", name: plan.name }, opset, graph };
+    const streams = plan.members.map(({ stream }) => stream);
+    return { of: { kind: "assembly", name: plan.name }, opset, graph: written(heads, streams, graph) };
   }
   if (thing.kind === "poison") throw new Refusal();
   return session.reporter.refuse("wrong-type", declaration.value.span, {

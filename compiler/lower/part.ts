@@ -202,16 +202,18 @@ class Planner {
   /** The assembly with the stages it needs, apart from any declaration. */
   assemble(thing: AssemblyThing): Assembled {
     const choices = new Map<string, ChosenThing>();
+    const heads = new Set<CheckedStage>();
     const plan = assemblyPlan(
       thing,
       this.#session,
       (stage) => {
         this.#add(stage.stage, stage.stage.span);
+        heads.add(stage);
         return () => this.#plans.planOf(stage).hash;
       },
       (choice) => choices.set(choice.key, choice),
     );
-    return { plan, stages: [...this.#stages.values()], choices: [...choices.values()] };
+    return { plan, stages: [...this.#stages.values()], heads: [...heads], choices: [...choices.values()] };
   }
 }
 

@@ -1,8 +1,9 @@
 import * as ort from "onnxruntime-node";
-import { type Dim, substituteDim, symbolsOf } from "../../compiler/ir/dim.ts";
-import { inputsOf } from "../../compiler/ir/graph.ts";
+import { type Dim, substituteDim } from "../../compiler/ir/dim.ts";
+import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
+import { weightedSum } from "../assemble/weighted-sum.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
@@ -34,14 +35,14 @@ export interface ExportAnswer {
 export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonly ExportAnswer[]> {
   const numbers = new RuntimeNumbers(run);
   try {
-    const wanted = inputsOf(plan.graph());
+    const graph = plan.graph();
+    const wanted = inputsOf(graph);
     const fields = wanted.filter(({ source }) => source.role === "field");
     const masked = wanted.some(({ source }) => source.role === "present");
-    const timed = fields.some(({ type }) => type.shape.some((size) => symbolsOf(size).includes("time")));
     const stored = new Set(run.plan.stages.flatMap((stage) => [...FieldStore.of(stage).keys()]));
     const isStored = (name: string) => stored.has(name.replace(/\.present$/, ""));
     const answers: ExportAnswer[] = [];
-    for (const shape of timed ? timedShapes : stillShapes) {
+    for (const shape of shapesOf(graph)) {
       const given = new Map(
         fields.map(({ source: { name }, type }): [string, Noise | Tensor] => [
           name,
@@ -99,7 +100,15 @@ const timedShapes: readonly Shape[] = [
   { batch: 3, time: 5 },
   { batch: 2, time: 16 },
 ];
-const stillShapes: readonly Shape[] = [1, 2, 3, 8, 16].map((batch) => ({ batch, time: undefined }));
+const batches: readonly number[] = [1, 2, 3, 8, 16];
+
+/** Outputs are [batch, (time), width], of a model for windows of one length with a number for the time. */
+function shapesOf({ outputs }: Graph): readonly Shape[] {
+  const [first] = outputs;
+  const time = first?.value.type.shape.at(-2);
+  if (first?.value.type.shape.length !== 3) return batches.map((batch) => ({ batch, time: undefined }));
+  return typeof time === "number" ? batches.map((batch) => ({ batch, time })) : timedShapes;
+}
 
 function greatestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
@@ -185,9 +194,7 @@ class RuntimeNumbers {
       const asked = { stage, checkpoint, feature: undefined };
       values.push(dataOf(await this.#result(asked, task, { ...shape, given, present })));
     }
-    return Float32Array.from({ length: values[0]?.length ?? 0 }, (_, i) =>
-      parts.reduce((sum, { weight }, k) => sum + weight * (values[k]?.[i] ?? 0), 0),
-    );
+    return weightedSum(parts.map(({ weight }, i) => ({ weight, values: values[i] ?? new Float32Array() })));
   }
 
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */

@@ -4,9 +4,10 @@ import { GraphBuilder } from "../../compiler/ir/builder.ts";
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
-import { exportedHeads, readWeightsName } from "../../compiler/lower/describe-plan.ts";
+import { readWeightsName } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
+import { weightedHeads } from "../../compiler/lower/weighted-heads.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import type { KeptOf } from "../train/initial-weights.ts";
@@ -96,12 +97,10 @@ export function outputsOf(run: Trained, { of }: ExportPlan): readonly ExportedOu
   }
   const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
   return (assembly?.members ?? []).map(({ task, stream }) => {
-    const heads = exportedHeads(stream);
-    if (heads === undefined) throw new Error("what is exported was checked");
     return {
       name: task.name,
       meaning: task.meaning,
-      parts: heads.map(({ weight, head }) => ({
+      parts: weightedHeads(stream).map(({ weight, head }) => ({
         weight,
         stage: run.stageOf(head.stage),
         checkpoint: head.checkpoint,

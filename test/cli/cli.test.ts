@@ -73,6 +73,10 @@ describe("abaw check", () => {
     [["report", "nowhere"], "report.json"],
     [["compile", spec, "--target", "tflite"], "onnx, onnx-train or torch"],
     [
+      ["compile", spec, "--target", "onnx", "--set", "final.au=mean([alone(au).au -> threshold(0.4), alone(au).au])"],
+      "cannot write the export of a blend with `threshold` inside",
+    ],
+    [
       ["compile", spec, "--target", "onnx-train", "--set", "together.params.face=frozen(until: 1 epochs)"],
       "one graph for all steps",
     ],

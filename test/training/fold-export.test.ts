@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { checkExport } from "../../runtime/run/check-export.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
 import { assembledValues } from "../../runtime/run/results.ts";
-import { compiled } from "../plan-of.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
 import { drawnNumbers, numberRun, numberSpec } from "./number-run.ts";
@@ -17,7 +16,7 @@ assemble final on faces { ${streams} }
 export final
 `;
 
-describe("an exported blend", () => {
+describe("an exported assembly of folds and blends", () => {
   test("is the weighted sum of its stages' heads, with or without a clip, smoothing and what follows outside", {
     timeout: 60_000,
   }, async () => {
@@ -40,16 +39,5 @@ describe("an exported blend", () => {
     // The weights of a stage stand once, however many tasks are made of it.
     expect(bytes).toBeLessThan(60_000);
     expect((await assembledValues(run, assembly, await run.dataOf(assembly.data), "val")).length).toBe(3);
-  });
-
-  test.each([
-    ["a threshold", "au: 0.5 * (alone(au).au -> threshold(0.5)) + 0.5 * other.au"],
-    ["a fitted weight", "au: fit(0 .. 1, on: faces.val) * alone(au).au + other.au"],
-    ["a median", "au: mean([alone(au).au -> median(3 rows), other.au])"],
-  ])("with %s inside is for later", (_, streams) => {
-    const { diagnostics } = compiled(spec(streams));
-    expect(diagnostics.filter(({ code }) => code === "not-yet-written").map(({ message }) => message)).toEqual([
-      expect.stringContaining("the export of a blend of what is more than smoothed"),
-    ]);
   });
 });
