@@ -1,5 +1,7 @@
 import type { Fit } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
+import { DataError } from "../data/data-error.ts";
+import type { LabelColumn } from "../data/label-column.ts";
 
 /** Numbers that were fitted, and where. */
 export interface Fitted {
@@ -11,42 +13,53 @@ export interface Fitted {
   readonly folds: number;
 }
 
-/** How numbers are found and used. */
+/** What is done to the values of a part's rows, [rows, width], with numbers that may be fitted. */
 export interface Fitting {
   readonly what: Fitted["what"];
-  /** Those for the score on the rows that are true. */
-  readonly choose: (rows: readonly boolean[]) => readonly number[];
-  /** What a row [width] becomes with them, into its place in `out`. */
-  readonly apply: (numbers: readonly number[], row: number, out: Float32Array) => void;
+  /** The numbers for the score on the rows that are true. */
+  readonly choose: (labels: LabelColumn, rows: readonly boolean[], fit: Fit) => readonly number[];
+  /** What the values become with them. */
+  readonly apply: (numbers: readonly number[]) => Float32Array;
 }
 
 /** Fits on all rows of a part. */
-export function fitOn({ choose, what }: Fitting, { rows, videos }: AnnotationTable, { on, folds }: Fit): Fitted {
-  const numbers = choose(Array.from({ length: rows }, () => true));
-  return { what, numbers, on, folds: foldsOf(folds, videos.length) };
+export function fitOn({ choose, what }: Fitting, labels: LabelColumn, table: AnnotationTable, fit: Fit): Fitted {
+  const numbers = choose(
+    labels,
+    Array.from({ length: table.rows }, () => true),
+    fit,
+  );
+  return { what, numbers, on: fit.on, folds: foldsOf(table, fit).count };
 }
 
-/** Every row [rows, width] with numbers that its own video had no part in. */
+/** Every row [rows, width] with numbers that its own video had no part in. Throws a DataError if there is one video alone. */
 export function crossFitted(
   { choose, apply }: Fitting,
-  { rows, video, videos }: AnnotationTable,
-  { folds }: Fit,
-  width: number,
+  labels: LabelColumn,
+  table: AnnotationTable,
+  fit: Fit,
 ): Float32Array {
-  const out = new Float32Array(rows * width);
-  const count = foldsOf(folds, videos.length);
-  for (let fold = 0; fold < count; fold += 1) {
-    const own = Array.from({ length: rows }, (_, row) => (video[row] ?? 0) % count === fold);
-    const numbers = choose(own.map((each) => !each));
-    own.forEach((each, row) => {
-      if (each) apply(numbers, row, out);
-    });
+  const { count, foldOf } = foldsOf(table, fit);
+  const folds = Array.from({ length: count }, (_, fold) => {
+    const others = Array.from({ length: table.rows }, (__, row) => foldOf(row) !== fold);
+    return apply(choose(labels, others, fit));
+  });
+  const out = new Float32Array(folds[0]?.length ?? 0);
+  const width = out.length / table.rows;
+  for (let row = 0; row < table.rows; row += 1) {
+    const own = folds[foldOf(row)];
+    if (own !== undefined) out.set(own.subarray(row * width, (row + 1) * width), row * width);
   }
   return out;
 }
 
-function foldsOf(folds: number, videos: number): number {
-  return Math.max(2, Math.min(folds, videos));
+/** The videos that a table has rows of, dealt out in their order: of a part of some data it has the names of all. */
+function foldsOf({ video, file }: AnnotationTable, { folds }: Fit) {
+  const places = new Map([...new Set(video)].map((each, place) => [each, place]));
+  if (places.size < 2)
+    throw new DataError("numbers are fitted in parts of whole videos, and there are not two", { file });
+  const count = Math.max(2, Math.min(folds, places.size));
+  return { count, foldOf: (row: number) => (places.get(video[row] ?? 0) ?? 0) % count };
 }
 
 /** The numbers that a fit tries. */

@@ -1,13 +1,12 @@
-import type { LabelColumn } from "../data/label-column.ts";
 import type { Fitting } from "./cross-fit.ts";
 
 /**
  * A scalar [rows, 1] as a·y + b, so that on labelled rows it has the labels' mean and standard deviation. What does not vary is only moved.
  */
-export function matching(values: Float32Array, { values: labels, weight }: LabelColumn): Fitting {
+export function matching(values: Float32Array): Fitting {
   return {
     what: "moments",
-    choose(rows) {
+    choose({ values: labels, weight }, rows) {
       const own = rows.flatMap((each, row) => (each && (weight[row] ?? 0) ? [row] : []));
       if (own.length === 0) return [1, 0];
       const [said, meant] = [values, labels].map((all) => momentsOf(own.map((row) => all[row] ?? 0)));
@@ -15,17 +14,8 @@ export function matching(values: Float32Array, { values: labels, weight }: Label
       const factor = said.deviation === 0 ? 1 : meant.deviation / said.deviation;
       return [factor, meant.mean - factor * said.mean];
     },
-    apply: (line, row, out) => alongLine(values, line, row, out),
+    apply: ([factor = 1, sum = 0]) => values.map((value) => factor * value + sum),
   };
-}
-
-export function alongLine(
-  values: Float32Array,
-  [factor = 1, sum = 0]: readonly number[],
-  row: number,
-  out: Float32Array,
-) {
-  out[row] = factor * (values[row] ?? 0) + sum;
 }
 
 function momentsOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {

@@ -1,4 +1,4 @@
-import type { Fit } from "../../compiler/lower/plan.ts";
+import { widthOf } from "../../compiler/library/task.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { f1 } from "../evaluate/score-task.ts";
 import { bestOf, candidatesOf, type Fitting } from "./cross-fit.ts";
@@ -7,12 +7,12 @@ import { bestOf, candidatesOf, type Fitting } from "./cross-fit.ts";
 const plain = 0.5;
 
 /** Units are 1 where a value [rows, units] reaches its threshold, else 0; thresholds are for the mean F1. */
-export function thresholding(values: Float32Array, labels: LabelColumn, fit: Fit): Fitting {
-  const width = labels.meaning.kind === "units" ? labels.meaning.names.length : 1;
-  const candidates = candidatesOf(fit);
+export function thresholding(values: Float32Array): Fitting {
   return {
     what: "threshold",
-    choose(rows) {
+    choose(labels, rows, fit) {
+      const width = widthOf(labels.meaning);
+      const candidates = candidatesOf(fit);
       const units = Array.from({ length: width }, (_, unit) => unit);
       const scoreOf = (unit: number, threshold: number) => scoreAt(values, labels, width, rows, unit, threshold);
       if (fit.each === "label")
@@ -22,19 +22,8 @@ export function thresholding(values: Float32Array, labels: LabelColumn, fit: Fit
       );
       return units.map(() => one);
     },
-    apply: (thresholds, row, out) => applyThresholds(values, thresholds, row, out),
+    apply: (thresholds) => values.map((value, i) => (value >= (thresholds[i % thresholds.length] ?? plain) ? 1 : 0)),
   };
-}
-
-export function applyThresholds(
-  values: Float32Array,
-  thresholds: readonly number[],
-  row: number,
-  out: Float32Array,
-): void {
-  const width = thresholds.length;
-  for (let i = row * width; i < (row + 1) * width; i += 1)
-    out[i] = (values[i] ?? 0) >= (thresholds[i % width] ?? plain) ? 1 : 0;
 }
 
 function scoreAt(

@@ -1,7 +1,9 @@
+import { maskWidthOf } from "../../compiler/library/task.ts";
 import type { Stream } from "../../compiler/lower/plan.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { scoreTask } from "../evaluate/score-task.ts";
 import { bestOf, candidatesOf, type Fitting, inTurns, type Place } from "./cross-fit.ts";
+import { weightedSum } from "./weighted-sum.ts";
 
 type Parts = Extract<Stream, { readonly kind: "blend" }>["parts"];
 
@@ -9,7 +11,16 @@ type Parts = Extract<Stream, { readonly kind: "blend" }>["parts"];
 const plain = 1;
 
 /** Streams [rows, width] as one, Σ weight × values, with fitted factors for those that have a fit; factors are for the task's score. */
-export function weighing(parts: Parts, values: readonly Float32Array[], labels: LabelColumn, width: number): Fitting {
+export function weighing(parts: Parts, values: readonly Float32Array[]): Fitting {
+  const apply = (factors: readonly number[]): Float32Array => {
+    let fitted = 0;
+    return weightedSum(
+      parts.map(({ weight, fit }, i) => ({
+        weight: fit === undefined ? weight : weight * (factors[fitted++] ?? plain),
+        values: values[i] ?? new Float32Array(),
+      })),
+    );
+  };
   const places = parts.flatMap(({ fit }): readonly Place[] => {
     if (fit === undefined) return [];
     const candidates = candidatesOf(fit);
@@ -17,37 +28,18 @@ export function weighing(parts: Parts, values: readonly Float32Array[], labels: 
   });
   return {
     what: "weight",
-    choose(rows) {
+    choose(labels, rows) {
       const masked = { ...labels, weight: weightOn(labels, rows) };
       return inTurns(places, (factors, place) => (candidate) => {
         const tried = factors.map((factor, i) => (i === place ? candidate : factor));
-        const out = new Float32Array(rows.length * width);
-        rows.forEach((each, row) => {
-          if (each) blend(parts, values, tried, row, width, out);
-        });
-        return scoreTask(labels.meaning, out, masked).score ?? 0;
+        return scoreTask(labels.meaning, apply(tried), masked).score ?? 0;
       });
     },
-    apply: (factors, row, out) => blend(parts, values, factors, row, width, out),
+    apply,
   };
 }
 
-/** Factors stand in the order of the parts that have a fit. */
-export function blend(
-  parts: Parts,
-  values: readonly Float32Array[],
-  factors: readonly number[],
-  row: number,
-  width: number,
-  out: Float32Array,
-): void {
-  let fitted = 0;
-  const weights = parts.map(({ weight, fit }) => (fit === undefined ? weight : weight * (factors[fitted++] ?? plain)));
-  for (let i = row * width; i < (row + 1) * width; i += 1)
-    out[i] = weights.reduce((sum, weight, k) => sum + weight * (values[k]?.[i] ?? 0), 0);
-}
-
-function weightOn({ weight }: LabelColumn, rows: readonly boolean[]): Float32Array {
-  const each = weight.length / rows.length;
+function weightOn({ weight, meaning }: LabelColumn, rows: readonly boolean[]): Float32Array {
+  const each = maskWidthOf(meaning);
   return weight.map((own, i) => (rows[Math.floor(i / each)] === true ? own : 0));
 }

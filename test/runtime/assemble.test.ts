@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fit, Stream } from "../../compiler/lower/plan.ts";
-import { addBiases, biasing } from "../../runtime/assemble/biases.ts";
+import { biasing } from "../../runtime/assemble/biases.ts";
 import { candidatesOf, crossFitted, type Fitted, fitOn } from "../../runtime/assemble/cross-fit.ts";
 import { matching } from "../../runtime/assemble/moments.ts";
 import { smooth } from "../../runtime/assemble/smooth.ts";
@@ -78,21 +78,19 @@ describe("fitted thresholds", () => {
   };
   const fit = { from: 0.1, to: 0.9, by: 0.1, each: "label", on: "val", folds: 3 } as const;
 
-  const fitting = (given: Partial<Fit> = {}) => thresholding(values, labels, { ...fit, ...given });
-
   test("find each unit's own, and are judged on videos they have not seen", () => {
-    const { numbers, folds, on, what } = fitOn(fitting(), table, fit);
+    const { numbers, folds, on, what } = fitOn(thresholding(values), labels, table, fit);
     const [a = 0, b = 0] = numbers;
     expect(a).toBeGreaterThan(0.2);
     expect(a).toBeLessThanOrEqual(0.35);
     expect(b).toBeGreaterThan(0.65);
     expect(b).toBeLessThanOrEqual(0.9);
     expect([what, on, folds]).toEqual(["threshold", "val", 3]);
-    expect(scoreTask(labels.meaning, crossFitted(fitting(), table, fit, 2), labels).score).toBe(1);
+    expect(scoreTask(labels.meaning, crossFitted(thresholding(values), labels, table, fit), labels).score).toBe(1);
   });
 
   test("one for all is a compromise", () => {
-    expect(new Set(fitOn(fitting({ each: "all" }), table, fit).numbers).size).toBe(1);
+    expect(new Set(fitOn(thresholding(values), labels, table, { ...fit, each: "all" }).numbers).size).toBe(1);
   });
 });
 
@@ -119,16 +117,11 @@ const biasFit: Fit = { from: -1, to: 1, by: 0.1, each: "label", on: "val", folds
 describe("fitted biases", () => {
   const { table, values, labels } = drawnClasses(12, 4);
   const all = Array.from({ length: table.rows }, () => true);
-  const scoreWith = (numbers: readonly number[]) => {
-    const out = new Float32Array(values.length);
-    all.forEach((_, row) => {
-      addBiases(values, numbers, row, out);
-    });
-    return scoreTask(labels.meaning, out, labels).score ?? Number.NaN;
-  };
+  const scoreWith = (numbers: readonly number[]) =>
+    scoreTask(labels.meaning, biasing(values).apply(numbers), labels).score ?? Number.NaN;
 
   test("are better than none, and no single one could be better", () => {
-    const numbers = biasing(values, labels, biasFit).choose(all);
+    const numbers = biasing(values).choose(labels, all, biasFit);
     const reached = scoreWith(numbers);
     expect(reached).toBeGreaterThan(scoreWith([0, 0, 0, 0]) + 0.02);
     for (const place of numbers.keys())
@@ -139,7 +132,7 @@ describe("fitted biases", () => {
   });
 
   test("that are one for all are none", () => {
-    expect(biasing(values, labels, { ...biasFit, each: "all" }).choose(all)).toEqual([0, 0, 0, 0]);
+    expect(biasing(values).choose(labels, all, { ...biasFit, each: "all" })).toEqual([0, 0, 0, 0]);
   });
 
   test("judge no video by its own labels", () => {
@@ -150,9 +143,7 @@ describe("fitted biases", () => {
       other.values.fill(0, row * 4, row * 4 + 4);
       other.values[row * 4] = 1;
     }
-    const [before, after] = [labels, other].map((each) =>
-      crossFitted(biasing(values, each, biasFit), table, biasFit, 4),
-    );
+    const [before, after] = [labels, other].map((each) => crossFitted(biasing(values), each, table, biasFit));
     const rowsIn = (all: Float32Array | undefined) =>
       Array.from({ length: table.rows }, (_, row) => row).flatMap((row) =>
         own(row) ? [Array.from(all?.slice(row * 4, row * 4 + 4) ?? [])] : [],
@@ -181,11 +172,9 @@ describe("matched moments", () => {
     return [centre, Math.sqrt(mean(judged.map((value) => (value - centre) ** 2)))];
   };
   const matchedBy = (values: Float32Array) => {
-    const found = matching(values, labels);
-    const numbers = found.choose(Array.from({ length: table.rows }, () => true));
-    const out = new Float32Array(table.rows);
-    for (let row = 0; row < table.rows; row += 1) found.apply(numbers, row, out);
-    return out;
+    const found = matching(values);
+    const all = Array.from({ length: table.rows }, () => true);
+    return found.apply(found.choose(labels, all, biasFit));
   };
 
   test("are those of the labelled rows", () => {
@@ -200,6 +189,22 @@ describe("matched moments", () => {
   });
 });
 
+test("videos are dealt out by those that there are rows of, and one alone is refused", () => {
+  const { table, values, labels } = drawnClasses(3, 4);
+  const part = {
+    ...table,
+    videos: Array.from({ length: 30 }, (_, i) => `v${i}`),
+    video: table.video.map((each) => 10 * each),
+  };
+  const fit = { ...biasFit, folds: 10 };
+  expect(fitOn(biasing(values), labels, part, fit).folds).toBe(3);
+  expect(crossFitted(biasing(values), labels, part, fit)).toEqual(crossFitted(biasing(values), labels, table, fit));
+  const single = { ...table, video: table.video.map(() => 0) };
+  expect(() => crossFitted(biasing(values), labels, single, fit)).toThrow(
+    /parts of whole videos, and there are not two/,
+  );
+});
+
 test("a fitted factor finds how much a stream is worth", () => {
   const { table, values, labels } = drawnClasses(12, 4);
   const noise = Float32Array.from(values, (_, i) => 3 * uniform(5, 1, i));
@@ -209,8 +214,12 @@ test("a fitted factor finds how much a stream is worth", () => {
     { weight: 1, stream: head("good") },
     { weight: 1, fit, stream: head("noise") },
   ];
-  const { choose } = weighing(parts, [values, noise], labels, 4);
-  const [factor = 1] = choose(Array.from({ length: table.rows }, () => true));
+  const { choose } = weighing(parts, [values, noise]);
+  const [factor = 1] = choose(
+    labels,
+    Array.from({ length: table.rows }, () => true),
+    fit,
+  );
   expect(factor).toBeLessThan(0.4);
 });
 
