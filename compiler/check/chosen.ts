@@ -33,7 +33,7 @@ export function chosenThing(of: Thing, by: Thing, env: Env, span: Span): Thing {
       { related: [{ span: other.span, text: "made here" }] },
     );
   }
-  const key = digestOf(JSON.stringify([stages.map((stage) => stage.key), canonical(measured)]));
+  const key = digestOf(JSON.stringify([stages.map(({ key, checkpoint }) => [key, checkpoint]), canonical(measured)]));
   const known = env.session.results.choices.get(key);
   const chosen = known === undefined ? undefined : stages[known];
   return chosen ?? { kind: "chosen", key, stages, metric: measured, judgedBy, searches, inner };

@@ -92,8 +92,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
         })),
         plans,
       );
-    const which = thing.checkpoint === undefined ? {} : { checkpoint: thing.checkpoint };
-    return { of: { ...stageOfPlan(stage, plans), ...which }, opset, graph: written([stage], [], graph) };
+    return { of: stageOfPlan(stage, plans, thing.checkpoint), opset, graph: written([stage], [], graph) };
   }
   if (thing.kind === "assembly") {
     const assembled = making.assembly(thing);

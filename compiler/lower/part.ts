@@ -174,11 +174,14 @@ class Planner {
   /** What is to be chosen, after the choices that it waits for itself. */
   #choice({ key, stages, judgedBy, searches, inner }: ChosenThing, span: TextSpan, waiting: Waiting): void {
     for (const each of inner) this.#choice(each, span, { kind: "choice", key });
-    const among = stages.flatMap((stage) => this.#add(stage, span) ?? []);
+    const among = stages.flatMap((stage) => {
+      const made = this.#add(stage, span);
+      return made === undefined ? [] : [stageOfPlan(made, this.#plans, stage.checkpoint)];
+    });
     const known = this.#choices.get(key)?.waiting ?? [];
     this.#choices.set(key, {
       key,
-      stages: among.map((stage) => stageOfPlan(stage, this.#plans)),
+      stages: among,
       metric: judgedBy,
       searches,
       waiting: [...known, waiting],

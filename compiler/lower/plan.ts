@@ -335,7 +335,7 @@ export interface Fit {
 export interface ChoicePlan {
   readonly key: string;
   /** Among these, the one whose metric is greatest. */
-  readonly stages: readonly { readonly kind: "stage"; readonly hash: string }[];
+  readonly stages: readonly { readonly kind: "stage"; readonly hash: string; readonly checkpoint?: string }[];
   readonly metric: Metric;
   /** Sweeps whose search must come to its end first. */
   readonly searches: readonly string[];

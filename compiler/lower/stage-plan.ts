@@ -107,16 +107,18 @@ function sinceOf(since: Duration | undefined): { readonly since?: Duration } {
   return since === undefined ? {} : { since };
 }
 
-/** A stage as exports and sweeps name it. */
+/** A stage, or one of its checkpoints, as exports, sweeps and choices name it. */
 export function stageOfPlan(
   checked: CheckedStage,
   plans: StagePlans,
-): { readonly kind: "stage"; readonly hash: string } {
+  checkpoint?: string,
+): { readonly kind: "stage"; readonly hash: string; readonly checkpoint?: string } {
   return {
     kind: "stage",
     get hash() {
       return plans.planOf(checked).hash;
     },
+    ...(checkpoint === undefined ? {} : { checkpoint }),
   };
 }
 

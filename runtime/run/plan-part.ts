@@ -26,9 +26,9 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
     else return { unknown: name };
   }
   for (const { points } of sweeps) {
-    for (const { of } of points) {
-      if (of.kind === "stage") wanted.add(of.hash);
-      const assembly = of.kind === "assembly" ? assemblyNamed(of.name) : undefined;
+    for (const point of points) {
+      for (const hash of pointStages(plan, point)) wanted.add(hash);
+      const assembly = point.of.kind === "assembly" ? assemblyNamed(point.of.name) : undefined;
       if (assembly !== undefined) assemblies.add(assembly);
     }
   }
@@ -74,6 +74,13 @@ export function assemblyStages({ members }: AssemblyPlan): readonly string[] {
   return [...new Set(members.flatMap(({ stream }) => stagesOf(stream)))];
 }
 
+/** Hashes of the stages that a sweep's point is, apart from what they need; of an assembly its members'. */
+export function pointStages({ assemblies }: Plan, { of }: SweepPlan["points"][number]): readonly string[] {
+  if (of.kind === "stage") return [of.hash];
+  const assembly = assemblies.find(({ name }) => name === of.name);
+  return assembly === undefined ? [] : assemblyStages(assembly);
+}
+
 /** Hashes of the stages that one builds on: by features, or by weights that it starts from. */
 export function neededBy(stage: StagePlan): readonly string[] {
   return [...new Set([...stage.features.map((use) => use.stage), ...sourceStages(stage)])];
@@ -95,11 +102,7 @@ export function closureOf({ stages }: Plan, hash: string): ReadonlySet<string> {
 
 /** How many trainings a sweep's variants are, each by itself and shared among them. */
 export function sharingOf(plan: Plan, { points }: SweepPlan): { readonly alone: number; readonly shared: number } {
-  const all = points.map(({ of }) => {
-    const assembly = of.kind === "assembly" ? plan.assemblies.find(({ name }) => name === of.name) : undefined;
-    const ends = of.kind === "stage" ? [of.hash] : assembly === undefined ? [] : assemblyStages(assembly);
-    return new Set(ends.flatMap((hash) => [...closureOf(plan, hash)]));
-  });
+  const all = points.map((point) => new Set(pointStages(plan, point).flatMap((hash) => [...closureOf(plan, hash)])));
   return {
     alone: all.reduce((sum, { size }) => sum + size, 0),
     shared: new Set(all.flatMap((each) => [...each])).size,

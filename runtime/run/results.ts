@@ -49,13 +49,13 @@ export async function assemblyResults(run: Run, assembly: AssemblyPlan): Promise
   });
 }
 
-/** Of a trained stage; none where nothing is there to judge it on. */
-export async function stageResults(run: Run, plan: StagePlan): Promise<readonly Result[]> {
+/** Of a trained stage, by one of its checkpoints where it is named; none where nothing is there to judge it on. */
+export async function stageResults(run: Run, plan: StagePlan, checkpoint?: string): Promise<readonly Result[]> {
   const data = await run.dataOf(plan.data);
   if (!data.parts.has("val")) return [];
   const results: Result[] = [];
   for (const task of plan.tasks)
-    results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val"), data));
+    results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val", checkpoint), data));
   return results;
 }
 

@@ -1,6 +1,6 @@
 import type { ChoicePlan, Plan, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
-import type { Results, TrialResult } from "../../compiler/lower/results.ts";
-import { assemblyStages, closureOf } from "../run/plan-part.ts";
+import { noResults, type Results, type TrialResult } from "../../compiler/lower/results.ts";
+import { closureOf, pointStages } from "../run/plan-part.ts";
 import type { Run } from "../run/run-plan.ts";
 import type { Outcome } from "../run/train-plan.ts";
 import { StageError } from "../train/stage-error.ts";
@@ -31,7 +31,7 @@ export interface CarriedOut {
  * choice is among, then the searches, then all.
  */
 export async function carryOut({ runWith, train, clock, onRound, onRung }: CarryOut): Promise<CarriedOut> {
-  let results: Results = { trials: new Map(), over: new Set(), choices: new Map() };
+  let results = noResults;
   let run = await runWith(results, undefined);
   let spent = readFound(run.options.folder.path).spent;
   let outcome = noOutcome;
@@ -73,6 +73,8 @@ export async function carryOut({ runWith, train, clock, onRound, onRung }: Carry
     if (hasSearch(run.plan) || results.choices.size > 0) writeFound(run.options.folder, { results, spent });
     if (isWhole || stopped) return { run, outcome };
     run = await runWith(results, run);
+    const again = run.plan.choices.find(({ key }) => results.choices.has(key));
+    if (again !== undefined) throw new Error(`a choice that was made, ${again.key}, is asked for again`);
   }
 }
 
@@ -97,17 +99,10 @@ function searchesOf({ sweeps }: Plan, choice: ChoicePlan | undefined, results: R
 /** What is trained next: what searches have drawn, else what is to be chosen among, else everything. */
 function stagesFor(plan: Plan, choice: ChoicePlan | undefined, sweeps: readonly SweepPlan[]): readonly StagePlan[] {
   if (choice === undefined && sweeps.length === 0) return plan.stages;
-  const assembled = (name: string) => plan.assemblies.find((each) => each.name === name);
   const wanted =
     sweeps.length === 0
       ? (choice?.stages ?? []).map(({ hash }) => hash)
-      : sweeps.flatMap(({ points }) =>
-          points.flatMap(({ of }) => {
-            if (of.kind === "stage") return [of.hash];
-            const assembly = assembled(of.name);
-            return assembly === undefined ? [] : assemblyStages(assembly);
-          }),
-        );
+      : sweeps.flatMap(({ points }) => points.flatMap((point) => pointStages(plan, point)));
   const needed = new Set(wanted.flatMap((hash) => [...closureOf(plan, hash)]));
   return plan.stages.filter(({ hash }) => needed.has(hash));
 }
@@ -151,8 +146,8 @@ function hoursAreOver({ name, search }: SweepPlan, spent: ReadonlyMap<string, nu
 /** The place of the stage whose metric is greatest, of equals the first; undefined where none is trained. */
 async function best(run: Run, { stages, metric }: ChoicePlan): Promise<number | undefined> {
   let found: { readonly place: number; readonly value: number } | undefined;
-  for (const [place, { hash }] of stages.entries()) {
-    const value = await stageValue(run, run.stageOf(hash), metric);
+  for (const [place, stage] of stages.entries()) {
+    const value = await stageValue(run, stage, metric);
     if (value !== undefined && Number.isFinite(value) && (found === undefined || value > found.value))
       found = { place, value };
   }

@@ -56,8 +56,11 @@ export async function trainHalved(
     ended: new Map(races.map(({ sweep, ended }) => [sweep.name, ended])),
   });
   const needed = neededOtherwise(run, stages, races);
+  const asked = new Set(stages.map(hashOf));
   let all = noOutcome;
   for (let rung = 0; ; rung += 1) {
+    const failed = new Set([...all.failed, ...all.left].map(({ stage }) => stage.hash));
+    const isToTrain = ({ hash }: StagePlan) => asked.has(hash) && !failed.has(hash);
     const dropped = new Set<string>();
     const limits = new Map<string, Duration>();
     const racing: StagePlan[] = [];
@@ -66,7 +69,7 @@ export async function trainHalved(
         for (const stage of endsOf(run, trial)) {
           if (needed.has(stage.hash)) continue;
           if (ended.has(trial.number)) dropped.add(stage.hash);
-          else if (prune !== undefined && !(await run.isFinished(stage))) {
+          else if (prune !== undefined && isToTrain(stage) && !(await run.isFinished(stage))) {
             limits.set(stage.hash, limitAt(prune, rung));
             racing.push(stage);
           }
@@ -84,11 +87,6 @@ export async function trainHalved(
       const { ended, left } = await decide(run, race, race.prune, rung);
       if (ended > 0) onRung(race.sweep, limitAt(race.prune, rung), ended, left);
     }
-    const failed = new Set([...all.failed, ...all.left].map(({ stage }) => stage.hash));
-    for (const { trials, ended, prune } of races)
-      for (const trial of trials)
-        if (prune !== undefined && !ended.has(trial.number))
-          if (endsOf(run, trial).some(({ hash }) => failed.has(hash))) ended.set(trial.number, { rung, value: null });
   }
 }
 
@@ -166,7 +164,7 @@ async function decide(
     if (ended.has(trial.number) || (await areFinished(run, trial))) continue;
     ended.set(trial.number, { rung, value });
   }
-  return { ended: ended.size - before, left: trials.length - ended.size };
+  return { ended: ended.size - before, left: there.filter(({ trial }) => !ended.has(trial.number)).length };
 }
 
 /** Whether all that a trial is made of is trained to its end. */

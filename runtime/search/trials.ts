@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Duration, Metric, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
+import type { ChoicePlan, Duration, Metric, StagePlan, SweepPlan } from "../../compiler/lower/plan.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
-import { assemblyStages } from "../run/plan-part.ts";
+import { assemblyStages, pointStages } from "../run/plan-part.ts";
 import { assemblyResults, stageResults } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
 import { metricValue } from "../train/metric-value.ts";
@@ -31,14 +31,9 @@ export function trialsOf({ points }: SweepPlan): readonly Trial[] {
   return trials;
 }
 
-/** The stages that a trial's points are, apart from what they need; of assemblies their members'. */
+/** The stages that a trial's points are, apart from what they need. */
 export function endsOf(run: Run, { points }: Pick<Trial, "points">): readonly StagePlan[] {
-  const hashes = points.flatMap(({ of }) => {
-    if (of.kind === "stage") return [of.hash];
-    const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
-    return assembly === undefined ? [] : assemblyStages(assembly);
-  });
-  return [...new Set(hashes)].map((hash) => run.stageOf(hash));
+  return [...new Set(points.flatMap((point) => pointStages(run.plan, point)))].map((hash) => run.stageOf(hash));
 }
 
 /** What a trial that was trained to its end has reached, the mean over its seeds; null where that is not known. */
@@ -48,16 +43,22 @@ export async function finalValue(run: Run, trial: Trial): Promise<number | null>
 
 async function pointValue(run: Run, { of, trial }: Point): Promise<number | undefined> {
   if (trial === undefined) return undefined;
-  if (of.kind === "stage") return stageValue(run, run.stageOf(of.hash), trial.aim);
+  if (of.kind === "stage") return stageValue(run, of, trial.aim);
   const assembly = run.plan.assemblies.find(({ name }) => name === of.name);
   if (assembly === undefined) return undefined;
   for (const hash of assemblyStages(assembly)) if (!(await run.isFinished(run.stageOf(hash)))) return undefined;
   return metricValue(trial.aim, scoresIn(await assemblyResults(run, assembly)));
 }
 
-/** A metric of a stage on its validation part; undefined where it is not trained to its end. */
-export async function stageValue(run: Run, stage: StagePlan, metric: Metric): Promise<number | undefined> {
-  return (await run.isFinished(stage)) ? metricValue(metric, scoresIn(await stageResults(run, stage))) : undefined;
+/** A metric of a stage, or of one of its checkpoints, on its validation part; undefined where it is not trained to its end. */
+export async function stageValue(
+  run: Run,
+  { hash, checkpoint }: ChoicePlan["stages"][number],
+  metric: Metric,
+): Promise<number | undefined> {
+  const stage = run.stageOf(hash);
+  if (!(await run.isFinished(stage))) return undefined;
+  return metricValue(metric, scoresIn(await stageResults(run, stage, checkpoint)));
 }
 
 function scoresIn(

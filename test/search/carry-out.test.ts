@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
-import { resultsOf } from "../../runtime/run/results.ts";
+import { resultsOf, stageResults } from "../../runtime/run/results.ts";
 import { Run, type RunOptions } from "../../runtime/run/run-plan.ts";
 import { type Outcome, trainPlan } from "../../runtime/run/train-plan.ts";
 import { type CarriedOut, carryOut } from "../../runtime/search/carry-out.ts";
@@ -160,6 +160,17 @@ assemble named on faces { au: mean([s.au for s in [rates[0], rates[1], rates[2],
     expect(new Set(begun).size).toBe(begun.length);
   });
 
+  test("counts what failed before a rung as failed, not as ended", async () => {
+    const [root, folder] = [drawnNumbers(), temporaryFolder()];
+    const text = search("tpe(trials: 14, prune: asha(factor: 2), seed: 1)", "optimizer.lr.peak: log(1e-2 .. 1e60)");
+    const { outcome, begun } = await carried(text, root, folder);
+    const failed = labels(outcome.failed);
+    expect(failed.length).toBeGreaterThan(3);
+    for (const { point, value, ended } of trialsIn(folder))
+      if (failed.includes(`rates[${point}]`)) expect([value, ended], point).toEqual([null, null]);
+    for (const label of failed) expect(begun.filter((each) => each === label).length, label).toBe(1);
+  });
+
   test("ends by its time, counted over calls, and by its epochs", async () => {
     const [root, folder] = [drawnNumbers(), temporaryFolder()];
     // A quarter of an hour goes by with each stage.
@@ -213,6 +224,25 @@ assemble final on faces { au: best([best(rates, score(au)), ahead], score(au)) }
     const final = results.find(({ of }) => of === "final")?.score.score;
     expect(final).toBe(Math.max(alone, top?.value ?? Number.NaN));
     expect((await carried(text, root, folder)).begun).toEqual([]);
+  });
+
+  test("is judged by the checkpoint that is named", async () => {
+    const several = `
+stage several = train system([au, expr]) on faces {
+  loss: {au: bce(au), expr: ce(expr)}, optimizer: adamw(3e-2), batch: 4, duration: 8 epochs
+  keep: {au: best(score(au)), expr: best(score(expr)), first: last}
+}
+assemble final on faces { au: best([several[expr], several[au], several[first]], score(au)) }
+`;
+    const { run, outcome } = await carried(several, drawnNumbers(), temporaryFolder());
+    expect(outcome.failed).toEqual([]);
+    const [member] = run.plan.assemblies.flatMap(({ members }) => members);
+    const final = (await resultsOf(run)).find(({ of, task }) => of === "final" && task.name === "au");
+    const stage = run.plan.stages.find(({ label }) => label === "several");
+    if (stage === undefined) throw new Error("there is no stage");
+    const [judged] = await stageResults(run, stage, "expr");
+    expect(final?.score.score).toBeGreaterThan(judged?.score.score ?? Number.NaN);
+    expect(member?.stream).toMatchObject({ kind: "head", checkpoint: "au" });
   });
 
   test("of what all failed leaves what waits for it", async () => {
