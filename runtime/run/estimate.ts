@@ -40,7 +40,7 @@ export async function estimateOf(
         if (own === undefined) return undefined;
         steps += own;
         work += own * each;
-        bytes += bytesOf(run, stage, data);
+        bytes += bytesOf(stage, data) + (await readBytes(run, stage));
       } else {
         const times = timesIn(join(run.options.folder.stage(stage), eventFileName));
         known += times.steps * each;
@@ -64,22 +64,30 @@ function stepsIn(stage: StagePlan, { parts }: OpenData): number | undefined {
 
 const float = 4;
 
-function bytesOf(run: Run, stage: StagePlan, { parts }: OpenData): number {
+/** What others read of a stage, for every row of their data. */
+async function readBytes(run: Run, stage: StagePlan): Promise<number> {
+  let bytes = 0;
+  for (const { use, over } of run.readBy(stage)) {
+    const data = await run.dataOf(over.data);
+    bytes +=
+      float * use.shape.reduce((product, dim) => product * dim, 1) * (rowsOf(data, "train") + rowsOf(data, "val"));
+  }
+  return bytes;
+}
+
+function rowsOf({ parts }: OpenData, part: "train" | "val"): number {
+  return parts.get(part)?.rows ?? 0;
+}
+
+function bytesOf(stage: StagePlan, data: OpenData): number {
   const [all, trained, states] = [
     stage.parameters,
     stage.parameters.filter(({ group }) => group !== undefined),
     stage.states,
   ].map(weightCount);
   const remembered = 1 + optimisers[stage.optimiser.name].slots.length + (stage.ema === undefined ? 0 : 1);
-  const rows = (part: "train" | "val") => parts.get(part)?.rows ?? 0;
   const heads = stage.tasks.reduce((sum, { meaning }) => sum + widthOf(meaning), 0);
-  const read = new Map(
-    run.plan.stages.flatMap(({ features }) =>
-      features.flatMap((use) => (use.stage === stage.hash ? [[`${use.tensor} ${use.checkpoint}`, use] as const] : [])),
-    ),
-  );
-  const width = [...read.values()].reduce((sum, use) => sum + use.shape.reduce((product, dim) => product * dim, 1), 0);
   const kept = keptBy(stage).size * ((all ?? 0) + (states ?? 0));
   const last = remembered * (trained ?? 0) + (states ?? 0);
-  return float * (kept + last + width * (rows("train") + rows("val")) + heads * rows("val"));
+  return float * (kept + last + heads * rowsOf(data, "val"));
 }

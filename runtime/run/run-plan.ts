@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { FeatureUse, Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { DataPlan } from "../../compiler/lower/plan-data.ts";
 import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
 import { chosenPart, wholePart } from "../data/chosen-part.ts";
@@ -161,6 +161,18 @@ export class Run {
   /** A stage as it runs over other data than it was trained on; the same where these are its own. */
   over(stage: StagePlan, data: DataPlan): StagePlan {
     return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data };
+  }
+
+  /** What others of the plan read of a stage, each with the stage as it runs over the data of who reads. */
+  readBy(stage: StagePlan): readonly { readonly use: FeatureUse; readonly over: StagePlan }[] {
+    const uses = this.plan.stages.flatMap(({ features, data }) =>
+      features.flatMap((use) => (use.stage === stage.hash ? [{ use, over: this.over(stage, data) }] : [])),
+    );
+    return [
+      ...new Map(
+        uses.map((each) => [this.fileOf(each.over, `${each.use.tensor} ${each.use.checkpoint}`), each]),
+      ).values(),
+    ];
   }
 
   /** Where what a stage makes of a part is kept, below its folder: apart for other data than its own. */

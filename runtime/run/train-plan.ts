@@ -142,16 +142,12 @@ export async function trainAlone(run: Run, stage: StagePlan, limit?: Duration): 
     if (interrupted) return true;
   }
   if (!(await run.isFinished(stage))) return false;
-  const { parts } = await run.dataOf(stage.data);
-  const read = new Map(
-    run.plan.stages.flatMap(({ features }) =>
-      features.flatMap((use) => (use.stage === stage.hash ? [[`${use.tensor} ${use.checkpoint}`, use] as const] : [])),
-    ),
-  );
-  for (const part of ["train", "val"] as const) {
-    if (!parts.has(part)) continue;
-    for (const { tensor, checkpoint } of read.values()) await run.feature(stage, tensor, part, checkpoint);
+  for (const { use, over } of run.readBy(stage)) {
+    const { parts } = await run.dataOf(over.data);
+    for (const part of ["train", "val"] as const)
+      if (parts.has(part)) await run.feature(over, use.tensor, part, use.checkpoint);
   }
+  const { parts } = await run.dataOf(stage.data);
   const [task] = stage.tasks;
   if (task !== undefined && parts.has("val")) await run.predict(stage, task.name, "val");
   return false;
