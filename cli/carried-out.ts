@@ -7,7 +7,6 @@ import { type Outcome, trainPlan } from "../runtime/run/train-plan.ts";
 import type { Work } from "../runtime/run/work.ts";
 import { type CarriedOut, carryOut, hasSearch } from "../runtime/search/carry-out.ts";
 import { type Checked, checkedSpec } from "./checked-spec.ts";
-import { withResults } from "./known-results.ts";
 import { type LaunchChoice, launched, localJobs, slurmOptions, trainedAlone } from "./launched.ts";
 import { namedPart } from "./named-part.ts";
 import { openRun } from "./open-run.ts";
@@ -35,11 +34,8 @@ export async function carriedOut(
   show: (report: Report) => string,
 ): Promise<void> {
   const { path } = checked;
-  if (options.stage !== undefined) {
-    const known = checkedSpec(path, withResults(path, options), "train", false);
-    return trainedAlone(namedPart(known, names), options, options.stage);
-  }
   const first = namedPart(checked, names);
+  if (options.stage !== undefined) return trainedAlone(first, options, options.stage);
   const slurm = slurmOptions(path, names, options);
   const jobs = localJobs(path, names, options);
   if (options.detach === true && hasSearch(first.plan))

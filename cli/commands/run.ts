@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { collect, device, onBadRow, runCommand, withTorchOptions } from "../abaw-command.ts";
 import { carriedOut, type RunOptions } from "../carried-out.ts";
-import { checkedSpec } from "../checked-spec.ts";
+import { type Checked, checkedSpec } from "../checked-spec.ts";
+import { withResults } from "../known-results.ts";
 import { scoreTable, sweepTables } from "../score-table.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -16,7 +17,7 @@ export function run(): Command {
   )
     .argument("[names...]", "sweeps, assemblies and stages of the spec (default: everything)")
     .action((path: string, names: readonly string[], options: RunOptions) =>
-      carriedOut(checkedSpec(path, options, "train"), names, options, scoreTable),
+      carriedOut(checkedFor(path, options), names, options, scoreTable),
     );
 }
 
@@ -25,9 +26,7 @@ export function train(): Command {
     "train",
     `The same as run: train every stage that is not trained yet, ${words}`,
     "abaw train examples/quickstart.abaw --out runs/first",
-  ).action((path: string, options: RunOptions) =>
-    carriedOut(checkedSpec(path, options, "train"), [], options, scoreTable),
-  );
+  ).action((path: string, options: RunOptions) => carriedOut(checkedFor(path, options), [], options, scoreTable));
 }
 
 export function sweep(): Command {
@@ -38,7 +37,7 @@ export function sweep(): Command {
   )
     .argument("[names...]", "sweeps of the spec (default: all of them)")
     .action((path: string, names: readonly string[], options: RunOptions) => {
-      const checked = checkedSpec(path, options, "train");
+      const checked = checkedFor(path, options);
       const known = checked.plan.sweeps.map(({ name }) => name);
       if (known.length === 0) throw new UsageError(`${path} has no sweep; \`abaw run ${path}\` trains what it has`);
       const other = names.find((name) => !known.includes(name));
@@ -47,6 +46,12 @@ export function sweep(): Command {
       const asked = names.length === 0 ? known : names;
       return carriedOut(checked, asked, options, sweepTables);
     });
+}
+
+/** A launcher's process goes by the results that there are so far, and what there is to warn of its launcher has said. */
+function checkedFor(path: string, options: RunOptions): Checked {
+  if (options.stage === undefined) return checkedSpec(path, options, "train");
+  return checkedSpec(path, withResults(path, options), "train", false);
 }
 
 function training(name: string, description: string, example: string): Command {
