@@ -7,9 +7,9 @@ import { median } from "./median.ts";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const rounds = 15;
 const specs = [
-  "specs/02-hsemotion.abaw",
-  "specs/04-scu-acers.abaw",
-  "specs/05-aiwell-uoc.abaw",
+  "specs/table5/hsemotion.abaw",
+  "specs/table5/scu-acers.abaw",
+  "specs/table5/aiwell-uoc.abaw",
   "specs/07-cprl.abaw",
   "specs/08-audio-visual.abaw",
   "specs/09-curriculum.abaw",

@@ -29,8 +29,8 @@ function outcome({ diagnostics, planned }: Analysis) {
 describe("a version checked after the one before says and plans what it does checked anew", () => {
   test.each([
     "examples/quickstart.abaw",
-    "specs/02-hsemotion.abaw",
-    "specs/06-baseline.abaw",
+    "specs/table5/hsemotion.abaw",
+    "specs/table5/baseline.abaw",
     "specs/08-audio-visual.abaw",
     "specs/09-curriculum.abaw",
     "specs/10-newcomer.abaw",

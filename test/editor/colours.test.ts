@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createOnigScanner, createOnigString, loadWASM } from "vscode-oniguruma";
 import { type IGrammar, INITIAL, parseRawGrammar, Registry } from "vscode-textmate";
 import { tokensOf } from "../../compiler/edit/edited.ts";
+import { libraryNames, specNames } from "../spec-names.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const require = createRequire(import.meta.url);
@@ -63,12 +64,7 @@ const expected: Readonly<Record<string, RegExp>> = {
 };
 
 describe("the generated TextMate grammar", () => {
-  const names = [
-    ...readdirSync(`${root}specs`),
-    ...readdirSync(`${root}specs/std`).map((name) => `std/${name}`),
-  ].filter((name) => name.endsWith(".abaw"));
-
-  test.each(names)("colours every token of %s as the lexer reads it", (name) => {
+  test.each([...specNames, ...libraryNames])("colours every token of %s as the lexer reads it", (name) => {
     const text = readFileSync(`${root}specs/${name}`, "utf8");
     const scopes = scopesOf(text);
     const { tokens, comments } = tokensOf(text);

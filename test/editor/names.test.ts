@@ -1,15 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { positionOf } from "../../compiler/diagnostics/source.ts";
 import { definitionsAt, openEdited, referencesAt, rename } from "../../compiler/edit/index.ts";
 import { walkFile } from "../../compiler/edit/names/walk.ts";
 import { compiled, readStandard } from "../plan-of.ts";
+import { libraryNames, specNames, specsFolder } from "../spec-names.ts";
 import { example, opened } from "./marked.ts";
 
-const specs = fileURLToPath(new URL("../../specs/", import.meta.url));
-const names = readdirSync(specs).filter((name) => name.endsWith(".abaw"));
-const textOf = (name: string) => readFileSync(`${specs}${name}`, "utf8");
+const textOf = (name: string) => readFileSync(`${specsFolder}${name}`, "utf8");
 
 /** Offset of a part of a text, so many letters into it. */
 const at = (text: string, part: string, into = 0) => {
@@ -36,7 +34,7 @@ function renamed(text: string, part: string, into: number, to: string): string {
 }
 
 describe("what names stand for", () => {
-  test.each([...names, ...readdirSync(`${specs}std`).map((name) => `std/${name}`)])(
+  test.each([...specNames, ...libraryNames])(
     "every name of %s has a meaning, in parts that no stage reaches too",
     (name) => {
       const { program } = openEdited({ name, text: textOf(name) }, readStandard);
@@ -181,7 +179,13 @@ profile toy { base: {rate: 1e-2} }
     expect(renamed(example, "goal: task) = train", 0, "valid")).toContain("valid(valid)");
   });
 
-  const light = ["02-hsemotion.abaw", "06-baseline.abaw", "09-curriculum.abaw", "10-newcomer.abaw", "11-cascade.abaw"];
+  const light = [
+    "table5/hsemotion.abaw",
+    "table5/baseline.abaw",
+    "09-curriculum.abaw",
+    "10-newcomer.abaw",
+    "11-cascade.abaw",
+  ];
   test.each(light)("of any name of %s leaves a spec with the same stages", (name) => {
     const text = textOf(name);
     const edited = openEdited({ name: "test.abaw", text }, readStandard);

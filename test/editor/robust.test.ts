@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -18,12 +17,10 @@ import {
   signaturesAt,
 } from "../../compiler/edit/index.ts";
 import { readStandard } from "../plan-of.ts";
+import { specNames, specsFolder } from "../spec-names.ts";
 import { opened } from "./marked.ts";
 
-const specs = fileURLToPath(new URL("../../specs/", import.meta.url));
-const texts = readdirSync(specs)
-  .filter((name) => name.endsWith(".abaw"))
-  .map((name) => readFileSync(`${specs}${name}`, "utf8"));
+const texts = specNames.map((name) => readFileSync(`${specsFolder}${name}`, "utf8"));
 
 /** Everything that an editor can ask at a place, and what must hold of the answers. */
 function askAll(text: string, offset: number): void {

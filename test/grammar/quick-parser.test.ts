@@ -23,7 +23,7 @@ describe("the quick parser", () => {
   });
 
   test("knows every word's place: a text cut anywhere is right or wrong by both", () => {
-    const { tokens } = tokenise(readFileSync(join(root, "specs/05-aiwell-uoc.abaw"), "utf8"));
+    const { tokens } = tokenise(readFileSync(join(root, "specs/table5/aiwell-uoc.abaw"), "utf8"));
     const verdicts = new Set<boolean>();
     for (let length = 0; length < tokens.length; length += 1) {
       const cut = tokens.slice(Math.max(0, length - 40), length);

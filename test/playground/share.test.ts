@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHash, LinkError, type Shared, tabs, toHash } from "../../editors/playground/page/share.ts";
 
-const paper = readFileSync(new URL("../../specs/01-netease.abaw", import.meta.url), "utf8");
+const paper = readFileSync(new URL("../../specs/table5/netease.abaw", import.meta.url), "utf8");
 const whole: Shared = {
   text: "x = 1 # é 🙂\r\n",
   profile: "toy",

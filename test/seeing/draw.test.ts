@@ -133,7 +133,7 @@ describe("the example's joint stage", () => {
 });
 
 test("variants that nothing needs stand in the group of their sweep, what others start from does not", () => {
-  const { planned } = analysedSpec("specs/01-netease.abaw");
+  const { planned } = analysedSpec("specs/table5/netease.abaw");
   const drawing = timelineDrawing(timelineOf(planned, "netease"));
   const shown = shownAt(drawing, 1);
   expect(shown.boxes.map(({ title }) => title)).toEqual(

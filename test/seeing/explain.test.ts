@@ -156,7 +156,7 @@ test("a spec lists what can be asked about", () => {
 
 describe("abaw explain", () => {
   test("prints stages as text and as JSON, with profiles and settings", () => {
-    const words = ["explain", "specs/01-netease.abaw", "F_au", "--profile", "toy", "--set", "stage.batch=5"];
+    const words = ["explain", "specs/table5/netease.abaw", "F_au", "--profile", "toy", "--set", "stage.batch=5"];
     const { status, out } = abaw([...words, "--depth", "2"]);
     expect(status).toBe(0);
     expect(out).toContain("batch:         5\n");
