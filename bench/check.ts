@@ -10,7 +10,7 @@ const specs = [
   "specs/table5/hsemotion.abaw",
   "specs/table5/scu-acers.abaw",
   "specs/table5/aiwell-uoc.abaw",
-  "specs/07-cprl.abaw",
+  "specs/now/cprl.abaw",
   "specs/08-audio-visual.abaw",
   "specs/09-curriculum.abaw",
 ];

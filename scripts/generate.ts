@@ -5,6 +5,7 @@ import { AbawParser } from "../grammar/parser.ts";
 import { codesText } from "./codes-text.ts";
 import { grammarTable } from "./grammar-table.ts";
 import { grammarText } from "./grammar-text.ts";
+import { systemsText } from "./systems-text.ts";
 import { snippetsFile, textMateGrammar } from "./textmate-grammar.ts";
 import { keysElsewhere, vocabularyText } from "./vocabulary.ts";
 
@@ -14,6 +15,7 @@ const files: readonly (readonly [path: string, make: () => string])[] = [
   ["docs/vocabulary.md", vocabularyText],
   ["docs/from-pytorch.md", () => between(pageText("docs/from-pytorch.md"), "keys", keysElsewhere())],
   ["docs/language.md", languageText],
+  ["docs/systems.md", systemsText],
   ["editors/vscode/syntaxes/abaw.tmLanguage.json", textMateGrammar],
   ["editors/vscode/snippets/abaw.json", snippetsFile],
 ];

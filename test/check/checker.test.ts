@@ -34,7 +34,7 @@ describe("a version checked after the one before says and plans what it does che
     "specs/08-audio-visual.abaw",
     "specs/09-curriculum.abaw",
     "specs/10-newcomer.abaw",
-    "specs/11-cascade.abaw",
+    "specs/now/cascade.abaw",
   ])("%s", (name) => {
     const options = { read: readStandard };
     const whole = readFileSync(`${root}${name}`, "utf8");

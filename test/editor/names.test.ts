@@ -184,7 +184,7 @@ profile toy { base: {rate: 1e-2} }
     "table5/baseline.abaw",
     "09-curriculum.abaw",
     "10-newcomer.abaw",
-    "11-cascade.abaw",
+    "now/cascade.abaw",
   ];
   test.each(light)("of any name of %s leaves a spec with the same stages", (name) => {
     const text = textOf(name);

@@ -313,7 +313,7 @@ test("what is told says what it costs, and nothing of a spec reaches the termina
 });
 
 test("equal hashes and no lines are one, there and back, for stages and those after them", () => {
-  const paths = [quickstart, "specs/table5/hsemotion.abaw", "specs/table5/baseline.abaw", "specs/11-cascade.abaw"];
+  const paths = [quickstart, "specs/table5/hsemotion.abaw", "specs/table5/baseline.abaw", "specs/now/cascade.abaw"];
   const told = paths.map((path) => {
     const known = analysedSpec(path);
     const sides = known.stages.map((stage) => ({ stage, known }));
