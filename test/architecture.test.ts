@@ -125,7 +125,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/data/inside-folder.ts",
     "runtime/headers",
   ],
-  "runtime/headers": ["compiler/check/file-header.ts", "runtime/checkpoints", "runtime/data/inside-folder.ts"],
+  "runtime/headers": [
+    "compiler/check/file-header.ts",
+    "runtime/checkpoints",
+    "runtime/data/inside-folder.ts",
+    "runtime/weights",
+  ],
+  "runtime/weights": [
+    "runtime/checkpoints",
+    "runtime/data/inside-folder.ts",
+    "runtime/headers",
+    "runtime/json",
+    "runtime/pickle",
+  ],
   "editors/server": ["compiler", "runtime/spec-files", "package.json"],
   // What it needs of abaw, it asks the server or the program.
   "editors/vscode": [],

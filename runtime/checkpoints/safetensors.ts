@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import type { Tensor, Tensors } from "../engines/engine.ts";
-import { filled } from "./filled.ts";
 import { isDenied } from "./is-denied.ts";
 import { nestsDeeper } from "./nesting.ts";
+import { floatsOfBytes, type NumberType, numberWidths } from "./number-types.ts";
+import { readBytes } from "./read-bytes.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 /** A weight file that cannot be used, with the file and why. */
@@ -36,16 +37,24 @@ const deepest = 3;
 /** No tensor has more axes, and no name more letters: all prefixes of a name can be looked through for one that is near. */
 const mostAxes = 64;
 const longestName = 1024;
-const entrySizes: Readonly<Record<string, number>> = {
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  F64: 8,
-  I64: 8,
-  I32: 4,
-  U8: 1,
-  BOOL: 1,
-};
+/** Names of types (https://github.com/huggingface/safetensors). */
+export const safetensorsTypes: ReadonlyMap<string, NumberType> = new Map([
+  ["F32", "f32"],
+  ["F64", "f64"],
+  ["F16", "f16"],
+  ["BF16", "bf16"],
+  ["F8_E4M3", "f8_e4m3"],
+  ["F8_E5M2", "f8_e5m2"],
+  ["I8", "i8"],
+  ["I16", "i16"],
+  ["I32", "i32"],
+  ["I64", "i64"],
+  ["U8", "u8"],
+  ["U16", "u16"],
+  ["U32", "u32"],
+  ["U64", "u64"],
+  ["BOOL", "bool"],
+]);
 
 /**
  * Writes tensors in the safetensors format (https://github.com/huggingface/safetensors): names sorted, so that equal tensors give equal
@@ -133,7 +142,8 @@ function headerOf(file: number, path: string): Header {
     const entry = entryOf(value);
     if (entry === undefined)
       return refuse(`its header describes ${JSON.stringify(name)} in a way that is not understood`);
-    const width = entrySizes[entry.dtype];
+    const type = safetensorsTypes.get(entry.dtype);
+    const width = type === undefined ? undefined : numberWidths[type];
     const count = entry.shape.reduce((product, dim) => product * dim, 1);
     const [from, to] = entry.offsets;
     if (width === undefined) refuse(`${JSON.stringify(name)} has the type ${entry.dtype}, which is not read`);
@@ -164,17 +174,10 @@ function entryOf(value: unknown): TensorEntry | undefined {
 }
 
 function bytesAt(file: number, from: number, length: number, path: string): ArrayBuffer {
-  const bytes = new ArrayBuffer(length);
-  const buffer = new Uint8Array(bytes);
-  for (let done = 0; done < length; ) {
-    const read = readSync(file, buffer, done, length - done, from + done);
-    if (read === 0) throw new WeightFileError(path, "it ends too early");
-    done += read;
-  }
-  return bytes;
+  return readBytes(file, from, length, () => new WeightFileError(path, "it ends too early")).buffer;
 }
 
-/** Reads the tensors that are wanted (all without a list), floating ones as float32. */
+/** Reads the tensors that are wanted (all without a list): as they are where a graph has such a type, else as float32. */
 export function readSafetensors(
   path: string,
   wanted?: ReadonlySet<string>,
@@ -195,44 +198,17 @@ export function readSafetensors(
 }
 
 function decode(dtype: string, shape: readonly number[], bytes: ArrayBuffer): Tensor {
-  const view = new DataView(bytes);
-  const floats = (width: number, read: (at: number) => number): Tensor => ({
-    dtype: "float32",
-    shape,
-    data: filled(bytes.byteLength / width, (i) => read(i * width)),
-  });
   switch (dtype) {
-    case "F32":
-      return { dtype: "float32", shape, data: new Float32Array(bytes) };
-    case "F64":
-      return floats(8, (at) => view.getFloat64(at, true));
-    case "F16":
-      return floats(2, (at) => half(view.getUint16(at, true)));
-    case "BF16":
-      return floats(2, (at) => brain(view.getUint16(at, true)));
     case "I64":
       return { dtype: "int64", shape, data: new BigInt64Array(bytes) };
     case "I32":
       return { dtype: "int32", shape, data: new Int32Array(bytes) };
-    default:
+    case "BOOL":
+    case "U8":
       return { dtype: dtype === "BOOL" ? "bool" : "uint8", shape, data: new Uint8Array(bytes) };
+    default: {
+      const type = safetensorsTypes.get(dtype) ?? "f32";
+      return { dtype: "float32", shape, data: floatsOfBytes(type, new Uint8Array(bytes)) };
+    }
   }
-}
-
-/** IEEE 754 half precision. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32. */
-function brain(bits: number): number {
-  word.setUint32(0, bits << 16);
-  return word.getFloat32(0);
 }

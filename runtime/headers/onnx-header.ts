@@ -107,7 +107,7 @@ class OnnxReader {
     const entries = new Map<string, string>();
     for (const field of this.#fields.of(part)) {
       if (field.number === 8) name = this.#fields.text(field);
-      if (field.number === 13) entries.set(...this.#entry(field));
+      if (field.number === 13) entries.set(...this.#fields.entry(field));
     }
     const location = entries.get("location");
     if (location !== undefined) {
@@ -115,16 +115,6 @@ class OnnxReader {
       this.#external.push({ tensor: name, location, end });
     }
     return name;
-  }
-
-  #entry(part: Part): [string, string] {
-    let key = "";
-    let value = "";
-    for (const field of this.#fields.of(part)) {
-      if (field.number === 1) key = this.#fields.text(field);
-      if (field.number === 2) value = this.#fields.text(field);
-    }
-    return [key, value];
   }
 
   #port(part: Part): PortHeader {

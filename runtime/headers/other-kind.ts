@@ -1,7 +1,7 @@
 import type { FileFormat } from "../../compiler/check/file-header.ts";
 import { type FileWindow, HeaderError } from "./file-window.ts";
 
-interface Kind {
+export interface Kind {
   readonly what: string;
   readonly is?: FileFormat;
   readonly repair?: string;
@@ -24,13 +24,18 @@ const kinds: readonly (readonly [start: string, kind: Kind])[] = [
   ["\x80\x05", pickle],
 ];
 
-/** Refuses a file that does not begin as it should, and says what it is if that is known. */
-export function refuseStart(file: FileWindow, wanted: string): never {
-  if (file.size === 0) throw new HeaderError("it is empty");
+/** What a file is by its first bytes, if that is known. */
+export function kindOf(file: Pick<FileWindow, "size" | "bytes">): Kind | undefined {
   const start = file
-    .start(32)
+    .bytes(0, Math.min(32, file.size))
     .toString("latin1")
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  const kind = kinds.find(([each]) => start.startsWith(each))?.[1];
+  return kinds.find(([each]) => start.startsWith(each))?.[1];
+}
+
+/** Refuses a file that does not begin as it should, and says what it is if that is known. */
+export function refuseStart(file: Pick<FileWindow, "size" | "bytes">, wanted: string): never {
+  if (file.size === 0) throw new HeaderError("it is empty");
+  const kind = kindOf(file);
   throw new HeaderError(`it is not ${wanted}${kind === undefined ? "" : `, but ${kind.what}`}`, kind);
 }

@@ -3,6 +3,8 @@ import { type FileWindow, HeaderError } from "./file-window.ts";
 /** One field of a message: its number, and its value, or where its bytes lie. */
 export interface Field {
   readonly number: number;
+  /** Whether it is a part with bytes of its own, not one number. */
+  readonly isPart: boolean;
   readonly value: number;
   readonly from: number;
   readonly to: number;
@@ -51,7 +53,7 @@ export class ProtobufFields {
         throw new HeaderError(
           `it is cut off or damaged: a part at ${start} ends at ${end}, and what it is in at ${to}`,
         );
-      yield { number, value: wire === 0 ? (head?.value ?? 0) : 0, from: start, to: end };
+      yield { number, isPart: wire === 2, value: wire === 0 ? (head?.value ?? 0) : 0, from: start, to: end };
       at = end;
     }
   }
@@ -60,6 +62,29 @@ export class ProtobufFields {
   text({ from, to }: Part): string {
     if (to - from > 1024) throw new HeaderError(`a name in it has ${to - from} bytes`);
     return this.file.bytes(from, to - from).toString("utf8");
+  }
+
+  /** A pair of `key` and `value`, as StringStringEntryProto has them. */
+  entry(part: Part): [key: string, value: string] {
+    let key = "";
+    let value = "";
+    for (const field of this.of(part)) {
+      if (field.number === 1) key = this.text(field);
+      if (field.number === 2) value = this.text(field);
+    }
+    return [key, value];
+  }
+
+  /** Whole numbers of a list one after the other. */
+  packed({ from, to }: Part, most: number): readonly number[] {
+    const numbers: number[] = [];
+    for (let at = from; at < to; ) {
+      if (numbers.length >= most) throw new HeaderError(`a list in it has more than ${most} numbers`);
+      const { value, next } = this.#varint(at, to);
+      numbers.push(value);
+      at = next;
+    }
+    return numbers;
   }
 
   #varint(at: number, to: number): { readonly value: number; readonly next: number } {

@@ -1,5 +1,6 @@
 import { type FileWindow, HeaderError } from "./file-window.ts";
 
+/** Of an archive of features; of weights there can be more. */
 const mostMembers = 1000;
 const endBytes = 22;
 const longestComment = 0xffff;
@@ -11,12 +12,17 @@ export interface Member {
   readonly packed: number;
   readonly size: number;
   readonly offset: number;
+  /** Of the unpacked bytes. */
+  readonly crc: number;
 }
 
+/** A file of which parts are read. */
+type Parts = Pick<FileWindow, "size" | "bytes">;
+
 /** The members of a zip archive, by the table at its end (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT). */
-export function* membersOf(file: FileWindow): Generator<Member & { readonly name: string }> {
+export function* membersOf(file: Parts, most = mostMembers): Generator<Member & { readonly name: string }> {
   const { count, offset, length } = tableOf(file);
-  if (count > mostMembers) throw new HeaderError(`it has ${count} members; at most ${mostMembers} are looked at`);
+  if (count > most) throw new HeaderError(`it has ${count} members; at most ${most} are looked at`);
   let at = offset;
   for (let i = 0; i < count; i += 1) {
     if (at + 46 > offset + length) throw new HeaderError("the table at its end is cut off");
@@ -34,7 +40,7 @@ export function* membersOf(file: FileWindow): Generator<Member & { readonly name
     };
     const size = field(24);
     const packed = field(20);
-    yield { name, method: head.readUInt16LE(10), size, packed, offset: field(42) };
+    yield { name, method: head.readUInt16LE(10), size, packed, offset: field(42), crc: head.readUInt32LE(16) };
     at += 46 + nameLength + extraLength + head.readUInt16LE(32);
   }
 }
@@ -51,7 +57,7 @@ function largeSizes(extra: Buffer): number[] {
 }
 
 /** Where the table of the archive lies: its last record says it. */
-function tableOf(file: FileWindow): { readonly count: number; readonly offset: number; readonly length: number } {
+function tableOf(file: Parts): { readonly count: number; readonly offset: number; readonly length: number } {
   const length = Math.min(file.size, endBytes + longestComment);
   const tail = file.bytes(file.size - length, length);
   const at = tail.lastIndexOf("PK\x05\x06", undefined, "latin1");
@@ -73,13 +79,13 @@ function tableOf(file: FileWindow): { readonly count: number; readonly offset: n
   });
 }
 
-function within<T extends { readonly offset: number; readonly length: number }>({ size }: FileWindow, table: T): T {
+function within<T extends { readonly offset: number; readonly length: number }>({ size }: Parts, table: T): T {
   if (table.offset + table.length > size) throw new HeaderError("it is cut off: the table at its end lies outside");
   return table;
 }
 
 /** Where a member's packed bytes begin. */
-export function contentStart(file: FileWindow, { packed, offset }: Member): number {
+export function contentStart(file: Parts, { packed, offset }: Member): number {
   const local = file.bytes(offset, 30);
   if (local.readUInt32LE(0) !== 0x0403_4b50) throw new HeaderError("it does not lie where the archive says");
   const from = offset + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);

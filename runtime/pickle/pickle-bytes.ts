@@ -1,4 +1,4 @@
-import { PickleError } from "./pickled.ts";
+import { PickleCut, PickleError } from "./pickled.ts";
 
 const newline = 0x0a;
 /** Python writes whole numbers of more digits too, and no file of numbers needs them. */
@@ -10,6 +10,11 @@ export class PickleBytes {
   readonly #view: DataView;
   #at = 0;
 
+  /** How far it is read. */
+  get at(): number {
+    return this.#at;
+  }
+
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -18,7 +23,7 @@ export class PickleBytes {
   /** The next bytes, as a view. */
   take(count: number): Uint8Array {
     const from = this.#at;
-    if (count > this.#bytes.length - from) throw new PickleError("it is cut off");
+    if (count > this.#bytes.length - from) throw new PickleCut();
     this.#at += count;
     return this.#bytes.subarray(from, this.#at);
   }
@@ -34,7 +39,7 @@ export class PickleBytes {
     const from = this.#at;
     this.take(width);
     const count = width === 4 ? this.#view.getUint32(from, true) : Number(this.#view.getBigUint64(from, true));
-    if (width === 8 && count > this.#bytes.length) throw new PickleError("it is cut off");
+    if (width === 8 && count > this.#bytes.length) throw new PickleCut();
     return count;
   }
 
@@ -69,7 +74,7 @@ export class PickleBytes {
   /** Up to the end of a line: a letter for each byte. */
   line(): string {
     const end = this.#bytes.indexOf(newline, this.#at);
-    if (end < 0) throw new PickleError("it is cut off");
+    if (end < 0) throw new PickleCut();
     const text = Buffer.from(this.#bytes.subarray(this.#at, end)).toString("latin1");
     this.#at = end + 1;
     return text;

@@ -6,6 +6,14 @@ export class PickleError extends Error {
   }
 }
 
+/** A pickle that goes on behind the bytes that are there. */
+export class PickleCut extends PickleError {
+  constructor() {
+    super("it is cut off");
+    this.name = "PickleCut";
+  }
+}
+
 /** What a pickle is made of here: a tuple or a set is a list. */
 export type Pickled =
   | null

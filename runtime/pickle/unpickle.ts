@@ -6,25 +6,52 @@ import { quotedText, wholeNumber, wideText } from "./text-values.ts";
 /** What a pickle may build, by `module.name`; undefined refuses it. */
 export type Globals = (name: string) => Construct | undefined;
 
+/** What a pickle has outside of itself, by the id that it gives it, such as a storage of PyTorch. */
+export type Outside = (id: Pickled) => Pickled;
+
 /**
  * The value of a pickle (protocols 0 to 5, https://docs.python.org/3/library/pickletools.html), of plain values and of what `globals` know.
  * Bytes are views of those given. Throws a PickleError where it is damaged, and where it asks for anything else, naming that.
  */
 export function unpickle(bytes: Uint8Array, globals: Globals): Pickled {
-  const machine: Machine = { bytes: new PickleBytes(bytes), stack: new PickleStack(), globals };
-  for (;;) {
+  return unpickleFirst(bytes, globals).value;
+}
+
+/** The same of the first of several pickles that stand one after the other, and where it ends. Throws a PickleCut where the bytes do before. */
+export function unpickleFirst(
+  bytes: Uint8Array,
+  globals: Globals,
+  outside: Outside = nothingOutside,
+): { readonly value: Pickled; readonly end: number } {
+  const stack = new PickleStack(mostMade(bytes.length));
+  const machine: Machine = { bytes: new PickleBytes(bytes), stack, globals, outside };
+  for (let done = 0; ; done += 1) {
+    if (done > mostSteps) throw new PickleError(`it takes more than ${mostSteps} steps`);
     const code = machine.bytes.unsigned(1);
-    if (code === stop) return machine.stack.pop();
+    if (code === stop) return { value: machine.stack.pop(), end: machine.bytes.at };
     const step = steps.get(code);
     if (step === undefined) throw new PickleError(`it has the code 0x${code.toString(16)}, which is not read`);
     step(machine);
   }
 }
 
+/** Features of a million frames take some ten million. */
+const mostSteps = 1 << 24;
+
+function nothingOutside(): never {
+  throw new PickleError("it refers to what is outside of it");
+}
+
+/** What is made is made of the bytes: protocol 2 doubles those beyond ASCII. */
+function mostMade(length: number): number {
+  return 4 * length + 1024;
+}
+
 interface Machine {
   readonly bytes: PickleBytes;
   readonly stack: PickleStack;
   readonly globals: Globals;
+  readonly outside: Outside;
 }
 
 type Step = (machine: Machine) => void;
@@ -96,8 +123,8 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [0x65, built((stack) => append(stack, stack.marked()))],
   [0x90, built((stack) => append(stack, stack.marked()))],
   // EMPTY_DICT, DICT, SETITEM, SETITEMS
-  [0x7d, pushed(() => new Map())],
-  [0x64, built((stack) => stack.push(entered(new Map(), stack.marked())))],
+  [0x7d, built((stack) => void stack.pushNew(new Map()))],
+  [0x64, built((stack) => pushMap(stack, stack.marked()))],
   [0x73, built((stack) => enter(stack, stack.popped(2)))],
   [0x75, built((stack) => enter(stack, stack.marked()))],
   // PUT, BINPUT, LONG_BINPUT, MEMOIZE, GET, BINGET, LONG_BINGET
@@ -108,11 +135,17 @@ const steps: ReadonlyMap<number, Step> = new Map<number, Step>([
   [0x67, built((stack, bytes) => stack.recall(Number(bytes.line())))],
   [0x68, built((stack, bytes) => stack.recall(bytes.unsigned(1)))],
   [0x6a, built((stack, bytes) => stack.recall(bytes.size(4)))],
-  // GLOBAL, STACK_GLOBAL, REDUCE, NEWOBJ, BUILD
+  // PERSID, BINPERSID
+  [0x50, ({ bytes, stack, outside }) => stack.push(outside(bytes.line()))],
+  [0x51, ({ stack, outside }) => stack.push(outside(stack.pop()))],
+  // GLOBAL, STACK_GLOBAL, REDUCE, NEWOBJ, NEWOBJ_EX, INST, OBJ, BUILD
   [0x63, (machine) => askFor(machine, [machine.bytes.line(), machine.bytes.line()])],
   [0x93, (machine) => askFor(machine, machine.stack.popped(2))],
   [0x52, built((stack) => make(stack, stack.popped(2)))],
   [0x81, built((stack) => make(stack, stack.popped(2)))],
+  [0x92, built((stack) => make(stack, stack.popped(3).slice(0, 2)))],
+  [0x69, (machine) => instance(machine)],
+  [0x6f, built((stack) => madeOf(stack, stack.marked()))],
   [0x62, built((stack) => setState(stack, stack.pop()))],
 ]);
 
@@ -127,6 +160,10 @@ function append(stack: PickleStack, items: readonly Pickled[]): void {
 
 function enter(stack: PickleStack, items: readonly Pickled[]): void {
   entered(stack.map(), items);
+}
+
+function pushMap(stack: PickleStack, items: readonly Pickled[]): void {
+  entered(stack.pushNew(new Map()), items);
 }
 
 /** Keys and values in turn. */
@@ -147,8 +184,23 @@ function make(stack: PickleStack, [construct = null, args = null]: readonly Pick
   stack.make(construct, args);
 }
 
+/** A class by two lines, and what stands since the mark. */
+function instance(machine: Machine): void {
+  const { bytes, stack } = machine;
+  const names = [bytes.line(), bytes.line()];
+  const args = stack.marked();
+  askFor(machine, names);
+  make(stack, [stack.pop(), args]);
+}
+
+function madeOf(stack: PickleStack, [construct = null, ...args]: readonly Pickled[]): void {
+  make(stack, [construct, args]);
+}
+
 function setState(stack: PickleStack, state: Pickled): void {
   const object = stack.top();
+  // A dictionary can have attributes too, such as the versions beside PyTorch's weights.
+  if (object instanceof Map && state instanceof Map) return;
   if (!(object instanceof Stateful)) throw new PickleError("it gives a state to what has none");
   object.setState(state);
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { readBytes } from "../../checkpoints/read-bytes.ts";
 import { StoredError } from "./stored-numbers.ts";
 
 /** A buffer of Node has no more. */
@@ -10,13 +11,8 @@ export function bytesAt(path: string, from: number, length: number): Buffer {
   const file = openSync(path, "r");
   try {
     if (from + length > fstatSync(file).size) throw new StoredError("it is cut off");
-    const bytes = Buffer.alloc(length);
-    for (let done = 0; done < length; ) {
-      const read = readSync(file, bytes, done, Math.min(length - done, 1 << 30), from + done);
-      if (read === 0) throw new StoredError("it became shorter while it was read");
-      done += read;
-    }
-    return bytes;
+    const bytes = readBytes(file, from, length, () => new StoredError("it became shorter while it was read"));
+    return Buffer.from(bytes.buffer);
   } finally {
     closeSync(file);
   }
