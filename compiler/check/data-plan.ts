@@ -72,9 +72,9 @@ function checkPictures(data: DataThing, fields: ReadonlyMap<string, FieldPlan>, 
   const written = data.entries.get("fields");
   if (written?.kind === "poison") return;
   reporter.report(
-    "missing-key",
+    "wrong-type",
     data.places.get("fields") ?? data.declaration.span,
-    { where: `the data ${data.label}, whose rows are pictures`, key: "fields" },
+    { what: `\`fields\` of the data ${data.label}`, expected: "pictures, which its rows are", actual: "none of them" },
     { help: 'such as fields: {image: images(".", size: 224)}' },
   );
 }

@@ -106,7 +106,7 @@ export function checkOwnColumns({ reporter }: Session, data: DataThing, labels: 
     for (const [i, item] of (list?.items ?? (thing === undefined ? [] : [thing])).entries())
       for (const name of textOf(item)) {
         if (own.includes(name) || (coded && /^AU\d+$/.test(name))) continue;
-        const named = [...own, ...(coded ? ["a unit, such as AU12"] : [])];
+        const named = [...own.map((each) => `\`${each}\``), ...(coded ? ["a unit, such as AU12"] : [])];
         reporter.report(
           "wrong-type",
           list?.places?.[i] ?? placeIn(labels, argument),
