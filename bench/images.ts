@@ -41,10 +41,10 @@ async function compare(root: string, hasTorch: boolean): Promise<void> {
   const stage = measuredStage("images", [["root", JSON.stringify(root)]]);
   const data = await openData(stage.data, "error", join(root, "cache"));
   const table = tableOf(data, "train");
-  const folder = data.folderOf("image");
+  const folders = data.foldersOf("image");
   const size = 224;
   const { batch, augment, seed } = stage;
-  const source = new ImageSource(table, { folder, size, augment, seed, cacheBytes: 0, skipBad: false });
+  const source = new ImageSource(table, { folders, size, augment, seed, cacheBytes: 0, skipBad: false });
   const loader = new BatchLoader(
     {
       table,
@@ -75,7 +75,13 @@ async function compare(root: string, hasTorch: boolean): Promise<void> {
   const peers: PythonPeer[] = [];
   if (hasTorch) {
     for (const floats of [true, false]) {
-      const peer = new PythonPeer("./torch_images.py", { folder, images: table.image, size, batch, floats });
+      const peer = new PythonPeer("./torch_images.py", {
+        folder: folders[0] ?? "",
+        images: table.image,
+        size,
+        batch,
+        floats,
+      });
       peers.push(peer);
       runners.push({
         name: floats ? "DataLoader with PIL, normalised" : "DataLoader with PIL, bytes",

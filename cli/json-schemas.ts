@@ -254,6 +254,7 @@ export const jsonSchemas = {
         root: text,
         synthetic: truth,
         duplicates: integer,
+        withoutImage: integer,
         skipped: integer,
         parts: listOf(
           record({

@@ -1,3 +1,4 @@
+import { badRowText } from "../runtime/data/formats/bad-rows.ts";
 import type { Run } from "../runtime/run/run-plan.ts";
 import { terminal } from "./terminal.ts";
 
@@ -5,12 +6,7 @@ const listed = 20;
 
 /** Lists rows and images that were left out by `--on-bad-row skip`. */
 export async function warnSkipped(run: Run): Promise<void> {
-  const lines = [
-    ...run.skipped.map(
-      ({ file, line, video, reason }) => `${file}:${line}: ${reason}${video === undefined ? "" : ` (video ${video})`}`,
-    ),
-    ...(await run.badImages()),
-  ];
+  const lines = [...run.skipped.map(badRowText), ...(await run.badImages())];
   if (lines.length === 0) return;
   const { palette, say } = terminal;
   say(

@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/ops",
     "compiler/library",
     "compiler/lower/plan.ts",
+    "compiler/lower/plan-augment.ts",
     "compiler/lower/plan-data.ts",
     "compiler/lower/results.ts",
   ],
@@ -39,10 +40,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "compiler/lower/plan.ts": [
     "compiler/ir",
     "compiler/library",
+    "compiler/lower/plan-augment.ts",
     "compiler/lower/plan-data.ts",
     "compiler/lower/plan-outputs.ts",
   ],
   "compiler/lower/plan-outputs.ts": ["compiler/ir"],
+  "compiler/lower/plan-augment.ts": ["compiler/lower/plan.ts"],
   "compiler/lower/plan-data.ts": ["compiler/library"],
   "compiler/lower/results.ts": [],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
@@ -101,6 +104,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/emit/wasm",
     "compiler/lower/plan.ts",
+    "compiler/lower/plan-augment.ts",
     "compiler/lower/plan-data.ts",
     "runtime/engines/engine.ts",
     "runtime/threads",

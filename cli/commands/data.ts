@@ -73,9 +73,13 @@ function stats(): Command {
       else
         terminal.print(
           found
-            .map(({ name, root, synthetic, parts, duplicates, skipped }) =>
+            .map(({ name, root, synthetic, parts, duplicates, withoutImage, skipped }) =>
               [
-                `${name} in ${root}${synthetic ? " (drawn faces)" : ""}: ${duplicates} duplicate rows, ${skipped} rows skipped`,
+                `${name} in ${root}${synthetic ? " (drawn faces)" : ""}: ${[
+                  `${duplicates} duplicate rows`,
+                  ...(withoutImage === 0 ? [] : [`${withoutImage} frames without an image`]),
+                  `${skipped} rows skipped`,
+                ].join(", ")}`,
                 ...parts.flatMap(partLines),
               ].join("\n"),
             )

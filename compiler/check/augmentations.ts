@@ -1,10 +1,11 @@
-import type { Augmentation } from "../lower/plan.ts";
+import type { Schedule } from "../lower/plan.ts";
+import type { Augmentation, Drawn } from "../lower/plan-augment.ts";
 import type { Env } from "./env.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
-import { numberIn } from "./schedules.ts";
+import { numberIn, scheduleOf } from "./schedules.ts";
 import type { Session } from "./session.ts";
-import { type CallThing, placeIn, type Thing } from "./things.ts";
+import { type CallThing, number, placeIn, type Thing } from "./things.ts";
 
 /** The augmentations of `augment:`, a view or `tta:`, with their ranges checked; those of a later version are named and left out. */
 export function augmentationsOf(thing: Thing, fields: readonly string[], scope: Env): readonly Augmentation[] {
@@ -30,29 +31,28 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     reporter.report("not-yet", item.span, { what });
     return [];
   };
-  within("share", 1, 1);
-  const per = item.args.get("per");
-  const perClip = per?.kind === "label" && per.name === "clip";
+  const drawn = drawnAs(item, within("share", 1, 1));
   switch (item.name) {
     case "same":
       return [];
     case "flip":
-      return perClip ? later("one draw for a clip") : [{ kind: "flip", probability: within("probability", 0.5, 1) }];
-    case "rotate": {
-      const degrees = within("degrees", 0, 180);
-      return perClip || numberIn(item, "share", 1) !== 1
-        ? later("a rotation of a share, or of a clip,")
-        : [{ kind: "rotate", degrees }];
-    }
+      return [{ kind: "flip", probability: within("probability", 0.5, 1), ...drawn }];
+    case "rotate":
+      return [{ kind: "rotate", degrees: within("degrees", 0, 180), ...drawn }];
     case "jitter": {
       const amount = within("amount", 0, 1);
-      for (const name of ["contrast", "saturation"]) within(name, 0, 1);
-      within("hue", 0, 0.5);
-      const usual = { contrast: amount, saturation: amount, hue: 0, share: 1 };
-      const more = Object.entries(usual).some(([name, value]) => numberIn(item, name, value) !== value);
-      return more || perClip
-        ? later("jitter of contrast, saturation or hue each, or of a share,")
-        : [{ kind: "jitter", amount }];
+      const [contrast, saturation] = [within("contrast", amount, 1), within("saturation", amount, 1)];
+      const hue = within("hue", 0, 0.5);
+      return [
+        {
+          kind: "jitter",
+          amount,
+          ...(contrast === amount ? {} : { contrast }),
+          ...(saturation === amount ? {} : { saturation }),
+          ...(hue === 0 ? {} : { hue }),
+          ...drawn,
+        },
+      ];
     }
     case "crop": {
       const area = rangeIn(item, "area", [1, 1]);
@@ -63,19 +63,25 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
           expected: rises ? "within 0 and 1, such as 0.8 .. 1.0" : "a range that rises, such as 0.8 .. 1.0",
           actual: `${area[0]} .. ${area[1]}`,
         });
-      return perClip ? later("one draw for a clip") : [{ kind: "crop", area }];
+      return [{ kind: "crop", area, ...drawn }];
     }
     case "affine": {
-      within("rotate", 0, 180);
-      within("shift", 0, 1);
-      const [low, high] = rangeIn(item, "scale", [1, 1]);
-      if (low <= 0 || low > high)
+      const [rotate, shift] = [within("rotate", 0, 180), within("shift", 0, 1)];
+      const scale = rangeIn(item, "scale", [1, 1]);
+      if (scale[0] <= 0 || scale[0] > scale[1])
         reporter.report("out-of-range", placeIn(item, "scale"), {
           what: "`scale`",
           expected: "a range above 0, such as 0.9 .. 1.1",
-          actual: `${low} .. ${high}`,
+          actual: `${scale[0]} .. ${scale[1]}`,
         });
-      return later("`affine`");
+      if (rotate === 0 && shift === 0 && scale.every((each) => each === 1))
+        reporter.report(
+          "changes-nothing",
+          item.span,
+          { path: "affine" },
+          { help: "such as affine(rotate: 10, shift: 0.1, scale: 0.9 .. 1.1)" },
+        );
+      return [{ kind: "affine", rotate, shift, scale, ...drawn }];
     }
     case "hide": {
       const given = item.args.get("fields");
@@ -91,20 +97,56 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
       return later("`hide`");
     }
     case "erase":
-      within("probability", 0.5, 1);
-      return later("`erase`");
-    case "noise": {
-      const deviation = item.args.get("deviation");
-      if (deviation?.kind === "number" && deviation.value <= 0)
-        reporter.report("out-of-range", placeIn(item, "deviation"), {
-          what: "`deviation`",
-          expected: "above 0",
-          actual: deviation.value,
-        });
-      return later("`noise`");
-    }
+      return [{ kind: "erase", probability: within("probability", 0.5, 1), ...drawn }];
+    case "noise":
+      return [{ kind: "noise", deviation: deviationOf(item, reporter), ...drawn }];
     default:
       return later(`\`${item.name}\``);
+  }
+}
+
+/** Only what differs from one draw for each frame, always: a plan says nothing else. */
+function drawnAs(item: CallThing, share: number): Drawn {
+  const per = item.args.get("per");
+  return {
+    ...(share === 1 ? {} : { share }),
+    ...(per?.kind === "label" && per.name === "clip" ? { per: "clip" } : {}),
+  };
+}
+
+/** How strong noise is: a number above 0, or a schedule none of whose numbers is below. */
+function deviationOf(item: CallThing, reporter: Reporter): Schedule {
+  const given = item.args.get("deviation");
+  const span = placeIn(item, "deviation");
+  const schedule = scheduleOf(given ?? number(0), reporter);
+  const [least, most] = extremesOf(schedule);
+  const actual = least === most ? least : `${least} .. ${most}`;
+  if (least < 0 || most > 1 || most <= 0)
+    reporter.report("out-of-range", span, { what: "`deviation`", expected: "above 0 and at most 1", actual });
+  return schedule;
+}
+
+/** Numbers that a schedule stays within. */
+function extremesOf(schedule: Schedule): readonly [number, number] {
+  switch (schedule.kind) {
+    case "constant":
+      return [schedule.warmup === undefined ? schedule.value : Math.min(0, schedule.value), schedule.value];
+    case "cosine":
+      return [Math.min(schedule.floor, schedule.peak), Math.max(schedule.floor, schedule.peak)];
+    case "step":
+      return schedule.factor <= 1 ? [Math.min(0, schedule.peak), schedule.peak] : [schedule.peak, Number.MAX_VALUE];
+    case "ramp":
+      return [Math.min(schedule.start, schedule.end), Math.max(schedule.start, schedule.end)];
+    case "piecewise":
+      return [Math.min(...schedule.values), Math.max(...schedule.values)];
+    case "scaled": {
+      const [a, b] = extremesOf(schedule.schedule).map((each) => each * schedule.factor);
+      return [Math.min(a ?? 0, b ?? 0), Math.max(a ?? 0, b ?? 0)];
+    }
+    case "sum": {
+      const [left, right] = [extremesOf(schedule.left), extremesOf(schedule.right)];
+      return [left[0] + right[0], left[1] + right[1]];
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { sAffWild2 } from "../library/s-aff-wild2.ts";
 import type { TaskMeaning } from "../library/task.ts";
 import type { FormatPlan, TaskPlan } from "../lower/plan-data.ts";
 import { thingNamed } from "./declarations.ts";
-import { checkLabels } from "./label-columns.ts";
+import { checkLabels, checkOwnColumns } from "./label-columns.ts";
 import { suggestion } from "./nearest.ts";
 import type { Session } from "./session.ts";
 import type { DataThing, TaskThing } from "./things.ts";
@@ -30,7 +30,10 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
       if (broken.has(name)) continue;
       const others = [...declared.keys()].filter((each) => own?.entries.has(each) !== true);
       reporter.report("unknown-name", span, { kind: "task", name }, { help: suggestion(name, others) });
-    } else if (thing.kind === "call") checkLabels(thing, task, session);
+    } else if (thing.kind === "call") {
+      checkLabels(thing, task, session);
+      checkOwnColumns(session, data, thing);
+    }
   }
   return [...declared.values()].flatMap(({ name, meaning }): TaskPlan[] =>
     own?.entries.has(name) || known(format, data, meaning, name) ? [{ name, meaning }] : [],
@@ -40,23 +43,25 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
 function known(format: FormatPlan, data: DataThing, meaning: TaskMeaning, name: string): boolean {
   switch (format.kind) {
     case "csv":
+    case "folders":
       return false;
-    case "later":
-      if (format.name === "folders") return false;
-      // A table of units has them under their names.
-      if (format.name === "bp4d")
-        return meaning.kind === "units" && meaning.names.every((unit) => /^AU\d+$/.test(unit));
-      return affWild2(meaning, name);
+    case "bp4d":
+      return codedUnits(meaning);
     case "synthetic": {
       // Drawn faces stand in for what the block says: what that could label, they can.
       const written = data.written.get("format");
-      if (written?.kind === "label" && (written.name === "folders" || written.name === "bp4d"))
-        return known({ kind: "later", name: written.name }, data, meaning, name);
-      return affWild2(meaning, name);
+      const stoodInFor = written?.kind === "label" ? written.name : "";
+      if (stoodInFor === "folders") return false;
+      return stoodInFor === "bp4d" ? codedUnits(meaning) : affWild2(meaning, name);
     }
     default:
       return affWild2(meaning, name);
   }
+}
+
+/** A table of units has them under their names. */
+function codedUnits(meaning: TaskMeaning): boolean {
+  return meaning.kind === "units" && meaning.names.every((unit) => /^AU\d+$/.test(unit));
 }
 
 function affWild2(meaning: TaskMeaning, name: string): boolean {

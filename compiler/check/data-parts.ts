@@ -180,8 +180,19 @@ export function judgedRows(data: DataThing): RowPiece | undefined {
 /** The key that data lack to have a part for validation; undefined where they have one. */
 export function missingDivision({ entries }: DataThing): "split" | "val" | undefined {
   const format = entries.get("format");
-  if (format?.kind === "call")
-    return format.name === "csv" && entries.get("split")?.kind !== "call" ? "split" : undefined;
-  const ofFiles = format?.kind === "label" && (format.name === "s_aff_wild2" || format.name === "aff_wild2");
-  return ofFiles && entries.get("val")?.kind !== "string" ? "val" : undefined;
+  const split = entries.get("split");
+  const divides = split?.kind === "call" && (split.name !== "column_split" || split.args.has("val"));
+  if (format?.kind === "call") return format.name === "csv" && !divides ? "split" : undefined;
+  const named = entries.get("val")?.kind;
+  const apart = named === "string" || named === "list";
+  switch (format?.kind === "label" ? format.name : "") {
+    case "folders":
+    case "bp4d":
+      return apart || divides ? undefined : "split";
+    case "s_aff_wild2":
+    case "aff_wild2":
+      return apart ? undefined : "val";
+    default:
+      return undefined;
+  }
 }

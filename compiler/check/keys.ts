@@ -153,9 +153,12 @@ export type StageKey = keyof typeof stageKeys;
 export const dataKeys = {
   format: key(call("format"), "How annotations are laid out: a format's name, `csv(..)` or `synthetic(..)`."),
   root: key(options(string, list(string)), "The folder that every other path of the block is in."),
-  train: key(string, "The annotation file of the training part, below the root."),
-  val: key(string, "The annotation file of the validation part, below the root."),
-  test: key(string, "The list of the test part, which has no labels, below the root."),
+  train: key(
+    options(string, list(string)),
+    "The annotation file of the training part, or its folder (of `aff_wild2` one for each task), below the root.",
+  ),
+  val: key(options(string, list(string)), "The same of the validation part."),
+  test: key(options(string, list(string)), "The list of the test part, which has no labels, below the root."),
   fields: key(
     record(axis, call("field")),
     "What a model can read, by name: images or stored features, each with its shape per frame.",

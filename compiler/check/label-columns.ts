@@ -3,8 +3,17 @@ import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
 import type { Session } from "./session.ts";
+import { ownColumns } from "./splits.ts";
 import { stagesIn } from "./stages-in.ts";
-import { type CallThing, type ListThing, placeIn, type TaskThing, type Thing, textOf } from "./things.ts";
+import {
+  type CallThing,
+  type DataThing,
+  type ListThing,
+  placeIn,
+  type TaskThing,
+  type Thing,
+  textOf,
+} from "./things.ts";
 import { describeThing } from "./type.ts";
 
 /** What `labels` say of a task: as many columns as units, classes that the task has, each once (language rules 36, 37, 43). */
@@ -42,8 +51,6 @@ function checkColumns(labels: CallThing, { name, meaning }: TaskThing, reporter:
 }
 
 function checkColumn(labels: CallThing, { name: task, meaning }: TaskThing, reporter: Reporter): void {
-  if (labels.args.has("mixtures") || labels.args.has("weight"))
-    reporter.report("not-yet", labels.span, { what: "soft and weighted labels" });
   if (meaning.kind === "units") {
     reporter.report("wrong-type", labels.span, {
       what: `the labels of \`${task}\``,
@@ -85,6 +92,28 @@ function checkColumn(labels: CallThing, { name: task, meaning }: TaskThing, repo
     if (mixture.kind !== "list") continue;
     if (mixture.items.length === 0) reporter.report("empty-list", span, { callee: `the mixture \`${name}\`` });
     check(mixture, span);
+  }
+}
+
+/** What a format's columns are is known where it has no table of its own (see ownColumns). */
+export function checkOwnColumns({ reporter }: Session, data: DataThing, labels: CallThing): void {
+  const own = ownColumns(data);
+  if (own === undefined || own.length === 0) return;
+  const coded = own.includes("subject");
+  for (const argument of ["name", "names", "weight"]) {
+    const thing = labels.args.get(argument);
+    const list = thing?.kind === "list" ? thing : undefined;
+    for (const [i, item] of (list?.items ?? (thing === undefined ? [] : [thing])).entries())
+      for (const name of textOf(item)) {
+        if (own.includes(name) || (coded && /^AU\d+$/.test(name))) continue;
+        const named = [...own.map((each) => `\`${each}\``), ...(coded ? ["a unit, such as AU12"] : [])];
+        reporter.report(
+          "wrong-type",
+          list?.places?.[i] ?? placeIn(labels, argument),
+          { what: `a column of the data ${data.label}`, expected: named.join(" or "), actual: `\`${name}\`` },
+          { help: suggestion(name, own) },
+        );
+      }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
 import type {
-  Augmentation,
   BalancerPlan,
   ClipPlan,
   Duration,
@@ -11,6 +10,7 @@ import type {
   SamplerPlan,
   Schedule,
 } from "../lower/plan.ts";
+import type { Augmentation } from "../lower/plan-augment.ts";
 import { augmentationsOf, checkMixes } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";

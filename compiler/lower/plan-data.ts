@@ -25,10 +25,10 @@ export interface PartPlan {
   readonly cut?: FoldCut;
 }
 
-/** Parts for cross-validation: rows of the training and the validation part, those of one video together or each by itself. */
+/** Parts for cross-validation: rows of the training and the validation part, those of one video, or that agree in a column, together. */
 export interface FoldCut {
   readonly count: number;
-  readonly by: "video" | "row";
+  readonly by: "video" | "row" | { readonly column: string };
   readonly seed: number;
 }
 
@@ -45,10 +45,34 @@ export type FormatPlan =
       readonly video: string | undefined;
       readonly columns: ReadonlyMap<string, ColumnPlan>;
       readonly split: SplitPlan | undefined;
+      /** The column that folds keep together, where there are such. */
+      readonly folds?: string;
     }
-  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number }
-  /** A format that is known and that this version does not read. */
-  | { readonly kind: "later"; readonly name: string };
+  | {
+      readonly kind: "folders";
+      /** Every one is walked; an image is known by its path below the one that it is in. */
+      readonly roots: readonly string[];
+      /** Folders below the images' own by part; without one all images are one part. */
+      readonly parts: Readonly<Partial<Record<PartName, string>>>;
+      /** What the name of an image's folder labels. */
+      readonly columns: ReadonlyMap<string, ColumnPlan>;
+      readonly split: SplitPlan | undefined;
+    }
+  | {
+      readonly kind: "bp4d";
+      /** Folders of tables by part, below the root. */
+      readonly parts: Readonly<Partial<Record<PartName, string>>>;
+      readonly columns: ReadonlyMap<string, ColumnPlan>;
+      readonly split: SplitPlan | undefined;
+    }
+  | {
+      readonly kind: "aff_wild2";
+      /** Folders of one file for each video, of one task each, by part; for `test` a list of videos. */
+      readonly parts: Readonly<Partial<Record<PartName, readonly string[]>>>;
+    }
+  | { readonly kind: "synthetic"; readonly videos: number; readonly frames: number; readonly seed: number };
+
+export type PartName = "train" | "val" | "test";
 
 /** Columns that label a task: one for a scalar or classes, one for each unit. A cell that is empty or `missing` has no label. */
 export interface ColumnPlan {
@@ -56,15 +80,26 @@ export interface ColumnPlan {
   readonly missing: string | undefined;
   /** Names of the classes in the order of the data's numbers, if cells hold numbers. */
   readonly classes: readonly string[] | undefined;
+  /** Names that stand for several classes in equal shares. */
+  readonly mixtures?: ReadonlyMap<string, readonly string[]>;
+  /** The column of the rows' weights, at least 0: 0 is a missing label. */
+  readonly weight?: string;
 }
 
-export interface SplitPlan {
-  readonly kind: "random";
-  readonly share: number;
-  /** A column; rows that agree in it are in one part. */
-  readonly by: string | undefined;
-  readonly seed: number;
-}
+export type SplitPlan =
+  | {
+      readonly kind: "random";
+      readonly share: number;
+      /** A column; rows that agree in it are in one part. */
+      readonly by: string | undefined;
+      readonly seed: number;
+    }
+  /** Rows whose cell has the value of a part are in it; those of another value in none. */
+  | {
+      readonly kind: "column";
+      readonly column: string;
+      readonly values: Readonly<Partial<Record<PartName, string>>>;
+    };
 
 export type FieldPlan =
   | { readonly kind: "images"; readonly folder: string; readonly size: number }

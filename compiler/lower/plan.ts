@@ -4,6 +4,7 @@
  */
 import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import type { BalancerName } from "../library/balancers.ts";
+import type { Augmentation } from "./plan-augment.ts";
 import type { DataPlan, TaskPlan } from "./plan-data.ts";
 import type { ExportPlan, SubmissionPlan } from "./plan-outputs.ts";
 
@@ -165,12 +166,6 @@ export interface SamplerPlan {
   readonly kind: "balanced";
   readonly task: string;
 }
-
-export type Augmentation =
-  | { readonly kind: "flip"; readonly probability: number }
-  | { readonly kind: "crop"; readonly area: readonly [number, number] }
-  | { readonly kind: "rotate"; readonly degrees: number }
-  | { readonly kind: "jitter"; readonly amount: number };
 
 export interface Duration {
   readonly unit: "epochs" | "steps" | "hours";

@@ -17,6 +17,12 @@ export interface AnnotationTable {
   readonly file: string;
   /** Labels by task name. */
   readonly labels: ReadonlyMap<string, LabelColumn>;
+  /** Row to index of the root that its image is below, where the data have several. */
+  readonly root?: Int32Array;
+  /** By column that rows may be grouped by, row to its cell. */
+  readonly groups?: ReadonlyMap<string, readonly string[]>;
+  /** Stored features go by video and frame as they stand here: the image's path does not say them. */
+  readonly numbered?: true;
 }
 
 /** Which frame of the data a row is, whatever part of them the table is. */

@@ -3,9 +3,11 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FoldCut, PartPlan } from "../../compiler/lower/plan-data.ts";
 import { type AnnotationTable, frameName } from "./annotation-table.ts";
 import { DataError } from "./data-error.ts";
+import { groupedBy } from "./divide.ts";
 import { joinTables } from "./join-tables.ts";
 import { hash, hashText } from "./loader/random.ts";
-import { type OpenData, type Part, subTable } from "./open-data.ts";
+import type { OpenData, Part } from "./open-data.ts";
+import { subTable } from "./sub-table.ts";
 
 /** All of some data: trained on the training part, judged by the validation part. */
 export const wholePart: PartPlan = { of: "usual", fold: undefined };
@@ -27,7 +29,10 @@ export function chosenPart(data: OpenData, part: PartPlan): OpenData {
     const inside = subTable(all, (row) => foldOf(row) === fold);
     const outside = subTable(all, (row) => foldOf(row) !== fold);
     if (inside.rows === 0 || outside.rows === 0)
-      throw new DataError(`the fold ${fold} of ${cut.count} has no ${cut.by} of its own, or all`, { file: all.file });
+      throw new DataError(
+        `the fold ${fold} of ${cut.count} has no ${typeof cut.by === "string" ? cut.by : cut.by.column} of its own, or all`,
+        { file: all.file },
+      );
     if (of !== "val") parts.set("train", outside);
     if (of === "usual") parts.set("val", inside);
     if (of === "val") parts.set("train", inside);
@@ -46,8 +51,8 @@ export function chosenPart(data: OpenData, part: PartPlan): OpenData {
 
 /** Which fold a row is in. Groups are dealt out in an order that the seed decides, so that folds have as many, give or take one. */
 function folds(table: AnnotationTable, { count, by, seed }: FoldCut): (row: number) => number {
-  const { videos, video } = table;
-  const groupOf = (row: number) => (by === "video" ? (videos[video[row] ?? 0] ?? "") : frameName(table, row));
+  const groupOf =
+    by === "row" ? (row: number) => frameName(table, row) : groupedBy(table, typeof by === "string" ? by : by.column);
   const groups = [...new Set(Array.from({ length: table.rows }, (_, row) => groupOf(row)))].sort();
   const places = new Map(groups.map((group) => [group, hash(seed, hashText(group, seed))]));
   const dealt = groups.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));

@@ -4,6 +4,7 @@ import type { LabelColumn } from "./label-column.ts";
 /** The rows of both, first those of the first. A video that is in both is two: their frames are of different files. */
 export function joinTables(first: AnnotationTable, second: AnnotationTable): AnnotationTable {
   const shift = first.videos.length;
+  const { groups, root } = first;
   return {
     rows: first.rows + second.rows,
     videos: [...first.videos, ...second.videos],
@@ -21,6 +22,13 @@ export function joinTables(first: AnnotationTable, second: AnnotationTable): Ann
         return other === undefined ? [] : [[name, joinLabels(labels, other)] as const];
       }),
     ),
+    ...(groups === undefined
+      ? {}
+      : {
+          groups: new Map([...groups].map(([name, cells]) => [name, [...cells, ...(second.groups?.get(name) ?? [])]])),
+        }),
+    ...(root === undefined || second.root === undefined ? {} : { root: joined(root, second.root) }),
+    ...(first.numbered === true ? { numbered: true } : {}),
   };
 }
 

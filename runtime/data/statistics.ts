@@ -21,15 +21,18 @@ export interface TaskStatistics {
 export interface DataStatistics {
   readonly synthetic: boolean;
   readonly duplicates: number;
+  /** Annotated frames of which there is no picture. */
+  readonly withoutImage: number;
   readonly skipped: number;
   readonly parts: readonly PartStatistics[];
 }
 
 /** Counts rows, videos and labels of every part. */
-export function dataStatistics({ parts, synthetic, duplicates, skipped }: OpenData): DataStatistics {
+export function dataStatistics({ parts, synthetic, duplicates, withoutImage, skipped }: OpenData): DataStatistics {
   return {
     synthetic,
     duplicates,
+    withoutImage,
     skipped: skipped.length,
     parts: [...parts].map(([part, table]) => ({
       part,

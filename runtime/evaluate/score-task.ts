@@ -16,7 +16,8 @@ export interface TaskScore {
 /**
  * Scores predictions [rows, width] (after the activation) against labels, pooled over all valid rows: CCC with population moments for
  * a scalar, macro F1 over all classes of the task, mean binary F1 over units at their thresholds (0.5). F1 is 0 where nothing is there
- * to find and nothing was found (ABAW, equation 7 of the paper).
+ * to find and nothing was found (ABAW, equation 7 of the paper). Rows count once, whatever their weight; one whose label is shared among
+ * classes counts for each with its share.
  */
 export function scoreTask(
   meaning: TaskMeaning,
@@ -90,12 +91,13 @@ function scoreClasses(count: number, predictions: Float32Array, { values, weight
   let right = 0;
   for (let row = 0; row < weight.length; row += 1) {
     if (!(weight[row] ?? 0)) continue;
-    const label = greatest(values, row * count, count);
     const found = greatest(predictions, row * count, count);
-    const line = confusion[label];
-    if (line !== undefined) line[found] = (line[found] ?? 0) + 1;
+    // A label that several classes share is one of each with that weight.
+    confusion.forEach((line, label) => {
+      line[found] = (line[found] ?? 0) + (values[row * count + label] ?? 0);
+    });
     judged += 1;
-    if (label === found) right += 1;
+    right += values[row * count + found] ?? 0;
   }
   const each = confusion.map((line, c) => {
     const hits = line[c] ?? 0;

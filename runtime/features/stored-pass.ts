@@ -5,7 +5,7 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
-import { type OpenData, type Part, tableOf } from "../data/open-data.ts";
+import { imagePath, type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, record, text } from "../json/schema.ts";
@@ -92,10 +92,10 @@ function refuseBroken(stage: StagePlan, { image, rows }: AnnotationTable, name: 
 
 /** The sizes and times of a row's images, `-` where there is none: whether another file is there by now. */
 function seenOf({ data: { fields } }: StagePlan, data: OpenData, part: Part, row: number): string {
-  const image = tableOf(data, part).image[row] ?? "";
+  const table = tableOf(data, part);
   const found = [...fields].flatMap(([name, { kind }]) => {
     if (kind !== "images") return [];
-    const stat = statSync(join(data.folderOf(name), image), { throwIfNoEntry: false });
+    const stat = statSync(imagePath(data, name, table, row), { throwIfNoEntry: false });
     return [stat === undefined ? "-" : `${stat.size} ${stat.mtimeMs}`];
   });
   return found.join(", ");

@@ -61,7 +61,8 @@ function refusal(missing: readonly string[]): string {
 /** A list of which lines were left out cannot be filled. */
 function refuseSkipped({ skipped }: OpenData, { file }: AnnotationTable): void {
   const first = skipped.find((row) => row.file === file);
-  if (first !== undefined) throw new DataError(first.reason, { file, line: first.line });
+  if (first !== undefined)
+    throw new DataError(first.reason, { file, ...(first.line === undefined ? {} : { line: first.line }) });
 }
 
 /** Rows [rows, width], each as another's. */

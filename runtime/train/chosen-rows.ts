@@ -1,7 +1,7 @@
 import type { RowRule } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 
-/** Rows of a table that a rule takes: `valid` has every label of its tasks (any unit counts), `any_valid` at least one of them. */
+/** Rows of a table that a rule takes: `valid` has every label of its tasks (any unit counts), `any_valid` at least one of them, if there are any. */
 export function chosenRows(table: AnnotationTable, rule: RowRule): Int32Array {
   return Int32Array.from({ length: table.rows }, (_, row) => row).filter((row) => takes(table, rule, row));
 }
@@ -11,7 +11,8 @@ function takes(table: AnnotationTable, rule: RowRule, row: number): boolean {
     case "valid":
       return rule.tasks.every((task) => isLabelled(table, task, row));
     case "any_valid":
-      return rule.tasks.some((task) => isLabelled(table, task, row));
+      // A model without heads learns of every row.
+      return rule.tasks.length === 0 || rule.tasks.some((task) => isLabelled(table, task, row));
     case "and":
       return rule.rules.every((each) => takes(table, each, row));
     case "or":

@@ -9,6 +9,7 @@ import { ImageSource } from "../data/loader/image-source.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { drawWeights } from "./draw-weights.ts";
+import { calendarOf, scheduleValue } from "./schedule-value.ts";
 
 /** Where stages get what they read. */
 export interface StageInputs {
@@ -55,6 +56,13 @@ function storedFields(plan: StagePlan, inputs: StageInputs, part: Part): readonl
   });
 }
 
+/** What the schedules of augmentations have in a step. */
+function strengthsOf(plan: StagePlan, stepsPerEpoch: number): (step: number) => readonly (number | undefined)[] {
+  const calendar = calendarOf(plan, stepsPerEpoch);
+  return (step) =>
+    plan.augment.map((each) => (each.kind === "noise" ? scheduleValue(each.deviation, step, calendar) : undefined));
+}
+
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
 export function stageLoader(
   plan: StagePlan,
@@ -75,12 +83,12 @@ export function stageLoader(
   for (const field of inputs.skipBadImages ? plan.fields : fieldsRead(plan, graphs)) {
     const spec = plan.data.fields.get(field);
     if (spec?.kind !== "images") continue;
-    const folder = inputs.data.folderOf(field);
-    if (!isAbsolute(folder)) throw new Error("image folders are absolute by now");
+    const folders = inputs.data.foldersOf(field);
+    if (!folders.every(isAbsolute)) throw new Error("image folders are absolute by now");
     images.set(
       field,
       new ImageSource(table, {
-        folder,
+        folders,
         size: spec.size,
         augment: training ? plan.augment : [],
         seed: plan.seed,
@@ -95,7 +103,14 @@ export function stageLoader(
   ]);
   const loader = new BatchLoader(
     { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
-    { batch, seed: plan.seed, training, fixedSize: training, weights },
+    {
+      batch,
+      seed: plan.seed,
+      training,
+      fixedSize: training,
+      weights,
+      strengths: training ? strengthsOf(plan, Math.ceil(windows.count / batch)) : undefined,
+    },
   );
   return {
     loader,

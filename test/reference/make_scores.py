@@ -27,9 +27,14 @@ def score_of(case):
         return {"score": float(numpy.mean(each)), "each": each, "accuracy": float(accuracy)}
     rows = there[:, 0]
     if case["kind"] == "classes":
-        truth, guess = labels[rows].argmax(-1), found[rows].argmax(-1)
-        each = f1_score(truth, guess, labels=range(case["width"]), average=None, zero_division=0)
-        return {"score": float(each.mean()), "each": each.tolist(), "accuracy": accuracy_score(truth, guess)}
+        # A row that several classes share is one of each, with its share as its weight.
+        at, truth = labels[rows].nonzero()
+        guess, share = found[rows].argmax(-1)[at], labels[rows][at, truth]
+        each = f1_score(
+            truth, guess, labels=range(case["width"]), average=None, zero_division=0, sample_weight=share
+        )
+        accuracy = accuracy_score(truth, guess, sample_weight=share)
+        return {"score": float(each.mean()), "each": each.tolist(), "accuracy": accuracy}
     x, y = found[rows, 0], labels[rows, 0]
     ccc = 2 * numpy.cov(x, y, bias=True)[0, 1] / (x.var() + y.var() + (x.mean() - y.mean()) ** 2)
     return {"score": float(ccc), "each": [], "accuracy": None}

@@ -31,7 +31,7 @@ async function opened(options: { readonly broken?: boolean; readonly skipBad?: b
     labels: new Map([["valence", { meaning, values, weight }]]),
   };
   const images = new ImageSource(table, {
-    folder,
+    folders: [folder],
     size: 4,
     augment: [{ kind: "jitter", amount: 0.5 }],
     seed: 3,

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { DataPlan, SplitPlan, TaskPlan } from "../../compiler/lower/plan-data.ts";
+import type { ColumnPlan, DataPlan, SplitPlan, TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { DataError } from "../../runtime/data/data-error.ts";
 import type { OnBadRow } from "../../runtime/data/formats/bad-rows.ts";
 import { openData } from "../../runtime/data/open-data.ts";
@@ -13,7 +13,19 @@ const tasks: readonly TaskPlan[] = [
   { name: "au", meaning: { kind: "units", names: ["AU1", "AU2"] } },
 ];
 
-function open(text: string, split?: SplitPlan, onBadRow: OnBadRow = "error") {
+const usualColumns: ReadonlyMap<string, ColumnPlan> = new Map([
+  ["tired", { columns: ["rating"], missing: undefined, classes: undefined }],
+  ["mood", { columns: ["mood"], missing: "?", classes: undefined }],
+  ["au", { columns: ["u1", "u2"], missing: undefined, classes: undefined }],
+]);
+
+interface Other {
+  readonly columns: ReadonlyMap<string, ColumnPlan>;
+  /** Which of the tasks. */
+  readonly tasks: readonly number[];
+}
+
+function open(text: string, split?: SplitPlan, onBadRow: OnBadRow = "error", other?: Other) {
   const root = temporaryFolder();
   writeFileSync(join(root, "ratings.csv"), text);
   const plan: DataPlan = {
@@ -24,15 +36,11 @@ function open(text: string, split?: SplitPlan, onBadRow: OnBadRow = "error") {
       file: "ratings.csv",
       image: "file",
       video: undefined,
-      columns: new Map([
-        ["tired", { columns: ["rating"], missing: undefined, classes: undefined }],
-        ["mood", { columns: ["mood"], missing: "?", classes: undefined }],
-        ["au", { columns: ["u1", "u2"], missing: undefined, classes: undefined }],
-      ]),
+      columns: other?.columns ?? usualColumns,
       split,
     },
     fields: new Map([["image", { kind: "images", folder: "photos", size: 16 }]]),
-    tasks,
+    tasks: tasks.filter((_, i) => other?.tasks.includes(i) ?? true),
     duplicates: "keep_first",
     part: { of: "usual", fold: undefined },
   };
@@ -69,6 +77,56 @@ describe("a CSV", () => {
     expect((await images(2))[0]).not.toEqual(train);
   });
 
+  test("is divided by the values of a column; rows of another value are in no part", async () => {
+    const rows = ["a.jpg,train", "b.jpg,test", "c.jpg,unused", "d.jpg,valid", "e.jpg,train"].map(
+      (row) => `${row},1,calm,0,0`,
+    );
+    const split: SplitPlan = {
+      kind: "column",
+      column: "person",
+      values: { train: "train", val: "valid", test: "test" },
+    };
+    const { parts, identity, listIdentity } = await open([header, ...rows].join("\n"), split);
+    expect([...parts].map(([part, { image }]) => [part, image])).toEqual([
+      ["train", ["a.jpg", "e.jpg"]],
+      ["val", ["d.jpg"]],
+      ["test", ["b.jpg"]],
+    ]);
+    expect(listIdentity).toBe(identity);
+    const misspelt: SplitPlan = { ...split, values: { train: "train", val: "vald" } };
+    await expect(open([header, ...rows].join("\n"), misspelt)).rejects.toThrow(
+      /no row for val: in no row is person "vald"/,
+    );
+    await expect(open([header, ...rows].join("\n"), { ...split, column: "part" })).rejects.toThrow(/no column "part"/);
+  });
+
+  describe("with soft and weighted labels", () => {
+    const mixtures = new Map([["torn", ["cross", "calm"]]]);
+    const mood = { columns: ["mood"], missing: undefined, classes: undefined, mixtures, weight: "votes" };
+    const soft = (rows: readonly string[], onBadRow: OnBadRow = "error") =>
+      open(["file,mood,votes", ...rows].join("\n"), undefined, onBadRow, {
+        columns: new Map([["mood", mood]]),
+        tasks: [1],
+      });
+
+    test("has shares of classes, and the weight of the row; a weight of 0 is a missing label", async () => {
+      const { parts } = await soft(["a.jpg,torn,2.5", "b.jpg,cross,1", "c.jpg,calm,0", "d.jpg,,3"]);
+      const labels = parts.get("train")?.labels.get("mood");
+      expect([...(labels?.values ?? [])]).toEqual([0.5, 0.5, 0, 1, 0, 0, 0, 0]);
+      expect([...(labels?.weight ?? [])]).toEqual([2.5, 1, 0, 0]);
+    });
+
+    test.each([
+      ["a negative weight", "a.jpg,calm,-1", /:2: the weight of mood is "-1", not a number from 0/],
+      ["no weight", "a.jpg,calm,", /the weight of mood is "", not/],
+      ["an infinite weight", "a.jpg,calm,1e99", /the weight of mood is "1e99"/],
+      ["an unknown mixture", "a.jpg,torn_apart,1", /mood is "torn_apart", not calm, cross, torn/],
+    ])("and %s is refused, or that row left out", async (_, row, reason) => {
+      await expect(soft([row])).rejects.toThrow(reason);
+      expect((await soft(["b.jpg,calm,1", row], "skip")).skipped.length).toBe(1);
+    });
+  });
+
   test.each([
     ["a number out of range", "a.jpg,p,99,calm,0,0", "99"],
     ["an unknown class", "a.jpg,p,1,angry,0,0", "angry"],
@@ -99,9 +157,9 @@ test("a format `synthetic` draws its data where the run says, and opens them", a
     duplicates: "keep_first",
     part: { of: "usual", fold: undefined },
   };
-  const { parts, synthetic, identity, folderOf } = await openData(plan, "error", cache);
+  const { parts, synthetic, identity, foldersOf } = await openData(plan, "error", cache);
   expect([...parts.keys()]).toEqual(["train", "val", "test"]);
   expect(synthetic).toBe(true);
-  expect(folderOf("image").startsWith(cache)).toBe(true);
+  expect(foldersOf("image").every((folder) => folder.startsWith(cache))).toBe(true);
   expect((await openData(plan, "error", cache)).identity).toBe(identity);
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import type { Augmentation } from "../../compiler/lower/plan.ts";
+import type { Augmentation } from "../../compiler/lower/plan-augment.ts";
 import { DataError } from "../../runtime/data/data-error.ts";
 import { applyChange, drawChange } from "../../runtime/data/images/augment.ts";
 import { decodeImage } from "../../runtime/data/images/decode.ts";

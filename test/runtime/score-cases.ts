@@ -18,13 +18,26 @@ export const meaningsOfScores: Readonly<Record<ScoreCase["kind"], TaskMeaning>> 
   scalar: { kind: "scalar", min: -1, max: 1 },
 };
 
-/** Each kind of task with all labels and with some; of the classes one never appears. */
+/** Each kind of task with all labels and with some; of the classes one never appears, and in one case some share a row. */
 export function scoreCases(): readonly ScoreCase[] {
-  return (["units", "classes", "scalar"] as const).flatMap((kind) => [1, 0.6].map((share) => scoreCase(kind, share)));
+  const plain = (["units", "classes", "scalar"] as const).flatMap((kind) =>
+    [1, 0.6].map((share) => scoreCase(kind, share)),
+  );
+  return [...plain, shared(scoreCase("classes", 0.6, "classes, some shared"))];
 }
 
-function scoreCase(kind: ScoreCase["kind"], share: number): ScoreCase {
-  const name = `${kind}, ${share * 100} % labelled`;
+/** Half of the label of every third row is another class's, a quarter of every other one. */
+function shared(one: ScoreCase): ScoreCase {
+  const labels = one.labels.map((value, i) => {
+    const row = Math.floor(i / one.width);
+    const part = row % 3 === 0 ? 0.5 : row % 2 === 0 ? 0.25 : 0;
+    const before = one.labels[row * one.width + ((i + one.width - 1) % one.width)] ?? 0;
+    return (1 - part) * value + part * before;
+  });
+  return { ...one, labels };
+}
+
+function scoreCase(kind: ScoreCase["kind"], share: number, name = `${kind}, ${share * 100} % labelled`): ScoreCase {
   const random = seededRandom(name);
   const rows = 50;
   const width = { units: 3, classes: 5, scalar: 1 }[kind];

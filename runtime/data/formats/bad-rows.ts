@@ -2,12 +2,19 @@ import { DataError } from "../data-error.ts";
 
 export interface BadRow {
   readonly file: string;
-  readonly line: number;
+  /** From 1; undefined where it is the file itself. */
+  readonly line: number | undefined;
   readonly video: string | undefined;
   readonly reason: string;
 }
 
 export type OnBadRow = "error" | "skip";
+
+/** A bad row as a line for people. */
+export function badRowText({ file, line, video, reason }: BadRow): string {
+  const at = line === undefined ? file : `${file}:${line}`;
+  return `${at}: ${reason}${video === undefined ? "" : ` (video ${video})`}`;
+}
 
 const shown = 20;
 
@@ -23,17 +30,12 @@ export class BadRows {
   settle(policy: OnBadRow): readonly BadRow[] {
     const [first] = this.rows;
     if (policy === "skip" || first === undefined) return this.rows;
-    const others = this.rows
-      .slice(1, shown)
-      .map(
-        ({ file, line, video, reason }) =>
-          `  ${file}:${line}: ${reason}${video === undefined ? "" : ` (video ${video})`}`,
-      );
+    const others = this.rows.slice(1, shown).map((row) => `  ${badRowText(row)}`);
     const rest = this.rows.length > shown ? [`  and ${this.rows.length - shown} more`] : [];
     const help = "repair the file, or skip such rows with --on-bad-row skip";
     throw new DataError([first.reason, ...others, ...rest, `  help: ${help}`].join("\n"), {
       file: first.file,
-      line: first.line,
+      ...(first.line === undefined ? {} : { line: first.line }),
       ...(first.video === undefined ? {} : { video: first.video }),
     });
   }

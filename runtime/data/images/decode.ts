@@ -10,7 +10,7 @@ const pixelsLimit = 1 << 26;
 export interface ImagePlace {
   readonly folder: string;
   readonly image: string;
-  /** The annotation file and line that name it. */
+  /** The annotation file and line that name it; a line of 0 is none, where the file is a folder. */
   readonly file: string;
   readonly line: number;
   readonly video: string;
@@ -21,7 +21,7 @@ export async function decodeImage(place: ImagePlace, sampler: Sampler): Promise<
   const { side } = sampler;
   const { folder, image, file, line, video } = place;
   const refuse = (reason: string): never => {
-    throw new DataError(`the image ${image} ${reason}`, { file, line, video });
+    throw new DataError(`the image ${image} ${reason}`, { file, ...(line === 0 ? {} : { line }), video });
   };
   const path = insideFolder(folder, image);
   if (path === undefined) return refuse(`leaves the folder ${folder}`);

@@ -37,6 +37,8 @@ export interface LoaderOptions {
   readonly weights?: Float64Array | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
+  /** What the schedules of augmentations have in a step, one for each augmentation. */
+  readonly strengths?: ((step: number) => readonly (number | undefined)[]) | undefined;
 }
 
 export interface Batch {
@@ -102,7 +104,7 @@ export class BatchLoader {
 
   async #make(epoch: number, index: number): Promise<Batch> {
     const { windows, time, images, features, tasks, table, pad } = this.#sources;
-    const { batch, training, fixedSize, weights } = this.#options;
+    const { batch, training, fixedSize, weights, strengths } = this.#options;
     const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
     const { length } = windows;
@@ -115,6 +117,7 @@ export class BatchLoader {
         shown[i * length + k] = row >= 0 || pad === "zero" ? row : repeatedRow(windows, window, k);
       }
     });
+    const clips = shown.map((_, i) => chosen[Math.floor(i / length)] ?? -1);
     const draws = weights && shown.map((_, i) => index * batch + Math.floor(i / length));
     const lead = time ? [size, length] : [size];
     const feeds = new Map<string, Tensor>();
@@ -127,7 +130,10 @@ export class BatchLoader {
       feeds.set(input, { dtype: "float32", shape: [...axes, ...shape], data: rowsOf(values, width, own) });
     }
     const pictures = [...images].map(async ([field, source]) => {
-      const pixels = await source.images(shown, training ? epoch : undefined, draws);
+      const pixels = await source.images(shown, training ? epoch : undefined, draws, {
+        clips,
+        strengths: strengths?.(epoch * this.steps + index),
+      });
       feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
       dropBad(feeds, tasks, source, rows);
     });

@@ -1,11 +1,13 @@
 import type { Worker } from "node:worker_threads";
-import type { Augmentation } from "../../../compiler/lower/plan.ts";
+import type { Augmentation } from "../../../compiler/lower/plan-augment.ts";
 import { openWorker } from "../../threads/open-worker.ts";
 import { threadCount } from "../../threads/thread-count.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 
 export interface ImageWorkerData {
-  readonly folder: string;
+  readonly folders: readonly string[];
+  /** Row to index of its folder; undefined where there is one. */
+  readonly roots: Int32Array | undefined;
   readonly size: number;
   readonly images: readonly string[];
   readonly files: readonly string[];
@@ -25,6 +27,10 @@ export interface ImageRequest {
   readonly epoch: number | undefined;
   /** Numbers that tell apart what is drawn more than once in an epoch, row by row: each time it is augmented anew. */
   readonly draws: Int32Array | undefined;
+  /** The clip of each row, for what is drawn once for a clip; without, each is one of its own. */
+  readonly clips?: Int32Array | undefined;
+  /** For each augmentation the value that its schedule has now. */
+  readonly strengths?: readonly (number | undefined)[] | undefined;
 }
 
 export type ImageResponse =
@@ -45,7 +51,8 @@ export class ImageError extends Error {
 }
 
 export interface ImageOptions {
-  readonly folder: string;
+  /** Where images lie, by root. */
+  readonly folders: readonly string[];
   readonly size: number;
   readonly augment: readonly Augmentation[];
   readonly seed: number;
@@ -76,7 +83,8 @@ export class ImageSource {
     this.size = options.size;
     this.bad = options.bad ?? new Map();
     const workerData: ImageWorkerData = {
-      folder: options.folder,
+      folders: options.folders,
+      roots: table.root,
       size: options.size,
       images: table.image,
       files: [table.file],
@@ -97,7 +105,12 @@ export class ImageSource {
     }
   }
 
-  async images(rows: Int32Array, epoch: number | undefined, draws?: Int32Array): Promise<Uint8Array> {
+  async images(
+    rows: Int32Array,
+    epoch: number | undefined,
+    draws?: Int32Array,
+    { clips, strengths }: Pick<ImageRequest, "clips" | "strengths"> = {},
+  ): Promise<Uint8Array> {
     const bytes = this.size * this.size * 3;
     const pixels = new Uint8Array(rows.length * bytes);
     // A row always goes to the same worker, which may have it in its cache.
@@ -105,7 +118,13 @@ export class ImageSource {
       const places = Array.from(rows, (row, i) => (row >= 0 && row % threads === w ? i : -1)).filter((i) => i >= 0);
       if (places.length === 0) return;
       const own = (numbers: Int32Array) => Int32Array.from(places, (i) => numbers[i] ?? -1);
-      const part = await this.#ask(worker, { rows: own(rows), epoch, draws: draws && own(draws) });
+      const part = await this.#ask(worker, {
+        rows: own(rows),
+        epoch,
+        draws: draws && own(draws),
+        clips: clips && own(clips),
+        strengths,
+      });
       places.forEach((i, k) => {
         pixels.set(part.subarray(k * bytes, (k + 1) * bytes), i * bytes);
       });

@@ -8,10 +8,14 @@ import type { ImageRequest, ImageResponse, ImageWorkerData } from "./image-sourc
 
 /** Decodes and changes the images of whole batches, on a thread of its own: a step blocks the main one. */
 const port = parentPort;
-const { folder, size, images, files, lines, videos, augment, seed, cacheBytes, skipBad }: ImageWorkerData = workerData;
+const { folders, roots, size, images, files, lines, videos, augment, seed, cacheBytes, skipBad }: ImageWorkerData =
+  workerData;
 const bytes = size * size * 3;
 const sampler = new Sampler(size);
 const cache = new Map<number, Uint8Array>();
+
+/** Ends the words of a clip, so that none is those of a frame. */
+const clipWord = 0xc11b;
 
 // Four pictures are decoded at once, so one needs one thread; none is asked for again.
 sharp.concurrency(1);
@@ -24,7 +28,7 @@ port?.on("message", (request: ImageRequest) => {
   );
 });
 
-async function answer({ id, rows, epoch, draws }: ImageRequest): Promise<ImageResponse> {
+async function answer({ id, rows, epoch, draws, clips, strengths }: ImageRequest): Promise<ImageResponse> {
   const pixels = new Uint8Array(rows.length * bytes);
   const bad: { row: number; reason: string }[] = [];
   const places = new Map<number, number[]>();
@@ -43,8 +47,13 @@ async function answer({ id, rows, epoch, draws }: ImageRequest): Promise<ImageRe
       for (const i of at) {
         if (epoch === undefined || augment.length === 0) pixels.set(frame, i * bytes);
         else {
-          const words = [seed, epoch, row, ...(draws?.subarray(i, i + 1) ?? [])];
-          applyChange(sampler, frame, drawChange(augment, words), pixels, i * bytes);
+          const drawn = [...(draws?.subarray(i, i + 1) ?? [])];
+          const clip = clips?.[i];
+          const draw = {
+            ...(clip === undefined ? {} : { clip: [seed, epoch, clip, ...drawn, clipWord] }),
+            ...(strengths === undefined ? {} : { strengths }),
+          };
+          applyChange(sampler, frame, drawChange(augment, [seed, epoch, row, ...drawn], draw), pixels, i * bytes);
         }
       }
     }
@@ -55,7 +64,7 @@ async function answer({ id, rows, epoch, draws }: ImageRequest): Promise<ImageRe
 
 async function imageOf(row: number, bad: { row: number; reason: string }[]): Promise<Uint8Array> {
   const place = {
-    folder,
+    folder: folders[roots?.[row] ?? 0] ?? "",
     image: images[row] ?? "",
     file: files[0] ?? "",
     line: lines[row] ?? 0,

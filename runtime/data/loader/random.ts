@@ -4,14 +4,22 @@
  * of the output.
  */
 export function hash(...words: readonly number[]): number {
+  return mixedWords(...words) >>> 0;
+}
+
+/** The state after some words: `mixed` goes on from it, `hash(a, b)` being that of `mixed(mixedWords(a), b)`. */
+export function mixedWords(...words: readonly number[]): number {
   let state = 0x9e3779b9;
-  for (const word of words) {
-    state = Math.imul(state ^ (word | 0), 0x21f0aaad);
-    state ^= state >>> 15;
-    state = Math.imul(state + 0x6d2b79f5, 0x735a2d97);
-    state ^= state >>> 15;
-  }
-  return state >>> 0;
+  for (const word of words) state = mixed(state, word);
+  return state;
+}
+
+/** The state after one more word. */
+export function mixed(before: number, word: number): number {
+  let state = Math.imul(before ^ (word | 0), 0x21f0aaad);
+  state ^= state >>> 15;
+  state = Math.imul(state + 0x6d2b79f5, 0x735a2d97);
+  return state ^ (state >>> 15);
 }
 
 /** Uniform in [0, 1). */

@@ -94,10 +94,10 @@ export function fieldMatrix(plan: FeaturesPlan, numbers: StoredNumbers, table: A
 
 /** Under which names a row's entry is stored: its picture's folder and number, or what the table says of it. */
 function placeOf(
-  { image, video, frame, videos }: AnnotationTable,
+  { image, video, frame, videos, numbered }: AnnotationTable,
   row: number,
 ): { readonly video: string; readonly frame: number } {
-  const [, folder, name] = /([^/]+)\/([^/]+)$/.exec(image[row] ?? "") ?? [];
+  const [, folder, name] = numbered === true ? [] : (/([^/]+)\/([^/]+)$/.exec(image[row] ?? "") ?? []);
   const number = name === undefined ? undefined : frameOf(name);
   if (folder !== undefined && number !== undefined) return { video: folder, frame: number };
   return { video: videos[video[row] ?? 0] ?? "", frame: frame[row] ?? 0 };

@@ -28,17 +28,18 @@ def score(task: dict, predictions: Tensor, labels: Tensor, mask: Tensor) -> floa
         case "classes":
             valid = mask[:, 0] > 0
             count = labels.shape[1]
-            found = torch.nn.functional.one_hot(predictions[valid].argmax(dim=1), count).bool()
-            wanted = torch.nn.functional.one_hot(labels[valid].argmax(dim=1), count).bool()
-            return f1(found, wanted)
+            found = torch.nn.functional.one_hot(predictions[valid].argmax(dim=1), count)
+            # A label that several classes share is one of each with that weight.
+            return f1(found, labels[valid])
     valid = mask[:, 0] > 0
     return concordance(predictions[valid, 0].double(), labels[valid, 0].double())
 
 
 def f1(found: Tensor, wanted: Tensor) -> float:
     """The mean over columns of 2 tp / (2 tp + fp + fn), 0 where there is nothing to find and nothing was found."""
-    hits = (found & wanted).sum(dim=0).double()
-    return (2 * hits / (found.sum(dim=0) + wanted.sum(dim=0)).clamp(min=1)).mean().item()
+    found, wanted = found.double(), wanted.double()
+    hits, total = (found * wanted).sum(dim=0), (found + wanted).sum(dim=0)
+    return torch.where(total > 0, 2 * hits / total.clamp(min=1e-300), torch.zeros_like(total)).mean().item()
 
 
 def concordance(x: Tensor, y: Tensor) -> float:
