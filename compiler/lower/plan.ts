@@ -218,6 +218,8 @@ export interface StatePlan {
 export interface GroupPlan {
   readonly rate: Schedule;
   readonly weightDecay: number;
+  /** λ of λ Σ w², whose gradient 2 λ w is added to the loss's, before gradients are clipped; absent where there is none. */
+  readonly l2?: number;
   /** They are frozen before; the optimiser begins with them then. */
   readonly since?: Duration;
 }
