@@ -132,7 +132,12 @@ async function openTrainer(engine: Engine, stage: StagePlan): Promise<Trainer> {
     }),
     states: new Map(),
     constants: new Map(),
-    source: { label: stage.label, frozen: new Set(), forward: stage.graphs.forward() },
+    source: {
+      label: stage.label,
+      frozen: new Set(),
+      forward: stage.graphs.forward(),
+      penalties: stage.groups.map(() => 0),
+    },
     groups: stage.groups.length,
     optimiser: stage.optimiser,
     maxGradientNorm: stage.maxGradientNorm,

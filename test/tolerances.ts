@@ -16,6 +16,8 @@ export const tolerances = {
   packed: 1e-4,
   /** A loss of a few rows and its gradient, relative to 1e-3 at least: 1 − tanh² near saturation is float32's rounding, 3e-5 measured. */
   losses: 5e-5,
+  /** Divergences from float32 probabilities of logits to 20: near 1, what is left is known to 6e-8 and its logarithm to some percent. */
+  storedProbabilities: 0.02,
   /** Five steps of float32, whose square roots and quotients round, against float64. */
   optimiserSteps: 1e-5,
   /** Ten steps of a small model in float32 against float64, with what is solved and learned on the way. */

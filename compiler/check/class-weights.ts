@@ -55,10 +55,14 @@ export function classWeights(
   if (thing.kind === "call") checkFrequencies(thing, reporter);
   const kind: FactPlan["kind"] =
     thing.kind === "label" ? (name === "pos_weight" ? "pos_weight" : "balanced") : inverseFrequency(thing);
-  const shape = kind === "balanced" && meaning.kind === "units" ? [2, width] : [width];
+  return counted(kind, task, kind === "balanced" && meaning.kind === "units" ? [2, width] : [width], making);
+}
+
+/** Numbers that are counted before the training. */
+export function counted(kind: FactPlan["kind"], task: string, shape: readonly number[], making: LossMaking): Value {
   const input = `${kind}/${task}`;
   making.facts.set(input, { kind, task, shape });
-  return g.input("fact", input, { dtype: "float32", shape });
+  return making.built.model.g.input("fact", input, { dtype: "float32", shape });
 }
 
 /** Either the least or the mean weight is set, above 0. */

@@ -205,7 +205,11 @@ export const patternKeys = {
   lr: key(float, "The peak learning rate; the optimiser's schedule keeps its shape.", "the optimiser's"),
   lr_scale: key(float, "A factor of the learning rate.", "1"),
   weight_decay: key(float, "The decay of these weights.", "the optimiser's"),
-  l2: key(float, "A penalty on the squares of these weights, in the gradient.", "0"),
+  l2: key(
+    float,
+    "λ of a penalty λ Σ w² on these weights: its gradient 2 λ w is added to the loss's, and the loss that is shown is without it.",
+    "0",
+  ),
   recompute: key(
     bool,
     "Computes the layers again for the backward pass instead of keeping what they made: less memory, more time, the same numbers.",

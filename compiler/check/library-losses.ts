@@ -1,4 +1,5 @@
 import { balancers } from "../library/balancers.ts";
+import { losses } from "../library/losses/index.ts";
 import { fn, type LibraryCalls } from "./library-function.ts";
 import { any, bool, call, float, list, may, metric, must, orNone, task } from "./type.ts";
 
@@ -6,6 +7,8 @@ import { any, bool, call, float, list, may, metric, must, orNone, task } from ".
 const subject = must(any);
 const classWeights = may(orNone(call("class weights")), "none");
 const terms = may(list(call("term")), "all");
+/** A number that a loss reads, with what it usually is. */
+const setting = (loss: string, name: string) => may(float, String(losses[loss]?.settings?.[name]));
 
 /** Losses, what is measured and kept, and how terms are balanced (language rules 52, 54, 63 to 65). */
 export const lossCalls: LibraryCalls = {
@@ -21,7 +24,7 @@ export const lossCalls: LibraryCalls = {
   ce: fn("loss", "Cross entropy over classes, over labelled rows.", {
     task: subject,
     weight: classWeights,
-    smoothing: may(float, "0"),
+    smoothing: setting("ce", "smoothing"),
   }),
   ccc: fn("loss", "1 − the concordance correlation coefficient, over the labelled rows of a batch (Lin, 1989).", {
     task: subject,
@@ -37,29 +40,36 @@ export const lossCalls: LibraryCalls = {
   }),
   focal: fn("loss", "Cross entropy times (1 − p)^gamma, so that what is easy counts less (arXiv 1708.02002).", {
     task: subject,
-    gamma: may(float),
+    gamma: setting("focal", "gamma"),
     alpha: may(float),
     weight: classWeights,
+    pos_weight: classWeights,
   }),
   asl: fn(
     "loss",
     "Asymmetric loss of units: one focus for positive, one for negative entries, easy negatives left out (arXiv 2009.14119).",
     {
       task: subject,
-      gamma_neg: may(float),
-      gamma_pos: may(float),
-      margin: may(float),
+      gamma_neg: setting("asl", "gamma_neg"),
+      gamma_pos: setting("asl", "gamma_pos"),
+      margin: setting("asl", "margin"),
+      weight: classWeights,
     },
   ),
-  ldam: fn("loss", "Cross entropy with wider margins for rare classes (arXiv 1906.07413).", {
-    task: subject,
-    margin: may(float),
-    scale: may(float),
-    adjust: may(float),
-  }),
+  ldam: fn(
+    "loss",
+    "Cross entropy with wider margins for rare classes (arXiv 1906.07413); `adjust` shifts logits by log frequencies (arXiv 2007.07314).",
+    {
+      task: subject,
+      margin: setting("ldam", "margin"),
+      scale: setting("ldam", "scale"),
+      adjust: setting("ldam", "adjust"),
+      weight: classWeights,
+    },
+  ),
   kl: fn(
     "loss",
-    "Kullback-Leibler divergence of a task's distribution from another: of a view, or of another stage's head.",
+    "Kullback-Leibler divergence KL(task ‖ to) over frames, labelled or not: of a task, a view's task or another stage's head from another.",
     {
       task: subject,
       to: must(any),

@@ -36,6 +36,7 @@ interface Choice {
   lr: number | undefined;
   scale: number;
   weightDecay: number | undefined;
+  l2: number;
   recompute: boolean;
 }
 
@@ -48,8 +49,6 @@ interface Rule {
 interface Making {
   readonly stage: StageThing;
   readonly duration: Duration | undefined;
-  /** Settings that this version checks and does not carry out, as text. */
-  readonly later: string[];
 }
 
 /** `params:` and `adapt:`; later lines win, property by property (language rules 57, 59, 62). */
@@ -64,7 +63,7 @@ export function trainedOf(
   const { model } = built;
   const later: string[] = [];
   const adapters = adaptersOf(built, scope, later);
-  const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration, later });
+  const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration });
   const groups: GroupPlan[] = [];
   const known: string[] = [];
   const choiceOf = (path: string): Choice => {
@@ -74,6 +73,7 @@ export function trainedOf(
       lr: undefined,
       scale: 1,
       weightDecay: undefined,
+      l2: 0,
       recompute: false,
     };
     for (const { pattern, change } of rules) if (pattern.covers(path)) Object.assign(choice, change);
@@ -88,14 +88,15 @@ export function trainedOf(
     const peak = peakOf(rate);
     const factor = (choice.lr === undefined || peak === 0 ? 1 : choice.lr / peak) * choice.scale;
     const decay = choice.weightDecay ?? weightDecay;
-    const { until } = choice;
-    const key = JSON.stringify([factor, decay, until]);
+    const { until, l2 } = choice;
+    const key = JSON.stringify([factor, decay, until, l2]);
     let group = known.indexOf(key);
     if (group < 0) {
       group = known.push(key) - 1;
       groups.push({
         rate: factor === 1 ? rate : { kind: "scaled", factor, schedule: rate },
         weightDecay: decay,
+        ...(l2 === 0 ? {} : { l2 }),
         ...(until === undefined ? {} : { since: until }),
       });
     }
@@ -168,7 +169,7 @@ function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Maki
     put(
       pattern,
       property
-        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []), pattern, making)
+        ? propertyChange(last, change.expr, inner(scope, change.env.local?.names ?? []))
         : changeOf(change.expr, scope, pattern, making),
       change.span,
     );
@@ -226,7 +227,7 @@ function isProperty(key: string): key is Property {
   return Object.hasOwn(patternKeys, key);
 }
 
-function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, { later }: Making): Partial<Choice> {
+function propertyChange(key: Property, expr: Expr, env: Env): Partial<Choice> {
   const reporter: Reporter = env.session.reporter;
   const thing = evaluateAs(expr, env, patternKeys[key].type, `\`${key}\``);
   if (key === "recompute") return { recompute: thing.kind === "bool" && thing.value };
@@ -241,12 +242,7 @@ function propertyChange(key: Property, expr: Expr, env: Env, pattern: Pattern, {
       { help: "what is not to be trained is frozen" },
     );
   if (key === "lr") return { lr: value };
-  if (key === "l2") {
-    if (value === 0) return {};
-    reporter.report("not-yet", expr.span, { what: "`l2`" });
-    later.push(`params.${pattern.name}.l2: ${value}`);
-    return {};
-  }
+  if (key === "l2") return { l2: value };
   return key === "lr_scale" ? { scale: value } : { weightDecay: value };
 }
 
@@ -291,7 +287,7 @@ function changeOf(expr: Expr, env: Env, pattern: Pattern, making: Making): Parti
       reporter.report("duplicate-key", entry.path.span, { key }, { related });
     }
     seen.set(key, entry.path.span);
-    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env, pattern, making) };
+    if (isProperty(key)) change = { ...change, ...propertyChange(key, entry.value, env) };
     else
       reporter.refuse(
         "unknown-key",

@@ -75,7 +75,10 @@ function tensorsOf({ stage: { plan, checked } }: Side): ReadonlyMap<string, Tens
   const trainedText = (index: number | undefined): string => {
     const group = index === undefined ? undefined : plan.groups[index];
     if (group === undefined) return "frozen";
-    return group.since === undefined && group.weightDecay === weightDecay && samePlain(group.rate, rate)
+    return group.since === undefined &&
+      group.l2 === undefined &&
+      group.weightDecay === weightDecay &&
+      samePlain(group.rate, rate)
       ? "trained"
       : `at ${rateText(group)}`;
   };

@@ -82,8 +82,9 @@ function ratesOf({ groups }: StagePlan, parameters: readonly ParameterPlan[]): r
   });
 }
 
-/** `1e-5, decay 0.01, from 3 epochs`: the peak of the rate, the decay, and until when they are frozen if they are for a time. */
-export function rateText({ rate, weightDecay, since }: GroupPlan): string {
+/** `1e-5, decay 0.01, l2 0.002, from 3 epochs`: the peak of the rate, the decay, a penalty, and until when they are frozen if they are for a time. */
+export function rateText({ rate, weightDecay, l2, since }: GroupPlan): string {
+  const penalty = l2 === undefined ? "" : `, l2 ${numberText(l2)}`;
   const from = since === undefined ? "" : `, from ${since.value} ${since.unit}`;
-  return `${numberText(Number(peakOf(rate).toPrecision(6)))}, decay ${numberText(weightDecay)}${from}`;
+  return `${numberText(Number(peakOf(rate).toPrecision(6)))}, decay ${numberText(weightDecay)}${penalty}${from}`;
 }

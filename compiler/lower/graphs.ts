@@ -30,9 +30,15 @@ function trainingGraph(checked: CheckedStage, size: Size, held?: Held): Graph {
   const ready = readyForGradients(checked, size, held);
   const { g, outputs, terms, wanted } = ready;
   const { loss, gradients } = weighed(ready, checked);
+  const { parameters, groups } = checked.trained;
+  const penalties = new Map(parameters.map(({ path, group }) => [path, groups[group ?? -1]?.l2 ?? 0]));
+  const penalised = (gradient: Value, path: string, weight: Value): Value => {
+    const l2 = penalties.get(path) ?? 0;
+    return l2 === 0 ? gradient : v.add(g, gradient, v.scale(g, weight, 2 * l2));
+  };
   const found = [...wanted].flatMap(([path, input]): GraphOutput[] => {
     const gradient = gradients.get(input);
-    return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: gradient }];
+    return gradient === undefined ? [] : [{ name: `gradient/${path}`, value: penalised(gradient, path, input) }];
   });
   // In the order in which they come to be: whoever works through the outputs in theirs lets go of each layer's values early.
   found.sort((a, b) => a.value.id - b.value.id);

@@ -213,6 +213,8 @@ export interface StatePlan {
 export interface GroupPlan {
   readonly rate: Schedule;
   readonly weightDecay: number;
+  /** λ of λ Σ w², whose gradient 2 λ w is added to the loss's, before gradients are clipped; absent where there is none. */
+  readonly l2?: number;
   /** They are frozen before; the optimiser begins with them then. */
   readonly since?: Duration;
 }
@@ -264,14 +266,22 @@ export type Metric =
   | { readonly kind: "+" | "-" | "*" | "/"; readonly left: Metric; readonly right: Metric };
 
 /**
- * Class weights counted over the stage's valid training rows.
+ * Numbers of each class counted over the stage's valid training rows.
  * - `pos_weight`, shape [width]: negatives / positives of each unit;
  * - `balanced`, shape [width] for classes: n / (k n_c), 0 for a class without a row;
  * - `inverse_frequency`: 1 / n_c scaled so that the least (or the mean) is 1.
- * - `balanced` for units, shape [2, width]: n / 2n₊ for positive, n / 2n₋ for negative entries.
+ * - `balanced` for units, shape [2, width]: n / 2n₊ for positive, n / 2n₋ for negative entries;
+ * - `margins`, shape [width]: n_c^(−1/4) scaled so that the greatest is 1, 0 for a class without a row;
+ * - `log_shares`, shape [width]: log(n_c / n), a class without a row counted as one.
  */
 export interface FactPlan {
-  readonly kind: "pos_weight" | "balanced" | "inverse_frequency_min" | "inverse_frequency_mean";
+  readonly kind:
+    | "pos_weight"
+    | "balanced"
+    | "inverse_frequency_min"
+    | "inverse_frequency_mean"
+    | "margins"
+    | "log_shares";
   readonly task: string;
   readonly shape: readonly number[];
 }

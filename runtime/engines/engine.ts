@@ -55,6 +55,8 @@ export interface ProgramSource {
   readonly frozen: ReadonlySet<string>;
   /** The same model and loss, without gradients. */
   readonly forward: ForwardPass;
+  /** Each group's λ of the penalty λ Σ w², which the loss is without. */
+  readonly penalties: readonly number[];
 }
 
 export interface GroupNumbers {

@@ -2,7 +2,7 @@ import type { FactPlan } from "../../compiler/lower/plan.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 
-/** Class weights of a stage, counted over its valid training rows (see FactPlan for the formulas). */
+/** Class weights and margins of a stage, counted over its valid training rows (see FactPlan for the formulas). */
 export function countFacts(facts: ReadonlyMap<string, FactPlan>, table: AnnotationTable, rows: Int32Array): Tensors {
   return new Map([...facts].map(([input, fact]) => [input, countFact(fact, table, rows)]));
 }
@@ -44,7 +44,17 @@ function countFact({ kind, task, shape }: FactPlan, table: AnnotationTable, rows
         shape,
         data: make((i) => (at(counts, i) === 0 ? 0 : at(valid, i) / (width * at(counts, i)))),
       };
-    default: {
+    case "margins": {
+      const widths = make((i) => (at(counts, i) === 0 ? 0 : at(counts, i) ** -0.25));
+      const widest = Math.max(...widths);
+      return { dtype: "float32", shape, data: widest === 0 ? widths : widths.map((value) => value / widest) };
+    }
+    case "log_shares": {
+      const rows = Math.max(1, at(valid, 0));
+      return { dtype: "float32", shape, data: make((i) => Math.log(Math.max(1, at(counts, i)) / rows)) };
+    }
+    case "inverse_frequency_min":
+    case "inverse_frequency_mean": {
       const inverse = make((i) => (at(counts, i) === 0 ? 0 : 1 / at(counts, i)));
       const there = inverse.filter((value) => value > 0);
       const unit =

@@ -148,7 +148,12 @@ export class StageTrainer {
         states.filter(({ path }) => !this.#held.has(path)).map(({ path }) => [path, tensorOf(first, path)]),
       ),
       constants,
-      source: { label: plan.label, frozen, forward: plan.graphs.forward() },
+      source: {
+        label: plan.label,
+        frozen,
+        forward: plan.graphs.forward(),
+        penalties: plan.groups.map(({ l2 = 0 }) => l2),
+      },
       groups: plan.groups.length,
       optimiser: plan.optimiser,
       maxGradientNorm: plan.maxGradientNorm,

@@ -46,7 +46,12 @@ export function programOf({ stage, parameters, facts }: JointCase): TrainingProg
     }),
     states: new Map(),
     constants: facts,
-    source: { label: stage.label, frozen: new Set(), forward: stage.graphs.forward() },
+    source: {
+      label: stage.label,
+      frozen: new Set(),
+      forward: stage.graphs.forward(),
+      penalties: stage.groups.map(({ l2 = 0 }) => l2),
+    },
     groups: stage.groups.length,
     optimiser: stage.optimiser,
     maxGradientNorm: stage.maxGradientNorm,

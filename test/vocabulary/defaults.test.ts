@@ -80,6 +80,8 @@ const calls: Readonly<Record<string, readonly [place: keyof Places, text: string
   step: ["block", "optimizer: adam(CALL)", "1e-3, factor: 0.5, every: 1 epochs"],
   exponential: ["block", "optimizer: adam(CALL)", "1e-3, rate: 0.5"],
   bce: ["block", "loss: {au: CALL}", "au"],
+  focal: ["block", "loss: {au: CALL}", "au"],
+  asl: ["block", "loss: {au: CALL}", "au"],
   fit: ["stream", "s.au -> threshold(CALL)", "0.1 .. 0.9, on: faces.val"],
 };
 

@@ -1,24 +1,27 @@
+import type { GraphBuilder } from "../../ir/builder.ts";
+import type { Value } from "../../ir/graph.ts";
 import * as v from "../../ops/vocabulary.ts";
-import type { LossRule } from "./index.ts";
-import { weightedMean } from "./masked.ts";
+import { widthOf } from "../task.ts";
+import { type LossRule, numberOf } from "./index.ts";
+import { meanOfClasses } from "./masked.ts";
 
 /**
  * Cross entropy of a distribution over classes, averaged with the weight of each row: its mask times Σ w_c y_c
- * (equation 3 of the paper; weighted mean as https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html).
+ * (equation 3 of the paper; weighted mean as https://pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html). With
+ * `smoothing` ε the labels are (1 − ε) y + ε / k (arXiv 1512.00567, equation 3).
  */
 export const crossEntropy: LossRule = {
   takes: ["classes"],
-  build(g, { logits, label, mask, weight }) {
-    const last = logits.type.shape.length - 1;
-    const logProbability = v.logSoftmax(g, logits, last);
-    const target = weight === undefined ? label : v.multiply(g, label, weight);
-    const rowWeight = v.reduceSum(g, target, [last], true);
-    const row = v.negate(g, v.reduceSum(g, v.multiply(g, target, logProbability), [last], true));
-    if (weight === undefined) return weightedMean(g, row, mask);
-    // row is already weighted; the mean divides by the sum of weights, so each row stands as its unweighted mean.
-    const zero = g.scalar(0);
-    const there = v.greater(g, rowWeight, zero);
-    const plain = v.where(g, there, v.divide(g, row, v.where(g, there, rowWeight, g.scalar(1))), zero);
-    return weightedMean(g, plain, v.multiply(g, mask, rowWeight));
+  settings: { smoothing: 0 },
+  build(g, inputs) {
+    const { label, meaning } = inputs;
+    const smoothing = numberOf(inputs, "smoothing");
+    const target = smoothing === 0 ? label : v.shift(g, v.scale(g, label, 1 - smoothing), smoothing / widthOf(meaning));
+    return meanOfClasses(g, inputs, surprises(g, inputs.logits), target);
   },
 };
+
+/** −log p of each class, [.., k]. */
+export function surprises(g: GraphBuilder, logits: Value): Value {
+  return v.negate(g, v.logSoftmax(g, logits, logits.type.shape.length - 1));
+}

@@ -7,6 +7,7 @@ import { weightedMean } from "./masked.ts";
 const error = (measure: (g: GraphBuilder, difference: Value) => Value): LossRule => ({
   takes: ["scalar"],
   ofTensors: measure,
+  compare: (g, _, a, b) => measure(g, v.subtract(g, a.output, b.output)),
   build: (g, { output, label, mask }) => weightedMean(g, measure(g, v.subtract(g, output, label)), mask),
 });
 

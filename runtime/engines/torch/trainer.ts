@@ -85,6 +85,7 @@ class TorchTrainer implements Trainer {
       groups: Array.from({ length: groups }, (_, i) =>
         parameters.filter(({ group }) => group === i).map(({ path }) => torchName(path)),
       ),
+      penalties: this.#source.penalties,
       optimiser: optimiser.name,
       settings: optimiser.settings,
       max_gradient_norm: maxGradientNorm ?? null,

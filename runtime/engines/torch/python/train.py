@@ -79,6 +79,7 @@ class Training:
                 group["weights"] if since <= step else []
                 for group, since in zip(settings["groups"], self.since, strict=True)
             ],
+            penalties=[group.get("l2", 0.0) for group in settings["groups"]],
             optimiser=settings["optimiser"]["name"],
             settings=settings["optimiser"]["settings"],
             max_gradient_norm=settings["maxGradientNorm"],

@@ -29,14 +29,15 @@ SLOTS = {
 class Trainer:
     """Every rank holds the same weights and takes its part of each batch; the loss is that of the whole batch.
 
-    `groups` are lists of weights by name, each updated with the rate and weight decay that a step is given for it;
-    what is in none is frozen, and its layers are in evaluation mode. Weights that are frozen for a time come to a
+    `groups` are lists of weights by name, each updated with the rate and weight decay that a step is given for it, and
+    with the gradient of its penalty p Σ w², of which the loss says nothing; what is in none is frozen, and its layers are in evaluation mode. Weights that are frozen for a time come to a
     trainer made anew.
     """
 
     def __init__(
         self,
         groups: list[list[str]],
+        penalties: list[float],
         optimiser: str,
         settings: dict[str, float],
         max_gradient_norm: float | None,
@@ -48,6 +49,7 @@ class Trainer:
     ):
         self.model = Model().to(device)
         self.loss = Loss().to(device)
+        self.penalties = penalties
         self.device = device
         self.max_gradient_norm = max_gradient_norm
         self.ema = ema
@@ -181,6 +183,9 @@ class Trainer:
         for weight in weights:
             if weight.grad is None:
                 weight.grad = torch.zeros_like(weight)
+        for group, penalty in zip(self.optimiser.param_groups, self.penalties, strict=True):
+            for weight in group["params"] if penalty else []:
+                weight.grad.add_(weight.detach(), alpha=2 * penalty)
         if self.max_gradient_norm is not None:
             nn.utils.clip_grad_norm_(weights, self.max_gradient_norm)
         if self.ema is not None:

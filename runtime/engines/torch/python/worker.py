@@ -65,6 +65,7 @@ def main() -> None:
     settings, fixed = connection.receive(device)
     trainer = Trainer(
         groups=settings["groups"],
+        penalties=settings["penalties"],
         optimiser=settings["optimiser"],
         settings=settings["settings"],
         max_gradient_norm=settings["max_gradient_norm"],
