@@ -1,5 +1,6 @@
 import type { Value } from "../ir/graph.ts";
 import { type LossRule, losses } from "../library/losses/index.ts";
+import { weightedMean } from "../library/losses/masked.ts";
 import { maskWidthOf, widthOf } from "../library/task.ts";
 import * as v from "../ops/vocabulary.ts";
 import { activated } from "./activation.ts";
@@ -194,7 +195,7 @@ function ofTensors(call: CallThing, subject: Thing, to: Thing, rule: LossRule, e
   const present = presentOf(model);
   const shape = each.type.shape;
   const weights = v.broadcast(g, v.reshape(g, present, [...shape.slice(0, 2), ...shape.slice(2).map(() => 1)]), shape);
-  return v.divide(g, v.sumAll(g, v.multiply(g, each, weights)), v.maximum(g, v.sumAll(g, weights), g.scalar(1e-12)));
+  return weightedMean(g, each, weights);
 }
 
 /** An argument of a loss of the user's own. */

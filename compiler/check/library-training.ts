@@ -108,7 +108,7 @@ export const trainingCalls: LibraryCalls = {
   }),
   sam: fn("optimiser", "Sharpness-aware steps of another optimiser, at distance `rho` (arXiv 2010.01412).", {
     base: must(call("optimiser")),
-    rho: may(float),
+    rho: may(float, "0.05"),
   }),
   constant: fn("schedule", "One value throughout, after the warm-up. As an initialiser: every entry has it.", {
     value: must(float),

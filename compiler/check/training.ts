@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import { balancers } from "../library/balancers.ts";
 import type {
   Augmentation,
   BalancerPlan,
@@ -48,6 +49,9 @@ export interface Training {
   readonly patience: Duration | undefined;
   readonly balance: readonly BalancerPlan[];
   readonly sample: SamplerPlan | undefined;
+  readonly accumulate: number;
+  readonly sharpness: number | undefined;
+  readonly precision: "fp32" | "bf16";
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -66,7 +70,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const before = reporter.errors;
   const entry = entriesOf(stage, scope);
   const plain = plainSettings(stage, entry, scope, fromWeights);
-  const later = [...plain.later];
+  const later: string[] = [];
   const notYet = (key: Key, value: string) => {
     reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
     later.push(`${key}: ${value}`);
@@ -83,6 +87,11 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const sample = samplerOf(entry("sample"), built, scope);
   const weighed = entry("balance");
   const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
+  const looking = balance.find(({ name }) => balancers[name].looksAt !== "nothing" || balancers[name].looksBack);
+  if (plain.accumulate > 1 && looking !== undefined) {
+    const what = `\`accumulate\` with \`${looking.name}\`, which looks at a whole batch,`;
+    reporter.report("not-yet", entryOf(stage, "accumulate")?.span ?? stage.span, { what });
+  }
   const views = entry("views");
   if (views !== undefined) {
     viewsOf(views, fields, scope);
@@ -133,6 +142,9 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     patience: plain.patience,
     balance,
     sample,
+    accumulate: plain.accumulate,
+    sharpness: optimiser.sharpness,
+    precision: plain.precision,
     later,
   };
 }

@@ -60,6 +60,12 @@ export interface StagePlan {
   readonly balance?: readonly BalancerPlan[];
   /** How a training draws its rows; absent where each comes once an epoch. */
   readonly sample?: SamplerPlan;
+  /** In how many equal passes a batch is computed; absent where it is one. Batch statistics are then those of a pass. */
+  readonly accumulate?: number;
+  /** How far from the weights, up the loss, a step takes its gradients (arXiv 2010.01412); absent where it takes them at the weights. */
+  readonly sharpness?: number;
+  /** What products are computed in, where it is not float32. */
+  readonly precision?: "bf16";
   /** Of the graph that makes a named tensor: with the stage's own hash it decides the tensor's values. */
   readonly tensorHash: (name: string) => string;
   readonly graphs: StageGraphs;
@@ -91,6 +97,12 @@ export interface StageGraphs {
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
   feature(name: string): Graph;
+  /**
+   * Of a stage that computes a batch in passes, batch and time symbolic: outputs `whole/<number>`, sums of weights that means of its loss
+   * are over, whatever the weights of the model. Divided by the number of passes, those of a whole batch are the inputs of the same
+   * name of the training graph.
+   */
+  sums(): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
 }

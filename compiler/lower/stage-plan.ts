@@ -147,6 +147,9 @@ function plainPart(checked: CheckedStage) {
     terms: [...loss.terms.keys()],
     ...(training.balance.length === 0 ? {} : { balance: training.balance }),
     ...(training.sample === undefined ? {} : { sample: training.sample }),
+    ...(training.accumulate === 1 ? {} : { accumulate: training.accumulate }),
+    ...(training.sharpness === undefined ? {} : { sharpness: training.sharpness }),
+    ...(training.precision === "fp32" ? {} : { precision: training.precision }),
     ...(later.length === 0 ? {} : { later }),
   };
 }

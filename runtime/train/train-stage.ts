@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, KeepOne, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
-import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { type KeptStep, type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
@@ -16,6 +16,7 @@ import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
 import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
+import { stepSeed } from "./step-seed.ts";
 import { Validation } from "./validation.ts";
 
 export interface TrainContext {
@@ -39,7 +40,6 @@ export interface TrainedStage {
   readonly steps: number;
 }
 
-const seedLimit = 2 ** 20;
 /** Among the sums, how many steps they are over. */
 const stepsCounted = "steps";
 
@@ -54,7 +54,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const rows = chosenRows(table, plan.rows);
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
-  const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
+  const graph = plan.graphs.training(passSize(plan));
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -172,11 +172,7 @@ class Training {
     const { seed, scalars, label } = this.#plan;
     const calendar = this.#calendar;
     const given = new Map<string, Tensor>(feeds);
-    given.set("seed", {
-      dtype: "int32",
-      shape: [2],
-      data: Int32Array.of(hash(seed, step, 1) % seedLimit, hash(seed, step, 2) % seedLimit),
-    });
+    given.set("seed", stepSeed(seed, step));
     for (const [name, schedule] of scalars) {
       given.set(name, { dtype: "float32", shape: [], data: Float32Array.of(scheduleValue(schedule, step, calendar)) });
     }

@@ -115,7 +115,7 @@ describe("a stage", () => {
 
   test("says what is not in its cost", () => {
     const from = analysedSpec("specs/07-cprl.abaw", ["student"]);
-    expect(stage("student", 1, from).cost.without).toEqual(["precision", "adapt"]);
+    expect(stage("student", 1, from).cost.without).toEqual(["adapt"]);
   });
 });
 
