@@ -1,3 +1,4 @@
+import { followsScores } from "../compiler/lower/follows-scores.ts";
 import type { StagePlan } from "../compiler/lower/plan.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -7,6 +8,7 @@ function aroundSteps(plan: StagePlan): readonly string[] {
     ...(plan.balance === undefined ? [] : ["`balance`"]),
     ...(plan.accumulate === undefined ? [] : ["`accumulate`"]),
     ...(plan.sharpness === undefined ? [] : ["`sam`"]),
+    ...([...plan.groups.map(({ rate }) => rate), ...plan.scalars.values()].some(followsScores) ? ["`plateau`"] : []),
   ];
 }
 

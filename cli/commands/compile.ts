@@ -68,7 +68,7 @@ function models(plan: Plan, options: CompileOptions): readonly Written[] {
 }
 
 function packages(plan: Plan, options: CompileOptions): readonly Written[] {
-  refuseAroundSteps(stagesOf(plan, options), "--target torch", ["`sam`"]);
+  refuseAroundSteps(stagesOf(plan, options), "--target torch", ["`sam`", "`plateau`"]);
   return stagesOf(plan, options).map((stage) => {
     const begun = performance.now();
     const path = join(options.to, fileName(stage.label));
@@ -96,7 +96,7 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
-      refuseAroundSteps(stages, "--target onnx-train");
+      refuseAroundSteps(stages, "--target onnx-train", ["`plateau`"]);
       for (const { label, groups } of stages)
         if (groups.some(({ since }) => since !== undefined))
           throw new UsageError(

@@ -143,7 +143,7 @@ export const trainingCalls: LibraryCalls = {
   plateau: fn("schedule", "Multiplied by `factor` where what is judged has not improved for `patience`.", {
     peak: must(float),
     factor: may(float, "0.1"),
-    patience: may(duration),
+    patience: may(duration, "10 epochs"),
     warmup,
   }),
   load: fn(

@@ -1,4 +1,4 @@
-import type { Duration } from "../lower/plan.ts";
+import type { Duration, Schedule } from "../lower/plan.ts";
 import { clipOf } from "./clips.ts";
 import type { Env } from "./env.ts";
 import { mayBeMeant } from "./incomplete.ts";
@@ -124,10 +124,17 @@ function checkTimes(
     });
     return;
   }
-  const first = rate.kind === "step" ? rate.every : rate.kind === "piecewise" ? rate.at[1] : undefined;
+  const first = firstChange(rate);
   if (first === undefined || warmup !== undefined || !outlasts(first, duration, stage)) return;
   const help = `it first changes after ${first.value} ${first.unit}, and the training has ${duration.value}`;
   reporter.report("constant-schedule", span, {}, { help });
+}
+
+/** When a schedule is first another than in its first step, if that is known beforehand. */
+function firstChange(rate: Schedule): Duration | undefined {
+  if (rate.kind === "step") return rate.every;
+  if (rate.kind === "plateau") return rate.patience;
+  return rate.kind === "piecewise" ? rate.at[1] : undefined;
 }
 
 function lengthOf(stage: StageThing, scope: Env): Duration {

@@ -256,6 +256,14 @@ export type Schedule =
       readonly warmup: Duration | undefined;
     }
   | { readonly kind: "ramp"; readonly start: number; readonly end: number; readonly over: Duration }
+  /** Multiplied by `factor` where nothing that `keep` looks at has got better for `patience` since it last did, or since the last fall. */
+  | {
+      readonly kind: "plateau";
+      readonly peak: number;
+      readonly factor: number;
+      readonly patience: Duration;
+      readonly warmup: Duration | undefined;
+    }
   /** Each value from its time on; the first time is 0. */
   | { readonly kind: "piecewise"; readonly values: readonly number[]; readonly at: readonly Duration[] }
   | { readonly kind: "scaled"; readonly factor: number; readonly schedule: Schedule }
