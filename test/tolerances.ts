@@ -24,6 +24,8 @@ export const tolerances = {
   firstStep: 1e-3,
   /** Four steps of float32 with sums in another order, three parts and then their mean: 4e-7 measured. */
   passes: 1e-5,
+  /** Parts of some thousand draws, absolute: four deviations of 20,000, √(p q / n), and of 3,000 two. */
+  drawnShares: 0.017,
   /** Densities in double precision, each relative to itself: Optuna takes logarithms of them, 1e-11 measured. */
   density: 1e-9,
   /** Scores are sums of whole numbers in double precision; predictions are float32. */

@@ -17,7 +17,7 @@ import { withoutChoices, withResults } from "../known-results.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
-import { refuseAroundSteps } from "../written-training.ts";
+import { ofCallers, refuseAroundSteps } from "../written-training.ts";
 
 interface CompileOptions extends SpecOptions {
   readonly target: string;
@@ -68,7 +68,7 @@ function models(plan: Plan, options: CompileOptions): readonly Written[] {
 }
 
 function packages(plan: Plan, options: CompileOptions): readonly Written[] {
-  refuseAroundSteps(stagesOf(plan, options), "--target torch", ["`sam`", "`plateau`"]);
+  refuseAroundSteps(stagesOf(plan, options), "--target torch", ["`sam`", ...ofCallers]);
   return stagesOf(plan, options).map((stage) => {
     const begun = performance.now();
     const path = join(options.to, fileName(stage.label));
@@ -96,7 +96,7 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
-      refuseAroundSteps(stages, "--target onnx-train", ["`plateau`"]);
+      refuseAroundSteps(stages, "--target onnx-train", ofCallers);
       for (const { label, groups } of stages)
         if (groups.some(({ since }) => since !== undefined))
           throw new UsageError(

@@ -1,4 +1,4 @@
-import type { Augmentation } from "../lower/plan.ts";
+import type { Augmentation, HidePlan, MixPlan } from "../lower/plan.ts";
 import type { Env } from "./env.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
@@ -30,7 +30,7 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     reporter.report("not-yet", item.span, { what });
     return [];
   };
-  within("share", 1, 1);
+  if (item.name !== "hide") within("share", 1, 1);
   const per = item.args.get("per");
   const perClip = per?.kind === "label" && per.name === "clip";
   switch (item.name) {
@@ -88,7 +88,8 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
         const span = list?.places?.[i] ?? item.span;
         reporter.report("field-not-in-data", span, { data: "the model", field: field.name }, { help });
       }
-      return later("`hide`");
+      within("share", 0, 1);
+      return [];
     }
     case "erase":
       within("probability", 0.5, 1);
@@ -108,14 +109,37 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
   }
 }
 
-/** `mix: [mixup(alpha), cutmix(alpha)]` (language rule 56). */
-export function checkMixes(thing: Thing, { reporter }: Session): void {
-  for (const item of thing.kind === "list" ? thing.items : []) {
-    if (item.kind !== "call") continue;
+/** What `hide(..)` of an `augment:` hides; its names are looked at by `augmentationsOf`. */
+export function hidesOf(thing: Thing | undefined): readonly HidePlan[] {
+  if (thing?.kind !== "list") return [];
+  return thing.items.flatMap((item): readonly HidePlan[] => {
+    if (item.kind !== "call" || item.name !== "hide") return [];
+    const fields = item.args.get("fields");
+    const names =
+      fields?.kind === "list" ? fields.items.flatMap((each) => (each.kind === "label" ? [each.name] : [])) : [];
+    const per = item.args.get("per");
+    const clip = per?.kind === "label" && per.name === "clip";
+    return [{ fields: names, share: numberIn(item, "share", 0), per: clip ? "clip" : "frame" }];
+  });
+}
+
+/** `mix: [mixup(alpha), cutmix(alpha)]` (language rule 56). `pictures` says whether the model reads any. */
+export function mixesOf(thing: Thing | undefined, pictures: boolean, { reporter }: Session): readonly MixPlan[] {
+  if (thing?.kind !== "list") return [];
+  return thing.items.flatMap((item): readonly MixPlan[] => {
+    if (item.kind !== "call") return [];
     const alpha = numberIn(item, "alpha", 1);
     if (alpha <= 0)
       reporter.report("out-of-range", placeIn(item, "alpha"), { what: "`alpha`", expected: "above 0", actual: alpha });
-  }
+    if (item.name === "cutmix" && !pictures)
+      reporter.report(
+        "wrong-type",
+        item.span,
+        { what: "what `cutmix` cuts", expected: "pictures", actual: "a model without any" },
+        { help: "mixup mixes whatever the model reads" },
+      );
+    return [{ kind: item.name === "cutmix" ? "cutmix" : "mixup", alpha }];
+  });
 }
 
 function rangeIn(item: CallThing, name: string, otherwise: readonly [number, number]): readonly [number, number] {

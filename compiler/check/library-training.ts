@@ -74,13 +74,14 @@ export const trainingCalls: LibraryCalls = {
     per,
   }),
   noise: fn("augmentation", "Normal noise of a deviation, a number or a schedule.", { deviation: must(schedule), per }),
-  hide: fn("augmentation", "Whole fields set to absent in a share of the rows.", {
+  hide: fn("augmentation", "Whole fields, together, set to absent in a share of the rows, or of the clips.", {
     fields: must(list(axis)),
     share: must(float),
+    per,
   }),
   mixup: fn(
     "mix",
-    "Rows and labels of a batch mixed in pairs, in proportions drawn from Beta(alpha, alpha) (arXiv 1710.09412).",
+    "Rows, or clips, of a batch and their labels mixed in pairs, in proportions drawn from Beta(alpha, alpha) (arXiv 1710.09412).",
     {
       alpha: must(float),
     },

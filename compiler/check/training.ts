@@ -7,13 +7,15 @@ import type {
   ClipPlan,
   Duration,
   EvaluatePlan,
+  HidePlan,
   KeepPlan,
+  MixPlan,
   OptimiserPlan,
   RowRule,
   SamplerPlan,
   Schedule,
 } from "../lower/plan.ts";
-import { augmentationsOf, checkMixes } from "./augmentations.ts";
+import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
@@ -37,6 +39,8 @@ import { viewsOf } from "./views.ts";
 export interface Training {
   readonly rows: RowRule;
   readonly augment: readonly Augmentation[];
+  readonly hide: readonly HidePlan[];
+  readonly mix: readonly MixPlan[];
   readonly batch: number;
   readonly duration: Duration;
   readonly seed: number;
@@ -62,7 +66,7 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 const nothing = (): undefined => undefined;
 
 /** Keys that this version checks and cannot train with. */
-const laterKeys = ["mix", "validate"] as const;
+const laterKeys = ["validate"] as const;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
 export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
@@ -81,8 +85,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   for (const key of laterKeys) {
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
-    if (key === "mix") checkMixes(thing, scope.session);
-    if (key === "validate") checkValidation(thing, built, tasks, scope);
+    checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
   const sample = samplerOf(entry("sample"), built, scope);
@@ -123,8 +126,10 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
+  const hide = hidesOf(augment);
+  const mix = mixesOf(entry("mix"), images, scope.session);
   // What the plan has no words for.
-  if (augment?.kind === "list" && augment.items.length > augmented.length)
+  if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
     later.push(`augment: ${canonical(completed(augment))}`);
   if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
@@ -137,6 +142,8 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       tasks.map(({ name }) => name),
     ),
     augment: augmented,
+    hide,
+    mix,
     batch: plain.batch ?? usualBatch,
     duration,
     seed: plain.seed ?? 0,

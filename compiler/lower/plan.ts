@@ -60,6 +60,10 @@ export interface StagePlan {
   readonly balance?: readonly BalancerPlan[];
   /** How a training draws its rows; absent where each comes once an epoch. */
   readonly sample?: SamplerPlan;
+  /** Fields that are absent at random in a training; absent where none is. */
+  readonly hide?: readonly HidePlan[];
+  /** How windows of a batch are mixed in a training, one rule for each batch; absent where they are not. */
+  readonly mix?: readonly MixPlan[];
   /** In how many equal passes a batch is computed; absent where it is one. Batch statistics are then those of a pass. */
   readonly accumulate?: number;
   /** How far from the weights, up the loss, a step takes its gradients (arXiv 2010.01412); absent where it takes them at the weights. */
@@ -183,6 +187,22 @@ export type Augmentation =
   | { readonly kind: "crop"; readonly area: readonly [number, number] }
   | { readonly kind: "rotate"; readonly degrees: number }
   | { readonly kind: "jitter"; readonly amount: number };
+
+/** Fields are absent together, as where data lack them: 0, and `<field>.present` too, in a share of the frames, or of the clips. */
+export interface HidePlan {
+  readonly fields: readonly string[];
+  readonly share: number;
+  readonly per: "frame" | "clip";
+}
+
+/**
+ * Each window of a batch is mixed with another, itself counting λ of Beta(alpha, alpha). `mixup`: x' = λ x + (1 − λ) y of fields and labels;
+ * `cutmix`: a rectangle of the pictures is the other's, and λ what it leaves of the area. Masks m' = m n: what one lacks is missing.
+ */
+export interface MixPlan {
+  readonly kind: "mixup" | "cutmix";
+  readonly alpha: number;
+}
 
 export interface Duration {
   readonly unit: "epochs" | "steps" | "hours";
