@@ -156,7 +156,7 @@ export async function openOurs(engine: Engine, stage: StagePlan) {
       const begun = performance.now();
       for (let i = 0; i < steps; i += 1) {
         step += 1;
-        await trainer.step(feeds, step, numbers);
+        await trainer.step([feeds], step, numbers);
       }
       return (performance.now() - begun) / steps;
     },

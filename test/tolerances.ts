@@ -24,6 +24,10 @@ export const tolerances = {
   balance: 1e-4,
   /** Adam's first step over its rate is |g| / (|g| + 1e-8), and float32 rounds a weight near 0.1 to 7e-9. */
   firstStep: 1e-3,
+  /** Four steps of float32 with sums in another order, three parts and then their mean: 4e-7 measured. */
+  passes: 1e-5,
+  /** Parts of some thousand draws, absolute: four deviations of 20,000, √(p q / n), and of 3,000 two. */
+  drawnShares: 0.017,
   /** Densities in double precision, each relative to itself: Optuna takes logarithms of them, 1e-11 measured. */
   density: 1e-9,
   /** Scores are sums of whole numbers in double precision; predictions are float32. */

@@ -17,6 +17,7 @@ import { withoutChoices, withResults } from "../known-results.ts";
 import type { SpecOptions } from "../read-spec.ts";
 import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
+import { ofCallers, refuseAroundSteps } from "../written-training.ts";
 
 interface CompileOptions extends SpecOptions {
   readonly target: string;
@@ -66,17 +67,8 @@ function models(plan: Plan, options: CompileOptions): readonly Written[] {
   });
 }
 
-/** What a written training cannot do: its balancers work between the graphs of a step. */
-function refuseBalance(stages: readonly StagePlan[], target: string): void {
-  const stage = stages.find(({ balance }) => balance !== undefined);
-  if (stage !== undefined)
-    throw new UsageError(
-      `${stage.label} balances its loss, which --target ${target} cannot write; \`abaw train\` trains it`,
-    );
-}
-
 function packages(plan: Plan, options: CompileOptions): readonly Written[] {
-  refuseBalance(stagesOf(plan, options), "torch");
+  refuseAroundSteps(stagesOf(plan, options), "--target torch", ["`sam`", ...ofCallers]);
   return stagesOf(plan, options).map((stage) => {
     const begun = performance.now();
     const path = join(options.to, fileName(stage.label));
@@ -104,7 +96,7 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
-      refuseBalance(stages, "onnx-train");
+      refuseAroundSteps(stages, "--target onnx-train", ofCallers);
       for (const { label, groups } of stages)
         if (groups.some(({ since }) => since !== undefined))
           throw new UsageError(

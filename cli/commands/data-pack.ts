@@ -11,6 +11,7 @@ import { terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { warnSkipped } from "../warn-skipped.ts";
 import { watchRun } from "../watch-run.ts";
+import { refuseAroundSteps } from "../written-training.ts";
 
 interface PackOptions extends SpecOptions, RunChoice {
   readonly stage: string;
@@ -43,10 +44,7 @@ export function pack(): Command {
         throw new UsageError(
           `${stage.label} is judged by one of several windows, and a packed stage's own loop by their mean; \`abaw train\` trains it`,
         );
-      if (stage.balance !== undefined)
-        throw new UsageError(
-          `${stage.label} balances its loss, which a packed stage's own loop cannot; \`abaw train\` trains it`,
-        );
+      refuseAroundSteps([stage], "a packed stage's own loop", ["`sam`"]);
       if (stage.sample !== undefined)
         throw new UsageError(
           `${stage.label} draws classes equally often, and a packed stage's own loop every row once; \`abaw train\` trains it`,

@@ -1,4 +1,4 @@
-import type { Schedule } from "../lower/plan.ts";
+import type { HidePlan, MixPlan, Schedule } from "../lower/plan.ts";
 import type { Augmentation, Drawn } from "../lower/plan-augment.ts";
 import type { Env } from "./env.ts";
 import { suggestion } from "./nearest.ts";
@@ -31,7 +31,7 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
     reporter.report("not-yet", item.span, { what });
     return [];
   };
-  const drawn = drawnAs(item, within("share", 1, 1));
+  const drawn = drawnAs(item, item.name === "hide" ? 1 : within("share", 1, 1));
   switch (item.name) {
     case "same":
       return [];
@@ -94,7 +94,8 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
         const span = list?.places?.[i] ?? item.span;
         reporter.report("field-not-in-data", span, { data: "the model", field: field.name }, { help });
       }
-      return later("`hide`");
+      within("share", 0, 1);
+      return [];
     }
     case "erase":
       return [{ kind: "erase", probability: within("probability", 0.5, 1), ...drawn }];
@@ -133,6 +134,8 @@ function extremesOf(schedule: Schedule): readonly [number, number] {
       return [schedule.warmup === undefined ? schedule.value : Math.min(0, schedule.value), schedule.value];
     case "cosine":
       return [Math.min(schedule.floor, schedule.peak), Math.max(schedule.floor, schedule.peak)];
+    case "plateau":
+      return [0, schedule.peak];
     case "step":
       return schedule.factor <= 1 ? [Math.min(0, schedule.peak), schedule.peak] : [schedule.peak, Number.MAX_VALUE];
     case "ramp":
@@ -150,14 +153,37 @@ function extremesOf(schedule: Schedule): readonly [number, number] {
   }
 }
 
-/** `mix: [mixup(alpha), cutmix(alpha)]` (language rule 56). */
-export function checkMixes(thing: Thing, { reporter }: Session): void {
-  for (const item of thing.kind === "list" ? thing.items : []) {
-    if (item.kind !== "call") continue;
+/** What `hide(..)` of an `augment:` hides; its names are looked at by `augmentationsOf`. */
+export function hidesOf(thing: Thing | undefined): readonly HidePlan[] {
+  if (thing?.kind !== "list") return [];
+  return thing.items.flatMap((item): readonly HidePlan[] => {
+    if (item.kind !== "call" || item.name !== "hide") return [];
+    const fields = item.args.get("fields");
+    const names =
+      fields?.kind === "list" ? fields.items.flatMap((each) => (each.kind === "label" ? [each.name] : [])) : [];
+    const per = item.args.get("per");
+    const clip = per?.kind === "label" && per.name === "clip";
+    return [{ fields: names, share: numberIn(item, "share", 0), per: clip ? "clip" : "frame" }];
+  });
+}
+
+/** `mix: [mixup(alpha), cutmix(alpha)]` (language rule 56). `pictures` says whether the model reads any. */
+export function mixesOf(thing: Thing | undefined, pictures: boolean, { reporter }: Session): readonly MixPlan[] {
+  if (thing?.kind !== "list") return [];
+  return thing.items.flatMap((item): readonly MixPlan[] => {
+    if (item.kind !== "call") return [];
     const alpha = numberIn(item, "alpha", 1);
     if (alpha <= 0)
       reporter.report("out-of-range", placeIn(item, "alpha"), { what: "`alpha`", expected: "above 0", actual: alpha });
-  }
+    if (item.name === "cutmix" && !pictures)
+      reporter.report(
+        "wrong-type",
+        item.span,
+        { what: "what `cutmix` cuts", expected: "pictures", actual: "a model without any" },
+        { help: "mixup mixes whatever the model reads" },
+      );
+    return [{ kind: item.name === "cutmix" ? "cutmix" : "mixup", alpha }];
+  });
 }
 
 function rangeIn(item: CallThing, name: string, otherwise: readonly [number, number]): readonly [number, number] {

@@ -27,6 +27,8 @@ export interface LossBuild {
   readonly facts: ReadonlyMap<string, FactPlan>;
   readonly scalars: ReadonlyMap<string, Schedule>;
   readonly leastRows: readonly LeastRows[];
+  /** Of a batch that is computed in passes, sums over the whole of it that terms are divided by, by the input's name. */
+  readonly sums: ReadonlyMap<string, Value>;
   /** The scope in which terms stand: the stage's parameters over the model's names. */
   readonly scope: Env;
 }
@@ -103,6 +105,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
     places: given?.kind === "map" ? given.places : new Map(),
     complete,
     leastRows: making.leastRows,
+    sums: new Map(),
     facts: making.facts,
     scalars: new Map([
       ...[...model.schedules].map(([name, thing]) => [name, scheduleOf(thing, reporter)] as const),

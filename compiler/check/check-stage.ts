@@ -16,14 +16,14 @@ import { warnRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
-import { entriesOf, entryOf, stageScope } from "./stage-entry.ts";
+import { entriesOf, entryOf, stageScope, valueSpan } from "./stage-entry.ts";
 import { stagesIn } from "./stages-in.ts";
 import { anchorsOf } from "./stands-in.ts";
 import type { ChosenThing, StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
-
 import { checkUnreadNumbers } from "./unread-numbers.ts";
+import { overWholeBatch } from "./whole-sums.ts";
 
 /** A stage with everything checked: what lowering turns into graphs and a plan. */
 export interface CheckedStage {
@@ -106,24 +106,26 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     checkApartFromModel(session, stage);
     throw new Refusal();
   }
-  const loss = buildLoss(session, built);
+  const ofPass = buildLoss(session, built);
   const choices = new Map<string, ChosenThing>();
-  const sources = sourcesOf(built, loss.scope, (choice) => choices.set(choice.key, choice));
+  const sources = sourcesOf(built, ofPass.scope, (choice) => choices.set(choice.key, choice));
   const settings = attempt(
-    () => trainingOf(built, loss.scope, [...loss.terms.keys()], sources.size > 0),
+    () => trainingOf(built, ofPass.scope, [...ofPass.terms.keys()], sources.size > 0),
     () => undefined,
   );
   const { rate, weightDecay } = settings ?? {
     rate: { kind: "constant", value: 1e-4, warmup: undefined },
     weightDecay: 0,
   };
-  const trained = trainedOf(built, loss.scope, sources, rate, weightDecay, settings?.duration);
+  const trained = trainedOf(built, ofPass.scope, sources, rate, weightDecay, settings?.duration);
   const training = settings ?? session.reporter.silent();
-  const rows = training.batch * (model.clip?.length ?? 1);
+  const loss = training.accumulate > 1 ? overWholeBatch(ofPass, model.g) : ofPass;
+  const rows = (training.batch / training.accumulate) * (model.clip?.length ?? 1);
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
   checkGradients(session, built, loss, trained, training.balance);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);
+  if (training.accumulate > 1) tellOfPasses(session, built, loss, training);
   if (model.clip !== undefined && !model.overTime) {
     const span = entryOf(stage, "clip")?.span ?? stage.span;
     const related = [{ span: stage.span, text: `${stage.label} is made here` }];
@@ -168,6 +170,24 @@ function checkApartFromModel(session: Session, stage: StageThing): void {
   const entry = entriesOf(stage, scope);
   plainSettings(stage, entry, scope, false);
   for (const key of apartFromModel) entry(key);
+}
+
+/** What is a matter of many rows at once is one of fewer where a batch is computed in passes (language rule 13). */
+function tellOfPasses(
+  { reporter }: Session,
+  { stage, model }: StageBuild,
+  loss: LossBuild,
+  { batch, accumulate }: Training,
+): void {
+  const losses = loss.leastRows.map((each) => `\`${each.loss}\``);
+  const what = new Set([...losses, ...(model.states.size > 0 ? ["`batch_norm`"] : [])]);
+  if (what.size === 0) return;
+  const rows = batch / accumulate;
+  reporter.report("statistics-of-a-pass", valueSpan(stage, "accumulate"), {
+    what: [...what].join(", "),
+    rows,
+    batch,
+  });
 }
 
 /** One message for all losses that so few rows say nothing to. */

@@ -1,5 +1,6 @@
 import { sameDim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
+import { weightedMean } from "../library/losses/masked.ts";
 import { maskWidthOf, widthOf } from "../library/task.ts";
 import * as v from "../ops/vocabulary.ts";
 import { classWeights } from "./class-weights.ts";
@@ -87,8 +88,7 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
     );
   const { g } = model;
   const weights = v.broadcast(g, mask.wire, result.wire.type.shape);
-  const counted = v.where(g, v.greater(g, weights, g.scalar(0)), v.multiply(g, result.wire, weights), g.scalar(0));
-  return v.divide(g, v.sumAll(g, counted), v.maximum(g, v.sumAll(g, weights), g.scalar(1e-12)));
+  return weightedMean(g, result.wire, weights);
 }
 
 /** Whether a result has another size than the labels, apart from 1. */

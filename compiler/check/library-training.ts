@@ -74,13 +74,14 @@ export const trainingCalls: LibraryCalls = {
     per,
   }),
   noise: fn("augmentation", "Normal noise of a deviation, a number or a schedule.", { deviation: must(schedule), per }),
-  hide: fn("augmentation", "Whole fields set to absent in a share of the rows.", {
+  hide: fn("augmentation", "Whole fields, together, set to absent in a share of the rows, or of the clips.", {
     fields: must(list(axis)),
     share: must(float),
+    per,
   }),
   mixup: fn(
     "mix",
-    "Rows and labels of a batch mixed in pairs, in proportions drawn from Beta(alpha, alpha) (arXiv 1710.09412).",
+    "Rows, or clips, of a batch and their labels mixed in pairs, in proportions drawn from Beta(alpha, alpha) (arXiv 1710.09412).",
     {
       alpha: must(float),
     },
@@ -108,7 +109,7 @@ export const trainingCalls: LibraryCalls = {
   }),
   sam: fn("optimiser", "Sharpness-aware steps of another optimiser, at distance `rho` (arXiv 2010.01412).", {
     base: must(call("optimiser")),
-    rho: may(float),
+    rho: may(float, "0.05"),
   }),
   constant: fn("schedule", "One value throughout, after the warm-up. As an initialiser: every entry has it.", {
     value: must(float),
@@ -143,7 +144,7 @@ export const trainingCalls: LibraryCalls = {
   plateau: fn("schedule", "Multiplied by `factor` where what is judged has not improved for `patience`.", {
     peak: must(float),
     factor: may(float, "0.1"),
-    patience: may(duration),
+    patience: may(duration, "10 epochs"),
     warmup,
   }),
   load: fn(

@@ -9,6 +9,8 @@ export interface Optimiser {
   readonly plan: OptimiserPlan;
   readonly rate: Schedule;
   readonly weightDecay: number;
+  /** `rho` of `sam`. */
+  readonly sharpness?: number;
 }
 
 /** `adamw(..)`, `adam(..)`, `sgd(..)` or `sam(..)` of one; without one, AdamW at 1e-4, or 1e-5 where weights come from elsewhere (language rule 83). */
@@ -23,15 +25,20 @@ export function optimiserOf(thing: Thing | undefined, scope: Env, fromWeights: b
   const reporter: Reporter = scope.session.reporter;
   if (thing.name === "sam") {
     const base = thing.args.get("base");
-    reporter.report("not-yet", thing.span, { what: "`sam`" });
     if (base?.kind === "call" && base.name === "sam")
       reporter.report("wrong-type", thing.span, {
         what: "what `sam` sharpens",
         expected: "another optimiser",
         actual: "sam(..)",
       });
-    notBelow(thing, "rho", 0, reporter);
-    return optimiserOf(base, scope, fromWeights);
+    const sharpness = numberIn(thing, "rho", 0.05);
+    if (sharpness <= 0)
+      reporter.report("out-of-range", placeIn(thing, "rho"), {
+        what: "`rho`",
+        expected: "above 0",
+        actual: sharpness,
+      });
+    return { ...optimiserOf(base, scope, fromWeights), sharpness };
   }
   const lr = thing.args.get("lr") ?? { kind: "number", value: 1e-4, integer: false };
   const rate = scheduleOf(lr, reporter);

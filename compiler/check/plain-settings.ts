@@ -1,13 +1,11 @@
-import type { Duration } from "../lower/plan.ts";
-import { canonical } from "./canonical.ts";
+import type { Duration, Schedule } from "../lower/plan.ts";
 import { clipOf } from "./clips.ts";
-import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";
 import { mayBeMeant } from "./incomplete.ts";
 import { type Optimiser, optimiserOf } from "./optimisers.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import { durationOf } from "./schedules.ts";
-import { type entriesOf, entryOf, stageEntry, valueSpan } from "./stage-entry.ts";
+import { type entriesOf, stageEntry, valueSpan } from "./stage-entry.ts";
 import { isStageKey } from "./stages.ts";
 import type { StageThing, Thing } from "./things.ts";
 
@@ -20,8 +18,8 @@ export interface PlainSettings {
   readonly duration: Duration | undefined;
   readonly optimiser: Optimiser | undefined;
   readonly patience: Duration | undefined;
-  /** What this version checks and does not carry out, as text. */
-  readonly later: readonly string[];
+  readonly accumulate: number;
+  readonly precision: "fp32" | "bf16";
 }
 
 type Entries = ReturnType<typeof entriesOf>;
@@ -31,16 +29,9 @@ const nothing = (): undefined => undefined;
 /** Each setting is checked whatever mistakes the others have (language rule 13). */
 export function plainSettings(stage: StageThing, entry: Entries, scope: Env, fromWeights: boolean): PlainSettings {
   const reporter: Reporter = scope.session.reporter;
-  const later: string[] = [];
   const numberOf = (key: "batch" | "seed" | "max_grad_norm" | "ema" | "accumulate", least: number) =>
     numberIn(stage, key, entry(key), least, reporter);
-  const notYet = (key: Key, what: string, value: string) => {
-    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what });
-    later.push(`${key}: ${value}`);
-  };
   const precision = entry("precision");
-  if (precision?.kind === "label" && precision.name !== "fp32")
-    notYet("precision", "precision other than fp32", precision.name);
   const accumulate = numberOf("accumulate", 1) ?? 1;
   const batch = numberOf("batch", 1);
   if ((batch ?? usualBatch) % accumulate !== 0)
@@ -49,10 +40,7 @@ export function plainSettings(stage: StageThing, entry: Entries, scope: Env, fro
       expected: `a divisor of the batch of ${batch ?? usualBatch}`,
       actual: accumulate,
     });
-  if (accumulate > 1) notYet("accumulate", "`accumulate`", String(accumulate));
-  const given = entry("optimizer");
-  if (given?.kind === "call" && given.name === "sam") later.push(`optimizer: ${canonical(completed(given))}`);
-  const optimiser = attempt(() => optimiserOf(given, scope, fromWeights), nothing);
+  const optimiser = attempt(() => optimiserOf(entry("optimizer"), scope, fromWeights), nothing);
   const duration = attempt(() => lengthOf(stage, scope), nothing);
   checkTimes(stage, optimiser, duration, reporter);
   attempt(() => clipOf(entry("clip"), stage, scope), nothing);
@@ -80,7 +68,8 @@ export function plainSettings(stage: StageThing, entry: Entries, scope: Env, fro
     duration,
     optimiser,
     patience,
-    later,
+    accumulate,
+    precision: precision?.kind === "label" && precision.name === "bf16" ? "bf16" : "fp32",
   };
 }
 
@@ -135,10 +124,17 @@ function checkTimes(
     });
     return;
   }
-  const first = rate.kind === "step" ? rate.every : rate.kind === "piecewise" ? rate.at[1] : undefined;
+  const first = firstChange(rate);
   if (first === undefined || warmup !== undefined || !outlasts(first, duration, stage)) return;
   const help = `it first changes after ${first.value} ${first.unit}, and the training has ${duration.value}`;
   reporter.report("constant-schedule", span, {}, { help });
+}
+
+/** When a schedule is first another than in its first step, if that is known beforehand. */
+function firstChange(rate: Schedule): Duration | undefined {
+  if (rate.kind === "step") return rate.every;
+  if (rate.kind === "plateau") return rate.patience;
+  return rate.kind === "piecewise" ? rate.at[1] : undefined;
 }
 
 function lengthOf(stage: StageThing, scope: Env): Duration {

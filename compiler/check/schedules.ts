@@ -41,8 +41,14 @@ export function scheduleOf(thing: Thing, reporter: Reporter): Schedule {
           expected: "between 0 and 1",
           actual: factor,
         });
-      reporter.report("not-yet", thing.span, { what: "`plateau`" });
-      return { kind: "constant", value: numberIn(thing, "peak", 0), warmup };
+      const patience = durationIn(thing, "patience") ?? { unit: "epochs", value: 10 };
+      if (patience.value <= 0)
+        reporter.report("out-of-range", placeIn(thing, "patience"), {
+          what: "`patience`",
+          expected: "above 0",
+          actual: patience.value,
+        });
+      return { kind: "plateau", peak: numberIn(thing, "peak", 0), factor, patience, warmup };
     }
     case "ramp": {
       const [start, end] = [numberIn(thing, "start", 0), numberIn(thing, "end", 0)];

@@ -1,17 +1,21 @@
 import type { Span } from "../diagnostics/source.ts";
+import { balancers } from "../library/balancers.ts";
+import { followsScores } from "../lower/follows-scores.ts";
 import type {
   BalancerPlan,
   ClipPlan,
   Duration,
   EvaluatePlan,
+  HidePlan,
   KeepPlan,
+  MixPlan,
   OptimiserPlan,
   RowRule,
   SamplerPlan,
   Schedule,
 } from "../lower/plan.ts";
 import type { Augmentation } from "../lower/plan-augment.ts";
-import { augmentationsOf, checkMixes } from "./augmentations.ts";
+import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
@@ -35,6 +39,8 @@ import { viewsOf } from "./views.ts";
 export interface Training {
   readonly rows: RowRule;
   readonly augment: readonly Augmentation[];
+  readonly hide: readonly HidePlan[];
+  readonly mix: readonly MixPlan[];
   readonly batch: number;
   readonly duration: Duration;
   readonly seed: number;
@@ -48,6 +54,9 @@ export interface Training {
   readonly patience: Duration | undefined;
   readonly balance: readonly BalancerPlan[];
   readonly sample: SamplerPlan | undefined;
+  readonly accumulate: number;
+  readonly sharpness: number | undefined;
+  readonly precision: "fp32" | "bf16";
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -57,7 +66,7 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 const nothing = (): undefined => undefined;
 
 /** Keys that this version checks and cannot train with. */
-const laterKeys = ["mix", "validate"] as const;
+const laterKeys = ["validate"] as const;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
 export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
@@ -66,7 +75,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const before = reporter.errors;
   const entry = entriesOf(stage, scope);
   const plain = plainSettings(stage, entry, scope, fromWeights);
-  const later = [...plain.later];
+  const later: string[] = [];
   const notYet = (key: Key, value: string) => {
     reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
     later.push(`${key}: ${value}`);
@@ -76,13 +85,17 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   for (const key of laterKeys) {
     const thing = entry(key);
     if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
-    if (key === "mix") checkMixes(thing, scope.session);
-    if (key === "validate") checkValidation(thing, built, tasks, scope);
+    checkValidation(thing, built, tasks, scope);
     notYet(key, canonical(completed(thing)));
   }
   const sample = samplerOf(entry("sample"), built, scope);
   const weighed = entry("balance");
   const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
+  const looking = balance.find(({ name }) => balancers[name].looksAt !== "nothing" || balancers[name].looksBack);
+  if (plain.accumulate > 1 && looking !== undefined) {
+    const what = `\`accumulate\` with \`${looking.name}\`, which looks at a whole batch,`;
+    reporter.report("not-yet", entryOf(stage, "accumulate")?.span ?? stage.span, { what });
+  }
   const views = entry("views");
   if (views !== undefined) {
     viewsOf(views, fields, scope);
@@ -104,10 +117,19 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       { path: "patience" },
       { help: "without a best score there is none to wait for: keep: best(score(..))" },
     );
+  if (plain.optimiser !== undefined && followsScores(plain.optimiser.rate) && kept?.kind === "last")
+    reporter.report(
+      "changes-nothing",
+      valueSpan(stage, "optimizer"),
+      { path: "plateau" },
+      { help: "without a best score there is none to wait for: keep: best(score(..))" },
+    );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
+  const hide = hidesOf(augment);
+  const mix = mixesOf(entry("mix"), images, scope.session);
   // What the plan has no words for.
-  if (augment?.kind === "list" && augment.items.length > augmented.length)
+  if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
     later.push(`augment: ${canonical(completed(augment))}`);
   if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
@@ -120,6 +142,8 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       tasks.map(({ name }) => name),
     ),
     augment: augmented,
+    hide,
+    mix,
     batch: plain.batch ?? usualBatch,
     duration,
     seed: plain.seed ?? 0,
@@ -133,6 +157,9 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     patience: plain.patience,
     balance,
     sample,
+    accumulate: plain.accumulate,
+    sharpness: optimiser.sharpness,
+    precision: plain.precision,
     later,
   };
 }

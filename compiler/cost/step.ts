@@ -3,9 +3,10 @@ import { type BalancerRule, balancers } from "../library/balancers.ts";
 import { optimisers } from "../library/optimisers/index.ts";
 import { updateGraph } from "../library/optimisers/update-graph.ts";
 import { weightCount } from "../lower/describe-plan.ts";
+import { passSize } from "../lower/pass-size.ts";
 import type { StagePlan } from "../lower/plan.ts";
 import { expandForOnnx } from "../passes/index.ts";
-import { type Flops, flopsOf } from "./flops.ts";
+import { dividedBy, type Flops, flopsOf } from "./flops.ts";
 import { bytesOf, type Peak, peakOf } from "./live.ts";
 
 /** What one step of a stage's training costs, at its batch. */
@@ -25,7 +26,7 @@ export interface StepCost {
 export interface StepMemory {
   /** Weights and running statistics, frozen ones too. */
   readonly weights: number;
-  /** One for each trained weight, kept through the whole step. */
+  /** One for each trained weight, kept through the whole step; their sums over several passes, and of `sam` the weights to go back to. */
   readonly gradients: number;
   /** The optimiser's memory, such as AdamW's two moments. */
   readonly optimiser: number;
@@ -48,17 +49,22 @@ const fed: ReadonlySet<InputRole> = new Set(["field", "feature", "label", "mask"
 export function stepCost(plan: StagePlan): StepCost | undefined {
   const trained = weightCount(plan.parameters.filter(({ group }) => group !== undefined));
   if (trained === 0 || plan.terms.length === 0) return undefined;
-  const size = { batch: plan.batch, time: plan.clip?.length };
+  const size = passSize(plan);
   const graph = plan.graphs.training(size);
   const rule = optimisers[plan.optimiser.name];
   const update = updateGraph(rule, plan.optimiser.settings, plan.ema !== undefined);
   return {
-    flops: flopsOf(graph, new Map()),
+    flops: dividedBy(flopsOf(graph, new Map()), 1 / passesOf(plan)),
     balance: looksOf(plan) === 0 ? 0 : looksOf(plan) * flopsOf(plan.graphs.balance(size), new Map()).total,
     update: flopsOf(update, new Map([["n", 1]])).total * trained,
     frames: plan.batch * (plan.clip?.length ?? 1),
     memory: memoryOf(plan, graph, trained, rule.slots.length),
   };
+}
+
+/** How often in a step forward and backward are run. */
+function passesOf({ accumulate = 1, sharpness }: StagePlan): number {
+  return sharpness === undefined ? accumulate : 2 * accumulate;
 }
 
 /** How often in a step the balance graph is run. */
@@ -72,7 +78,7 @@ function memoryOf(plan: StagePlan, graph: Graph, trained: number, slots: number)
   const float = 4;
   const parts = {
     weights: float * (weightCount(plan.parameters) + weightCount(plan.states)),
-    gradients: float * trained,
+    gradients: float * trained * (1 + (plan.accumulate === undefined ? 0 : 1) + (plan.sharpness === undefined ? 0 : 1)),
     optimiser: float * trained * slots,
     average: plan.ema === undefined ? 0 : float * trained,
     batch: inputsOf(graph).reduce((sum, { source, type }) => sum + (fed.has(source.role) ? bytesOf(type) : 0), 0),

@@ -93,6 +93,7 @@ const entries = {
   "random-in-evaluation": warning("the head `{task}` depends on a random draw in evaluation too"),
   "hop-over-length": error("the hop of {hop} is greater than the clip's length of {length}: rows would be left out"),
   "batch-too-small": error("a batch of {batch} is too small for {loss}"),
+  "statistics-of-a-pass": note("{what}: of the {rows} that are computed at once, not of the batch of {batch}"),
   "zero-at-first-step": warning("this schedule is 0 at the first step"),
   "constant-schedule": warning("this schedule is constant"),
   "warmup-too-long": warning("the warm-up of {warmup} is as long as the training of {duration}"),

@@ -21,6 +21,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     balance: (size, held) => balanceGraph(readyForGradients(checked, size, held), checked),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
+    sums: () => runPasses({ name: "sums", outputs: sumOutputs(checked) }, cleaning),
     forward: () => forwardPass(checked),
   };
 }
@@ -99,6 +100,10 @@ export function readyForGradients(checked: CheckedStage, size: Size, held: Held 
     ),
     gradientsOf: (value, of) => differentiate(g, value, of, (node) => trained.recomputed(node.at)),
   };
+}
+
+function sumOutputs({ loss }: CheckedStage): readonly GraphOutput[] {
+  return [...loss.sums].map(([name, value]) => ({ name, value }));
 }
 
 /** Every head after its activation, in evaluation mode, for any batch and time. */

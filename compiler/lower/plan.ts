@@ -61,6 +61,16 @@ export interface StagePlan {
   readonly balance?: readonly BalancerPlan[];
   /** How a training draws its rows; absent where each comes once an epoch. */
   readonly sample?: SamplerPlan;
+  /** Fields that are absent at random in a training; absent where none is. */
+  readonly hide?: readonly HidePlan[];
+  /** How windows of a batch are mixed in a training, one rule for each batch; absent where they are not. */
+  readonly mix?: readonly MixPlan[];
+  /** In how many equal passes a batch is computed; absent where it is one. Batch statistics are then those of a pass. */
+  readonly accumulate?: number;
+  /** How far from the weights, up the loss, a step takes its gradients (arXiv 2010.01412); absent where it takes them at the weights. */
+  readonly sharpness?: number;
+  /** What products are computed in, where it is not float32. */
+  readonly precision?: "bf16";
   /** Of the graph that makes a named tensor: with the stage's own hash it decides the tensor's values. */
   readonly tensorHash: (name: string) => string;
   readonly graphs: StageGraphs;
@@ -92,6 +102,12 @@ export interface StageGraphs {
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
   feature(name: string): Graph;
+  /**
+   * Of a stage that computes a batch in passes, batch and time symbolic: outputs `whole/<number>`, sums of weights that means of its loss
+   * are over, whatever the weights of the model. Divided by the number of passes, those of a whole batch are the inputs of the same
+   * name of the training graph.
+   */
+  sums(): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
 }
@@ -165,6 +181,22 @@ export type RowRule =
 export interface SamplerPlan {
   readonly kind: "balanced";
   readonly task: string;
+}
+
+/** Fields are absent together, as where data lack them: 0, and `<field>.present` too, in a share of the frames, or of the clips. */
+export interface HidePlan {
+  readonly fields: readonly string[];
+  readonly share: number;
+  readonly per: "frame" | "clip";
+}
+
+/**
+ * Each window of a batch is mixed with another, itself counting λ of Beta(alpha, alpha). `mixup`: x' = λ x + (1 − λ) y of fields and labels;
+ * `cutmix`: a rectangle of the pictures is the other's, and λ what it leaves of the area. Masks m' = m n: what one lacks is missing.
+ */
+export interface MixPlan {
+  readonly kind: "mixup" | "cutmix";
+  readonly alpha: number;
 }
 
 export interface Duration {
@@ -241,6 +273,14 @@ export type Schedule =
       readonly warmup: Duration | undefined;
     }
   | { readonly kind: "ramp"; readonly start: number; readonly end: number; readonly over: Duration }
+  /** Multiplied by `factor` where nothing that `keep` looks at has got better for `patience` since it last did, or since the last fall. */
+  | {
+      readonly kind: "plateau";
+      readonly peak: number;
+      readonly factor: number;
+      readonly patience: Duration;
+      readonly warmup: Duration | undefined;
+    }
   /** Each value from its time on; the first time is 0. */
   | { readonly kind: "piecewise"; readonly values: readonly number[]; readonly at: readonly Duration[] }
   | { readonly kind: "scaled"; readonly factor: number; readonly schedule: Schedule }

@@ -149,6 +149,11 @@ function plainPart(checked: CheckedStage) {
     terms: [...loss.terms.keys()],
     ...(training.balance.length === 0 ? {} : { balance: training.balance }),
     ...(training.sample === undefined ? {} : { sample: training.sample }),
+    ...(training.hide.length === 0 ? {} : { hide: training.hide }),
+    ...(training.mix.length === 0 ? {} : { mix: training.mix }),
+    ...(training.accumulate === 1 ? {} : { accumulate: training.accumulate }),
+    ...(training.sharpness === undefined ? {} : { sharpness: training.sharpness }),
+    ...(training.precision === "fp32" ? {} : { precision: training.precision }),
     ...(later.length === 0 ? {} : { later }),
   };
 }

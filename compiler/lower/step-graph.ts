@@ -2,6 +2,7 @@ import type { Graph } from "../ir/graph.ts";
 import { optimisers } from "../library/optimisers/index.ts";
 import { withUpdates } from "../library/optimisers/with-updates.ts";
 import { cleaning, runPasses } from "../passes/index.ts";
+import { passSize } from "./pass-size.ts";
 import type { StagePlan } from "./plan.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { StagePlan } from "./plan.ts";
  * `withUpdates` says.
  */
 export function stepGraph(plan: StagePlan): Graph {
-  return runPasses(withUpdates(plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }), plan), cleaning);
+  return runPasses(withUpdates(plan.graphs.training(passSize(plan)), plan), cleaning);
 }
 
 /** What a caller of the step graph computes for each group before a step: input name to formula over step (from 1) and rate. */

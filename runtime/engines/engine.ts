@@ -46,6 +46,10 @@ export interface TrainingProgram {
   readonly optimiser: OptimiserPlan;
   readonly maxGradientNorm: number | undefined;
   readonly ema: number | undefined;
+  /** Where a step takes its gradients: so far from the weights, up the loss (`sam`). */
+  readonly sharpness?: number;
+  /** What the model's products are computed in, where it is not float32. */
+  readonly precision?: "bf16";
 }
 
 export interface ProgramSource {
@@ -71,6 +75,11 @@ export function ownStep(step: number, { late = 0 }: GroupNumbers): number {
   return step - late;
 }
 
+/** Whether a step's losses are all numbers: what follows from others must not be kept. */
+export function allFinite(losses: ReadonlyMap<string, number>): boolean {
+  return [...losses.values()].every(Number.isFinite);
+}
+
 /** Everything that a training remembers, by name: what a checkpoint holds. */
 export interface TrainerState {
   readonly weights: Tensors;
@@ -82,10 +91,11 @@ export interface TrainerState {
 
 export interface Trainer {
   /**
-   * One step: losses by output name, weights updated in place. `step` counts from 1. A loss that is not finite leaves the weights as
-   * they were.
+   * One step: losses by output name, weights updated in place. `passes` are the parts of its batch, each of the graph's size: losses and
+   * gradients are means over them, and statistics go from one to the next. `step` counts from 1. A loss that is not finite leaves
+   * everything as it was.
    */
-  step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>>;
+  step(passes: readonly Tensors[], step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>>;
   /** Weights and statistics as they are now, without a copy where the engine holds them here: they may change with the next step. */
   live(which: "last" | "ema"): Promise<Tensors>;
   /** A copy of everything. */

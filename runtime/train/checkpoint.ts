@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { SchemaObject } from "ajv";
 import type { Header } from "../checkpoints/safetensors.ts";
 import { AlteredFile, headerOf, readSealed, writeSealed } from "../checkpoints/sealed.ts";
 import type { Tensor, Tensors, TrainerState } from "../engines/engine.ts";
@@ -22,6 +23,8 @@ export interface Progress {
   /** What the balancers of the loss remember. */
   readonly balance: Readonly<Record<string, readonly number[]>>;
   readonly finished: boolean;
+  /** After which steps what is kept got better, where a schedule follows scores. */
+  readonly better?: readonly number[];
 }
 
 export interface KeptStep {
@@ -56,7 +59,7 @@ export function readCheckpoint(path: string): TrainerState {
   };
 }
 
-const progressSchema = record({
+const always = record({
   identity: text,
   step: integer,
   stepsPerEpoch: integer,
@@ -65,6 +68,11 @@ const progressSchema = record({
   balance: mapOf(listOf(number)),
   finished: truth,
 });
+
+const progressSchema: SchemaObject = {
+  ...always,
+  properties: { ...always.properties, better: listOf(integer) },
+};
 
 const parse = jsonReader<Progress>(progressSchema);
 

@@ -176,6 +176,8 @@ function settings(plan: StagePlan, parts: Readonly<Record<string, PackedPart>>) 
     optimiser,
     maxGradientNorm: maxGradientNorm ?? null,
     ema: ema ?? null,
+    sharpness: plan.sharpness ?? null,
+    precision: plan.precision ?? "fp32",
     groups: groups.map((group, i) => ({
       ...group,
       weights: plan.parameters.flatMap((each) => (each.group === i ? [torchName(each.path)] : [])),

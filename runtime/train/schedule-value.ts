@@ -3,6 +3,15 @@ import type { Duration, Schedule, StagePlan } from "../../compiler/lower/plan.ts
 export interface Calendar {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
+  /** Of a training that is judged: what schedules that follow scores go by. */
+  readonly judged?: Judged;
+}
+
+export interface Judged {
+  /** So many steps lie between two judgements. */
+  readonly every: number;
+  /** After which steps something that is kept got better, ascending; grows while the training goes on. */
+  readonly better: readonly number[];
 }
 
 export function calendarOf({ duration: { unit, value } }: StagePlan, stepsPerEpoch: number): Calendar {
@@ -25,6 +34,21 @@ export function stepsOf(duration: Duration, { stepsPerEpoch, totalSteps }: Calen
 export function pauseOf(limit: Duration, { evaluate }: StagePlan, calendar: Calendar): number {
   const every = stepsOf(evaluate.every, calendar);
   return Math.min(calendar.totalSteps, Math.ceil(stepsOf(limit, calendar) / every) * every);
+}
+
+/** How often a plateau has been met in the judgements before a step, counted from 0; nothing is waited for while a warm-up goes on. */
+function falls(step: number, warmup: number, patience: number, judged: Judged | undefined): number {
+  if (judged === undefined) return 0;
+  const better = new Set(judged.better);
+  let [since, count] = [warmup, 0];
+  for (let at = judged.every; at <= step; at += judged.every) {
+    if (better.has(at)) since = Math.max(since, at);
+    else if (at - since >= patience) {
+      since = at;
+      count += 1;
+    }
+  }
+  return count;
 }
 
 /** The number that a schedule gives in a step, counted from 0 (see Schedule for the formulas). */
@@ -57,6 +81,8 @@ export function scheduleValue(schedule: Schedule, step: number, calendar: Calend
           const done = Math.min(1, after / Math.max(1, calendar.totalSteps - warmup));
           return schedule.floor + ((peak - schedule.floor) * (1 + Math.cos(Math.PI * done))) / 2;
         }
+        case "plateau":
+          return peak * schedule.factor ** falls(step, warmup, stepsOf(schedule.patience, calendar), calendar.judged);
         case "step":
           return peak * schedule.factor ** Math.floor(after / stepsOf(schedule.every, calendar));
       }

@@ -4,7 +4,7 @@ import type { ClipPlan, FeatureUse, StagePlan } from "../../compiler/lower/plan.
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
-import { BatchLoader, type FeatureMatrix } from "../data/loader/batch-loader.ts";
+import { BatchLoader, type FeatureMatrix, type Look } from "../data/loader/batch-loader.ts";
 import { ImageSource } from "../data/loader/image-source.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
@@ -63,6 +63,11 @@ function strengthsOf(plan: StagePlan, stepsPerEpoch: number): (step: number) => 
     plan.augment.map((each) => (each.kind === "noise" ? scheduleValue(each.deviation, step, calendar) : undefined));
 }
 
+/** How a training sees its batches. */
+function looksOf({ hide = [], mix = [] }: StagePlan): readonly Look[] {
+  return [{ prefix: "", hide, mix }];
+}
+
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
 export function stageLoader(
   plan: StagePlan,
@@ -102,7 +107,16 @@ export function stageLoader(
     ...storedFields(plan, inputs, part),
   ]);
   const loader = new BatchLoader(
-    { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
+    {
+      table,
+      windows,
+      time: clip !== undefined,
+      images,
+      features,
+      tasks,
+      pad: clip?.pad ?? "repeat",
+      looks: looksOf(plan),
+    },
     {
       batch,
       seed: plan.seed,

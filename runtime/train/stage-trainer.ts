@@ -1,9 +1,12 @@
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { optimisers } from "../../compiler/library/optimisers/index.ts";
+import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { StageBalance } from "../balance/stage-balance.ts";
 import type { Engine, Evaluator, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
 import { initialWeights, type KeptOf } from "./initial-weights.ts";
+import { Passes } from "./passes.ts";
+import { refuseEngine } from "./refuse-engine.ts";
 import { type Calendar, scheduleValue, stepsOf } from "./schedule-value.ts";
 import { StageError } from "./stage-error.ts";
 
@@ -34,15 +37,13 @@ export class StageTrainer {
   readonly #balance: StageBalance | undefined;
   /** Runs the balance graph of the phase. */
   #sight: Evaluator | undefined;
+  /** Divides batches, where they are computed in several passes. */
+  #passes: Passes | undefined;
 
   constructor(plan: StagePlan, needs: TrainerNeeds) {
     this.#plan = plan;
     this.#needs = needs;
-    if (plan.balance !== undefined && needs.engine.name.startsWith("torch"))
-      throw new StageError(
-        plan.label,
-        "PyTorch trains without `balance`; --engine onnx and --engine tfjs train with it",
-      );
+    refuseEngine(plan, needs.engine);
     this.#balance = plan.balance === undefined ? undefined : new StageBalance(plan.balance, plan.seed);
     this.#starts = plan.groups.map(({ since }) => this.#stepOf(since));
     const never = [
@@ -64,12 +65,14 @@ export class StageTrainer {
     if (state !== undefined) await this.#own.write(completed(state, parameters, this.#plan));
   }
 
-  /** One step, counted from 0: losses by output name. */
+  /** One step, counted from 0: losses by output name. `feeds` are of the whole batch. */
   async step(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
     const balance = this.#balance;
-    if (balance === undefined) return this.#update(feeds, step);
+    const passes = this.#passes === undefined ? [feeds] : await this.#passes.of(feeds);
+    if (balance === undefined) return this.#update(passes, step);
     const factors = await balance.feeds(feeds, step + 1, balance.looks ? await this.#looking() : undefined);
-    const losses = await this.#update(new Map([...feeds, ...factors]), step);
+    const weighed = passes.map((pass) => new Map([...pass, ...factors]));
+    const losses = await this.#update(weighed, step);
     if (![...losses.values()].every(Number.isFinite)) return losses;
     const { calendar } = this.#needs;
     const [group] = this.#plan.groups;
@@ -89,13 +92,13 @@ export class StageTrainer {
     return this.#sight;
   }
 
-  #update(feeds: Tensors, step: number): Promise<ReadonlyMap<string, number>> {
+  #update(passes: readonly Tensors[], step: number): Promise<ReadonlyMap<string, number>> {
     const numbers = this.#plan.groups.map(({ rate, weightDecay }, i) => ({
       rate: scheduleValue(rate, step, this.#needs.calendar),
       weightDecay,
       late: this.#starts[i] ?? 0,
     }));
-    return this.#own.step(feeds, step + 1, numbers);
+    return this.#own.step(passes, step + 1, numbers);
   }
 
   /** What is or will be trained, as it is now (see `Trainer.live`). */
@@ -112,6 +115,8 @@ export class StageTrainer {
     this.#trainer = undefined;
     await this.#sight?.release();
     this.#sight = undefined;
+    await this.#passes?.release();
+    this.#passes = undefined;
   }
 
   get #own(): Trainer {
@@ -142,7 +147,7 @@ export class StageTrainer {
       return [{ path, shape, group, start: data }];
     });
     this.#trainer = await engine.trainer({
-      graph: some ? plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }, held) : graph,
+      graph: some ? plan.graphs.training(passSize(plan), held) : graph,
       parameters,
       states: new Map(
         states.filter(({ path }) => !this.#held.has(path)).map(({ path }) => [path, tensorOf(first, path)]),
@@ -158,9 +163,13 @@ export class StageTrainer {
       optimiser: plan.optimiser,
       maxGradientNorm: plan.maxGradientNorm,
       ema: plan.ema,
+      ...(plan.sharpness === undefined ? {} : { sharpness: plan.sharpness }),
+      ...(plan.precision === undefined ? {} : { precision: plan.precision }),
     });
-    const size = { batch: plan.batch, time: plan.clip?.length };
-    if (this.#balance?.looks === true) this.#sight = await engine.evaluator(plan.graphs.balance(size, held), constants);
+    if (plan.accumulate !== undefined)
+      this.#passes = await Passes.open(engine, plan.graphs.sums(), this.#needs.facts, plan.accumulate);
+    if (this.#balance?.looks === true)
+      this.#sight = await engine.evaluator(plan.graphs.balance(passSize(plan), held), constants);
     return parameters;
   }
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { followsScores } from "../../compiler/lower/follows-scores.ts";
+import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, KeepOne, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
-import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { type KeptStep, type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
@@ -16,6 +17,7 @@ import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { StageError } from "./stage-error.ts";
 import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
+import { stepSeed } from "./step-seed.ts";
 import { Validation } from "./validation.ts";
 
 export interface TrainContext {
@@ -39,7 +41,6 @@ export interface TrainedStage {
   readonly steps: number;
 }
 
-const seedLimit = 2 ** 20;
 /** Among the sums, how many steps they are over. */
 const stepsCounted = "steps";
 
@@ -54,7 +55,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const rows = chosenRows(table, plan.rows);
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
-  const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
+  const graph = plan.graphs.training(passSize(plan));
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -66,12 +67,14 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   });
   const opened = [close];
   try {
-    const calendar = calendarOf(plan, loader.steps);
+    const plain = calendarOf(plan, loader.steps);
+    const better: number[] = [];
+    const calendar = { ...plain, judged: { every: stepsOf(plan.evaluate.every, plain), better } };
     const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
     opened.push(() => trainer.release());
     const validation = await Validation.open(plan, engine, trainer.constants, inputs);
     if (validation !== undefined) opened.push(() => validation.close());
-    return await new Training(plan, context, trainer, validation, calendar).run(loader);
+    return await new Training(plan, context, trainer, validation, calendar, better).run(loader);
   } finally {
     for (const each of opened.reverse()) await each();
   }
@@ -83,6 +86,8 @@ class Training {
   readonly #trainer: StageTrainer;
   readonly #validation: Validation | undefined;
   readonly #calendar: Calendar;
+  /** What the calendar's schedules go by that follow scores. */
+  readonly #better: number[];
   readonly #log: MetricsLog;
   #best: Record<string, KeptStep> = {};
   #sums: Record<string, number> = {};
@@ -93,12 +98,14 @@ class Training {
     trainer: StageTrainer,
     validation: Validation | undefined,
     calendar: Calendar,
+    better: number[],
   ) {
     this.#plan = plan;
     this.#context = context;
     this.#trainer = trainer;
     this.#validation = validation;
     this.#calendar = calendar;
+    this.#better = better;
     this.#log = new MetricsLog(join(context.folder, stageFiles.log));
   }
 
@@ -163,6 +170,7 @@ class Training {
     for (const name of Object.keys(progress.best)) checkSeal(join(folder, keptFile(name)));
     await this.#trainer.enter(progress.step, () => readCheckpoint(path));
     this.#best = { ...progress.best };
+    this.#better.push(...(progress.better ?? []));
     this.#sums = { ...progress.sums };
     this.#trainer.balance?.recall(progress.balance);
     return progress.step;
@@ -172,11 +180,7 @@ class Training {
     const { seed, scalars, label } = this.#plan;
     const calendar = this.#calendar;
     const given = new Map<string, Tensor>(feeds);
-    given.set("seed", {
-      dtype: "int32",
-      shape: [2],
-      data: Int32Array.of(hash(seed, step, 1) % seedLimit, hash(seed, step, 2) % seedLimit),
-    });
+    given.set("seed", stepSeed(seed, step));
     for (const [name, schedule] of scalars) {
       given.set(name, { dtype: "float32", shape: [], data: Float32Array.of(scheduleValue(schedule, step, calendar)) });
     }
@@ -223,6 +227,7 @@ class Training {
     this.#sums = {};
     const kept = new Map([...this.#trainer.constants, ...weights]);
     for (const [name, one] of keptBy(this.#plan)) this.#keep(name, keptValue(one, scores), step, kept);
+    if (Object.values(this.#best).some((best) => best.step === step)) this.#better.push(step);
     const [group] = groups;
     this.#log.add({
       kind: "epoch",
@@ -257,9 +262,14 @@ class Training {
       sums: this.#sums,
       balance: this.#trainer.balance?.memory() ?? {},
       finished,
+      ...(plateaus(this.#plan) ? { better: this.#better } : {}),
     };
     writeCheckpoint(join(this.#context.folder, stageFiles.last), await this.#trainer.read(), progress);
   }
+}
+
+function plateaus({ groups, scalars }: StagePlan): boolean {
+  return [...groups.map(({ rate }) => rate), ...scalars.values()].some(followsScores);
 }
 
 /** A quotient of scores may have no value; what has one is better than what has none. */

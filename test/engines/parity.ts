@@ -102,7 +102,7 @@ export function holdsTraining(engine: Engine): void {
   const follow = async (trainer: Trainer, from: number, to: number): Promise<readonly number[]> => {
     const losses: number[] = [];
     for (let step = from; step < to; step += 1) {
-      const found = await trainer.step(joint.feeds[step % joint.feeds.length] ?? new Map(), step + 1, numbers);
+      const found = await trainer.step([joint.feeds[step % joint.feeds.length] ?? new Map()], step + 1, numbers);
       losses.push(found.get("loss") ?? Number.NaN);
     }
     return losses;
@@ -150,7 +150,7 @@ export function holdsTraining(engine: Engine): void {
       const label = feeds.get("au.label");
       if (label === undefined) throw new Error("no units");
       feeds.set("au.label", { ...label, data: new Float32Array(label.data.length).fill(Number.NaN) });
-      const losses = await trainer.step(feeds, 3, numbers);
+      const losses = await trainer.step([feeds], 3, numbers);
       expect(losses.get("loss/au")).toBeNaN();
       expect(await trainer.read()).toEqual(before);
       await trainer.release();
@@ -181,7 +181,8 @@ export function holdsTraining(engine: Engine): void {
       const [found, expected] = await Promise.all(
         [engine, onnxEngine].map(async (each) => {
           const trainer = await each.trainer(program);
-          for (let step = 1; step <= 5; step += 1) await trainer.step(feeds, step, [{ rate: 1e-2, weightDecay: 0.1 }]);
+          for (let step = 1; step <= 5; step += 1)
+            await trainer.step([feeds], step, [{ rate: 1e-2, weightDecay: 0.1 }]);
           const state = await trainer.read();
           await trainer.release();
           return state;

@@ -21,7 +21,7 @@ describe("memory", () => {
     const before = tf.memory().numTensors;
     const { program, feeds } = tinyTraining();
     const trainer = await engine.trainer(program);
-    const step = async (i: number) => trainer.step(feeds, i, [{ rate: 1e-3, weightDecay: 0 }]);
+    const step = async (i: number) => trainer.step([feeds], i, [{ rate: 1e-3, weightDecay: 0 }]);
     await step(1);
     const after = tf.memory();
     for (let i = 2; i <= 1000; i += 1) await step(i);

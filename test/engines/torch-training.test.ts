@@ -59,7 +59,7 @@ async function train(first: Engine, joint: JointCase, feeds: readonly Tensors[],
       trainer = await second.trainer(programOf(joint));
       await trainer.write(checkpoint);
     }
-    losses.push(await trainer.step(feeds[step % feeds.length] ?? new Map(), step + 1, numbers));
+    losses.push(await trainer.step([feeds[step % feeds.length] ?? new Map()], step + 1, numbers));
   }
   const state = await trainer.read();
   await trainer.release();

@@ -25,7 +25,7 @@ async function follow(): Promise<{
   const losses: ReadonlyMap<string, number>[] = [];
   for (let step = 0; step < steps; step += 1) {
     const numbers = stage.groups.map(({ weightDecay }) => ({ rate: 1e-2, weightDecay }));
-    losses.push(await trainer.step(feeds[step % feeds.length] ?? new Map(), step + 1, numbers));
+    losses.push(await trainer.step([feeds[step % feeds.length] ?? new Map()], step + 1, numbers));
   }
   const state = await trainer.read();
   await trainer.release();

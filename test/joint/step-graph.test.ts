@@ -30,7 +30,7 @@ describe("the step graph", () => {
     const graph = await openGraph(stepGraph(stage));
     for (let step = 1; step <= 3; step += 1) {
       const batch = feeds[step % feeds.length] ?? new Map<string, Tensor>();
-      const losses = await trainer.step(batch, step, [{ rate, weightDecay }]);
+      const losses = await trainer.step([batch], step, [{ rate, weightDecay }]);
       const numbers = rule.numbers({ step, rate, weightDecay, gradientScale: 1 }, stage.optimiser.settings);
       const scalars = rule.scalars.map(({ name }, i): [string, Tensor] => [
         `group0/${name}`,

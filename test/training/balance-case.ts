@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { optimisers } from "../../compiler/library/optimisers/index.ts";
+import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { Engine, Tensor, Tensors, TrainerState } from "../../runtime/engines/engine.ts";
 import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
@@ -27,7 +29,7 @@ export const stored: Stored = JSON.parse(readFileSync(new URL("../reference/bala
 
 export const tasks = ["first", "second", "third"] as const;
 
-export const balanceSpec = (balance: string, drop = "", optimizer = `sgd(${stored.rate})`) => `
+export const balanceSpec = (balance: string, drop = "", optimizer = `sgd(${stored.rate})`, more = "") => `
 ${tasks.map((task) => `task ${task} = scalar(-1 .. 1)`).join("\n")}
 
 data numbers {
@@ -46,12 +48,12 @@ stage measured = train small() on numbers {
   loss:      {${tasks.map((task) => `${task}: mse(${task})`).join(", ")}}
   balance:   ${balance}
   optimizer: ${optimizer}
-  batch: ${stored.rows}, duration: 4 epochs, seed: ${stored.seed}
+  batch: ${stored.rows}, duration: 4 epochs, seed: ${stored.seed}${more}
 }
 `;
 
-export function balancedStage(balance: string, drop = "", optimizer?: string): StagePlan {
-  const [stage] = planOf(balanceSpec(balance, drop, optimizer)).stages;
+export function balancedStage(balance: string, drop = "", optimizer?: string, more = ""): StagePlan {
+  const [stage] = planOf(balanceSpec(balance, drop, optimizer, more)).stages;
   if (stage === undefined) throw new Error("there is a stage");
   return stage;
 }
@@ -90,11 +92,14 @@ export function batchOf(step: number): Tensors {
 
 const calendar = { stepsPerEpoch: stored.perEpoch, totalSteps: stored.steps };
 
-/** A stage's trainer from the stored weights. */
-export async function opened(balance: string, drop = "", engine: Engine = onnxEngine): Promise<StageTrainer> {
-  const stage = balancedStage(balance, drop);
-  const size = { batch: stage.batch, time: undefined };
-  const graph = stage.graphs.training(size);
+/** A balanced stage's trainer from the stored weights. */
+export function opened(balance: string, drop = "", engine: Engine = onnxEngine): Promise<StageTrainer> {
+  return trainerOf(balancedStage(balance, drop), engine);
+}
+
+/** A trainer of a stage of this model from the stored weights. */
+export async function trainerOf(stage: StagePlan, engine: Engine): Promise<StageTrainer> {
+  const graph = stage.graphs.training(passSize(stage));
   const trainer = new StageTrainer(stage, {
     engine,
     keptOf: () => new Map(),
@@ -107,7 +112,7 @@ export async function opened(balance: string, drop = "", engine: Engine = onnxEn
 }
 
 /** The stored weights, and an optimiser that has done nothing. */
-function beginning({ parameters }: StagePlan): TrainerState {
+function beginning({ parameters, optimiser }: StagePlan): TrainerState {
   const vector = (prefix: string, dataOf: (path: string, count: number) => Float32Array) =>
     new Map(
       parameters.map(({ path, shape }): [string, Tensor] => [
@@ -117,7 +122,11 @@ function beginning({ parameters }: StagePlan): TrainerState {
     );
   return {
     weights: vector("", (path) => Float32Array.from(stored.start[path] ?? [])),
-    slots: vector("momentum/", (_, count) => new Float32Array(count)),
+    slots: new Map(
+      optimisers[optimiser.name].slots.flatMap((slot) => [
+        ...vector(`${slot}/`, (_, count) => new Float32Array(count)),
+      ]),
+    ),
     states: new Map(),
     ema: undefined,
   };

@@ -67,7 +67,7 @@ async function stepsOf({ optimiser, rate, weightDecay, maxGradientNorm, start, g
         { dtype: "float32" as const, shape: [part.length], data: Float32Array.from(part) },
       ]),
     );
-    await trainer.step(feeds, step + 1, [
+    await trainer.step([feeds], step + 1, [
       { rate, weightDecay },
       { rate, weightDecay },
     ]);

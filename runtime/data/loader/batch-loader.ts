@@ -1,10 +1,14 @@
 import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
+import type { HidePlan, MixPlan } from "../../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
+import type { DrawnBatch } from "./drawn-batch.ts";
+import { hideFields } from "./hide-fields.ts";
 import type { ImageSource } from "./image-source.ts";
-import { epochOrder, weightedOrder } from "./random.ts";
+import { mixBatch } from "./mix-batch.ts";
+import { epochOrder, hash, weightedOrder } from "./random.ts";
 
 /** Numbers for every row of the table: a finished stage's tensor, or a stored field. */
 export interface FeatureMatrix {
@@ -26,6 +30,16 @@ export interface LoaderSources {
   readonly tasks: readonly TaskPlan[];
   /** What padded places show. */
   readonly pad: "repeat" | "zero" | "mask";
+  /** How the batch is seen, of a training: once as it is where it is not said. Images are then by `<prefix><field>`. */
+  readonly looks?: readonly Look[];
+}
+
+/** A pass over the rows of a batch, with random changes of its own. */
+export interface Look {
+  /** What the names of its inputs begin with: nothing, or `<view>/`. */
+  readonly prefix: string;
+  readonly hide: readonly HidePlan[];
+  readonly mix: readonly MixPlan[];
 }
 
 export interface LoaderOptions {
@@ -103,7 +117,7 @@ export class BatchLoader {
   }
 
   async #make(epoch: number, index: number): Promise<Batch> {
-    const { windows, time, images, features, tasks, table, pad } = this.#sources;
+    const { windows, time, images, features, tasks, table, pad, looks = [asItIs] } = this.#sources;
     const { batch, training, fixedSize, weights, strengths } = this.#options;
     const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
@@ -138,8 +152,28 @@ export class BatchLoader {
       dropBad(feeds, tasks, source, rows);
     });
     await Promise.all(pictures);
-    return { feeds, rows, windows: chosen.length };
+    const once = new Set([...features].flatMap(([input, feature]) => (feature.once === true ? [input] : [])));
+    const { seed } = this.#options;
+    const drawn = { feeds, seed, epoch, index, windows: chosen.length, length, rows, draws, once };
+    return { feeds: training ? seen(drawn, looks) : feeds, rows, windows: chosen.length };
   }
+}
+
+const asItIs: Look = { prefix: "", hide: [], mix: [] };
+
+/** What all looks at a batch are fed: each with what is common to all and its own pictures. */
+function seen(batch: DrawnBatch, looks: readonly Look[]): Tensors {
+  const prefixes = looks.map(({ prefix }) => prefix).filter((prefix) => prefix !== "");
+  const common = [...batch.feeds].filter(([name]) => !prefixes.some((prefix) => name.startsWith(prefix)));
+  const fed = looks.flatMap(({ prefix, hide, mix }, i): (readonly [string, Tensor])[] => {
+    const own = [...batch.feeds].flatMap(([name, tensor]): [string, Tensor][] =>
+      prefix !== "" && name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
+    );
+    const look = { ...batch, feeds: new Map([...common, ...own]), seed: i === 0 ? batch.seed : hash(batch.seed, i) };
+    const { feeds } = mixBatch(hideFields(look, hide), mix);
+    return [...feeds].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
+  });
+  return new Map(fed);
 }
 
 /** Of each window the first row that is none of padding. */

@@ -3,6 +3,7 @@ import { elementwiseKernel, type Kernel } from "../../../compiler/emit/wasm/elem
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
 import { updateGraph } from "../../../compiler/library/optimisers/update-graph.ts";
 import {
+  allFinite,
   type GroupNumbers,
   ownStep,
   type Tensor,
@@ -26,7 +27,7 @@ export async function hostTrainer(program: TrainingProgram, device: "cpu" | "cud
 
 class HostTrainer implements Trainer {
   /** Without the first weights and the graph, which would be held for nothing. */
-  readonly #program: Pick<TrainingProgram, "optimiser" | "ema" | "maxGradientNorm">;
+  readonly #program: Pick<TrainingProgram, "optimiser" | "ema" | "maxGradientNorm" | "sharpness">;
   readonly #parameters: readonly Pick<TrainedParameter, "path" | "shape">[];
   readonly #session: ort.InferenceSession;
   readonly #inputs: ReadonlySet<string>;
@@ -34,7 +35,7 @@ class HostTrainer implements Trainer {
   readonly #kernel: Kernel;
   readonly #run: (bytes: number, ...rest: readonly number[]) => void;
   readonly #arena: Arena;
-  readonly #states: Map<string, Tensor>;
+  #states: Map<string, Tensor>;
   /** Parameters as they are fed. */
   readonly #fixed: Readonly<Record<string, ort.Tensor>>;
   readonly #fetches: Record<string, ort.Tensor | null> = {};
@@ -42,8 +43,8 @@ class HostTrainer implements Trainer {
   readonly #withGradient = new Set<string>();
 
   constructor(program: TrainingProgram, { session, inputs }: OpenSession) {
-    const { parameters, optimiser, ema, maxGradientNorm } = program;
-    this.#program = { optimiser, ema, maxGradientNorm };
+    const { parameters, optimiser, ema, maxGradientNorm, sharpness } = program;
+    this.#program = { optimiser, ema, maxGradientNorm, ...(sharpness === undefined ? {} : { sharpness }) };
     this.#parameters = parameters.map(({ path, shape }) => ({ path, shape }));
     this.#session = session;
     this.#inputs = new Set(inputs);
@@ -78,18 +79,78 @@ class HostTrainer implements Trainer {
     }
   }
 
-  async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
+  async step(
+    passes: readonly Tensors[],
+    step: number,
+    groups: readonly GroupNumbers[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const { sharpness } = this.#program;
+    const before = new Map(this.#states);
+    const losses = await this.#gradients(passes);
+    const away = allFinite(losses) && sharpness !== undefined ? await this.#sharper(passes, sharpness) : losses;
+    if (!allFinite(away)) {
+      this.#states = before;
+      return away;
+    }
+    this.#update(step, groups);
+    return losses;
+  }
+
+  /** Leaves the mean gradients over the passes in the arena; mean losses. */
+  async #gradients(passes: readonly Tensors[]): Promise<ReadonlyMap<string, number>> {
+    const [first = new Map<string, Tensor>(), ...others] = passes;
+    const losses = new Map(await this.#pass(first));
+    if (others.length === 0 || !allFinite(losses)) return losses;
+    const regions = this.#arena.regions.map((_, group) => this.#arena.whole("gradient", group));
+    const sums = regions.map((gradients) => gradients.slice());
+    for (const feeds of others) {
+      for (const [name, loss] of await this.#pass(feeds)) losses.set(name, (losses.get(name) ?? 0) + loss);
+      if (!allFinite(losses)) return losses;
+      sums.forEach((sum, group) => {
+        addTo(sum, regions[group] ?? sum);
+      });
+    }
+    sums.forEach((sum, group) => {
+      const gradients = regions[group];
+      for (let i = 0; i < sum.length; i += 1) if (gradients !== undefined) gradients[i] = (sum[i] ?? 0) / passes.length;
+    });
+    for (const [name, loss] of losses) losses.set(name, loss / passes.length);
+    return losses;
+  }
+
+  /**
+   * Gradients at w + rho g / ‖g‖ in place of g at the weights w, which stay (arXiv 2010.01412, equation 2). Statistics are those of the
+   * weights.
+   */
+  async #sharper(passes: readonly Tensors[], rho: number): Promise<ReadonlyMap<string, number>> {
+    const states = this.#states;
+    const scale = rho / (this.#gradientNorm() + 1e-12);
+    const groups = this.#arena.regions.map((_, group) => {
+      const weights = this.#arena.whole("parameter", group);
+      const own = weights.slice();
+      const gradients = this.#arena.whole("gradient", group);
+      for (let i = 0; i < weights.length; i += 1) weights[i] = (own[i] ?? 0) + scale * (gradients[i] ?? 0);
+      return { weights, own };
+    });
+    const losses = await this.#gradients(passes);
+    for (const { weights, own } of groups) weights.set(own);
+    this.#states = states;
+    return losses;
+  }
+
+  /** Gradients of one pass, left in the arena, and its losses. Statistics are taken over where these are finite. */
+  async #pass(feeds: Tensors): Promise<ReadonlyMap<string, number>> {
     const given: Record<string, ort.Tensor> = { ...this.#fixed };
     for (const [name, tensor] of this.#states) if (this.#inputs.has(name)) given[name] = toOrt(tensor);
     for (const [name, tensor] of feeds) if (this.#inputs.has(name)) given[name] = toOrt(tensor);
     const results = await this.#session.run(given, this.#fetches);
     const losses = new Map<string, number>();
     for (const [name, data] of this.#losses) losses.set(name, data[0] ?? Number.NaN);
-    if (![...losses.values()].every(Number.isFinite)) return losses;
-    for (const [name, tensor] of Object.entries(results)) {
-      if (name.startsWith("state/")) this.#states.set(name.slice("state/".length), copyOf(fromOrt(tensor)));
-    }
-    this.#update(step, groups);
+    if (!allFinite(losses)) return losses;
+    const next = Object.entries(results).flatMap(([name, tensor]): [string, Tensor][] =>
+      name.startsWith("state/") ? [[name.slice("state/".length), copyOf(fromOrt(tensor))]] : [],
+    );
+    if (next.length > 0) this.#states = new Map([...this.#states, ...next]);
     return losses;
   }
 
@@ -168,6 +229,10 @@ class HostTrainer implements Trainer {
   async release(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] ?? 0) + (values[i] ?? 0);
 }
 
 function instantiate(

@@ -44,11 +44,17 @@ export class WebgpuTrainer implements Trainer {
   }
 
   static async open(program: TrainingProgram): Promise<Trainer> {
+    if (program.sharpness !== undefined) throw new Error("WebGPU takes one pass in a step");
     const graph = withUpdates(program.graph, program);
     return new WebgpuTrainer(program, await openSession(graph, program.constants, "webgpu", isCarried));
   }
 
-  async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
+  async step(
+    [feeds = new Map(), ...others]: readonly Tensors[],
+    step: number,
+    groups: readonly GroupNumbers[],
+  ): Promise<ReadonlyMap<string, number>> {
+    if (others.length > 0) throw new Error("WebGPU takes one pass in a step");
     const scalars = this.#scalars(step, groups);
     const given: Record<string, ort.Tensor> = {};
     for (const name of this.#inputs) {

@@ -1,6 +1,14 @@
 import type { Tensor as DeviceTensor } from "@tensorflow/tfjs-core";
 import type { DType } from "../../../compiler/ir/graph.ts";
-import type { GroupNumbers, Tensor, Tensors, Trainer, TrainerState, TrainingProgram } from "../engine.ts";
+import {
+  allFinite,
+  type GroupNumbers,
+  type Tensor,
+  type Tensors,
+  type Trainer,
+  type TrainerState,
+  type TrainingProgram,
+} from "../engine.ts";
 import type { Device } from "./device.ts";
 import { Resident } from "./resident.ts";
 import { Runner } from "./runner.ts";
@@ -40,20 +48,69 @@ export class TfjsTrainer implements Trainer {
     for (const [name, tensor] of states) this.#states.set(name, device.upload(copyOf(tensor)));
   }
 
-  async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
-    const results = this.#runner.run(feeds, new Map([...this.#vector("parameter"), ...this.#states]));
+  async step(
+    passes: readonly Tensors[],
+    step: number,
+    groups: readonly GroupNumbers[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const { sharpness } = this.#program;
+    const found = await this.#gradients(passes, this.#vector("parameter"));
+    let used = found;
     try {
-      const losses = await this.#losses(results);
-      if (![...losses.values()].every(Number.isFinite)) return losses;
-      for (const [name, tensor] of results) {
-        if (!name.startsWith("state/")) continue;
-        replace(this.#states, name.slice("state/".length), tensor);
-        results.delete(name);
-      }
-      this.#follow(results, step, groups);
-      return losses;
+      if (sharpness !== undefined && allFinite(found.losses)) used = await this.#sharper(passes, sharpness, found);
+      if (!allFinite(used.losses)) return used.losses;
+      for (const [name, tensor] of found.states) replace(this.#states, name, tensor);
+      found.states.clear();
+      this.#follow(used.gradients, step, groups);
+      return found.losses;
     } finally {
-      for (const tensor of results.values()) tensor.dispose();
+      for (const each of new Set([found, used])) disposeAll(each.gradients, each.states);
+    }
+  }
+
+  /** Mean losses and gradients over the passes at some weights, and the statistics after them: the caller's to free. */
+  async #gradients(passes: readonly Tensors[], weights: ReadonlyMap<string, DeviceTensor>): Promise<Found> {
+    const { tf } = this.#device;
+    const losses = new Map<string, number>();
+    const gradients = new Map<string, DeviceTensor>();
+    const states = new Map<string, DeviceTensor>();
+    for (const feeds of passes) {
+      const results = this.#runner.run(feeds, new Map([...weights, ...this.#states, ...states]));
+      for (const [name, loss] of await this.#losses(results))
+        losses.set(name, (losses.get(name) ?? 0) + loss / passes.length);
+      for (const [name, tensor] of results) {
+        if (name.startsWith("state/")) replace(states, name.slice("state/".length), tensor);
+        else if (name.startsWith("gradient/")) {
+          const path = name.slice("gradient/".length);
+          const sum = gradients.get(path);
+          replace(gradients, path, sum === undefined ? tensor : tf.add(sum, tensor));
+          if (sum !== undefined) tensor.dispose();
+        } else tensor.dispose();
+      }
+      if (!allFinite(losses)) break;
+    }
+    if (passes.length > 1) for (const [path, sum] of gradients) replace(gradients, path, tf.div(sum, passes.length));
+    return { losses, gradients, states };
+  }
+
+  /** What is found at w + rho g / ‖g‖ (arXiv 2010.01412, equation 2). */
+  async #sharper(passes: readonly Tensors[], rho: number, { gradients }: Found): Promise<Found> {
+    const { tf } = this.#device;
+    const scale = this.#update.inverseNorm([...gradients.values()]);
+    const away = new Map(
+      [...this.#vector("parameter")].map(([path, weight]) => {
+        const gradient = gradients.get(path);
+        const moved = tf.tidy(() =>
+          gradient === undefined ? tf.clone(weight) : tf.add(weight, tf.mul(gradient, tf.mul(scale, rho))),
+        );
+        return [path, moved];
+      }),
+    );
+    scale.dispose();
+    try {
+      return await this.#gradients(passes, away);
+    } finally {
+      disposeAll(away);
     }
   }
 
@@ -70,20 +127,20 @@ export class TfjsTrainer implements Trainer {
     }
   }
 
-  #follow(results: ReadonlyMap<string, DeviceTensor>, step: number, groups: readonly GroupNumbers[]): void {
+  #follow(gradients: ReadonlyMap<string, DeviceTensor>, step: number, groups: readonly GroupNumbers[]): void {
     const { parameters, maxGradientNorm } = this.#program;
-    const gradients = parameters.flatMap(({ path }) => results.get(`gradient/${path}`) ?? []);
-    const scale = maxGradientNorm === undefined ? undefined : this.#update.gradientScale(gradients, maxGradientNorm);
+    const found = parameters.flatMap(({ path }) => gradients.get(path) ?? []);
+    const scale = maxGradientNorm === undefined ? undefined : this.#update.gradientScale(found, maxGradientNorm);
     const scalars = this.#update.scalars(step, groups, scale);
     for (const { path, shape, group } of parameters) {
       const numbers = scalars[group];
       if (numbers === undefined) continue;
       // Weights that no loss reaches decay like the others.
-      const gradient = results.get(`gradient/${path}`) ?? this.#device.tf.zeros([...shape]);
+      const gradient = gradients.get(path) ?? this.#device.tf.zeros([...shape]);
       const given = new Map([...numbers, ["gradient", gradient]]);
       for (const [vector, tensors] of this.#vectors) given.set(vector, tensorOf(tensors, path));
       for (const [vector, tensor] of this.#update.run(given)) replace(this.#vector(vector), path, tensor);
-      if (!results.has(`gradient/${path}`)) gradient.dispose();
+      if (!gradients.has(path)) gradient.dispose();
     }
     scale?.dispose();
     for (const numbers of scalars) for (const tensor of numbers.values()) tensor.dispose();
@@ -163,6 +220,17 @@ function tensorOf(tensors: ReadonlyMap<string, DeviceTensor>, path: string): Dev
   const tensor = tensors.get(path);
   if (tensor === undefined) throw new Error(`the device has no ${path}`);
   return tensor;
+}
+
+/** What some passes give. */
+interface Found {
+  readonly losses: ReadonlyMap<string, number>;
+  readonly gradients: Map<string, DeviceTensor>;
+  readonly states: Map<string, DeviceTensor>;
+}
+
+function disposeAll(...maps: readonly ReadonlyMap<string, DeviceTensor>[]): void {
+  for (const tensors of maps) for (const tensor of tensors.values()) tensor.dispose();
 }
 
 function replace(tensors: Map<string, DeviceTensor>, name: string, tensor: DeviceTensor): void {

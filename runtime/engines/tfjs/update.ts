@@ -64,11 +64,20 @@ export class Update {
   /** min(1, most / ‖g‖) over all gradients: a scalar on the device, the caller's to free. */
   gradientScale(gradients: readonly DeviceTensor[], most: number): DeviceTensor {
     const { tf } = this.#device;
-    return tf.tidy(() => {
-      // Row by row and then together: one long sum of float32 would round more.
-      const sums = gradients.map((gradient) => tf.sum(tf.sum(tf.square(gradient), -1)));
-      return tf.minimum(1, tf.div(most, tf.add(tf.sqrt(tf.sum(tf.stack(sums))), 1e-6)));
-    });
+    return tf.tidy(() => tf.minimum(1, tf.div(most, tf.add(this.#norm(gradients), 1e-6))));
+  }
+
+  /** 1 / ‖g‖ over all gradients: a scalar on the device, the caller's to free. */
+  inverseNorm(gradients: readonly DeviceTensor[]): DeviceTensor {
+    const { tf } = this.#device;
+    return tf.tidy(() => tf.div(1, tf.add(this.#norm(gradients), 1e-12)));
+  }
+
+  #norm(gradients: readonly DeviceTensor[]): DeviceTensor {
+    const { tf } = this.#device;
+    // Row by row and then together: one long sum of float32 would round more.
+    const sums = gradients.map((gradient) => tf.sum(tf.sum(tf.square(gradient), -1)));
+    return tf.sqrt(tf.sum(tf.stack(sums)));
   }
 
   release(): void {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { torchName } from "../../../compiler/emit/torch/torch-name.ts";
 import { symbolsOf } from "../../../compiler/ir/dim.ts";
 import { inputsOf } from "../../../compiler/ir/graph.ts";
+import { partOfBatch } from "../batch-part.ts";
 import {
   type GroupNumbers,
   ownStep,
@@ -79,7 +80,7 @@ class TorchTrainer implements Trainer {
   }
 
   async begin({ precision, compiled }: TorchChoice): Promise<void> {
-    const { parameters, groups, optimiser, maxGradientNorm, ema, constants, states } = this.#program;
+    const { parameters, groups, optimiser, maxGradientNorm, ema, sharpness, constants, states } = this.#program;
     const { frozen } = this.#source;
     const settings = {
       groups: Array.from({ length: groups }, (_, i) =>
@@ -90,7 +91,8 @@ class TorchTrainer implements Trainer {
       settings: optimiser.settings,
       max_gradient_norm: maxGradientNorm ?? null,
       ema: ema ?? null,
-      precision,
+      sharpness: sharpness ?? null,
+      precision: this.#program.precision ?? precision,
       compiled,
     };
     const facts = new Map([...constants].filter(([name]) => !frozen.has(name)));
@@ -106,10 +108,18 @@ class TorchTrainer implements Trainer {
     await this.#all({ do: "write" }, () => new Map([...start, ...kept, ...statistics]));
   }
 
-  async step(feeds: Tensors, step: number, groups: readonly GroupNumbers[]): Promise<ReadonlyMap<string, number>> {
+  async step(
+    passes: readonly Tensors[],
+    step: number,
+    groups: readonly GroupNumbers[],
+  ): Promise<ReadonlyMap<string, number>> {
     const rates = groups.map((group) => [group.rate, group.weightDecay, ownStep(step, group)]);
     const count = this.#ranks.connections.length;
-    const answers = await this.#all({ do: "step", rates }, (rank) => this.#part(feeds, rank, count));
+    const given = (rank: number) =>
+      passes.flatMap((feeds, i) =>
+        [...this.#part(feeds, rank, count)].map(([name, tensor]): [string, Tensor] => [`${i}/${name}`, tensor]),
+      );
+    const answers = await this.#all({ do: "step", rates, passes: passes.length }, (rank) => new Map(given(rank)));
     const [first] = answers;
     return new Map([...(first ?? [])].map(([name, { data }]) => [name, Number(data[0])]));
   }
@@ -158,14 +168,12 @@ class TorchTrainer implements Trainer {
     return new Map(
       [...feeds].map(([name, tensor]) => {
         if (!this.#batched.has(name)) return [name, tensor];
-        const [rows = 1, ...rest] = tensor.shape;
+        const [rows = 1] = tensor.shape;
         if (rows % count !== 0)
           throw new RanksFailed(
             `a batch of ${rows} cannot be shared by ${count} processes; choose a number that divides it`,
           );
-        const size = tensor.data.length / count;
-        const data = tensor.data.slice(rank * size, (rank + 1) * size);
-        return [name, { ...tensor, shape: [rows / count, ...rest], data }];
+        return [name, partOfBatch(tensor, rank, count)];
       }),
     );
   }

@@ -22,7 +22,7 @@ from data import Clips, Order, loader
 from randoms import hash
 from schedules import Calendar, value
 from scores import activated, metric, reads_accuracy, score
-from trainer import Trainer
+from trainer import Trainer, split
 
 SEED_LIMIT = 2**20
 
@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, required=True, help="weights and numbers go here; an unfinished run goes on"
     )
-    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], help="by default what the stage says")
     parser.add_argument("--compile", action="store_true", help="compile the model with torch.compile")
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch, one after the other")
     parser.add_argument("--workers", type=int, default=2, help="processes that read batches, for each rank")
@@ -85,9 +85,9 @@ class Training:
             max_gradient_norm=settings["maxGradientNorm"],
             ema=settings["ema"],
             device=self.device,
-            precision=options.precision,
+            precision=options.precision or settings["precision"],
             compiled=options.compile,
-            accumulate=options.accumulate,
+            sharpness=settings["sharpness"],
         )
         trainer.write(self.start)
         return trainer
@@ -125,7 +125,7 @@ class Training:
             (value(group["rate"], self.step, self.calendar), group["weightDecay"], self.step + 1 - since)
             for group, since in zip(self.settings["groups"], self.since, strict=True)
         ]
-        losses = self.trainer.step({**self.facts, **inputs}, rates)
+        losses = self.trainer.step(split({**self.facts, **inputs}, self.options.accumulate), rates)
         for name, loss in losses.items():
             if loss != loss or abs(loss) == float("inf"):
                 raise SystemExit(f"the {name} is {loss} in step {self.step + 1}; try a lower rate or max_grad_norm")

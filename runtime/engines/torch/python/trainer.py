@@ -45,7 +45,7 @@ class Trainer:
         device: torch.device,
         precision: str = "fp32",
         compiled: bool = False,
-        accumulate: int = 1,
+        sharpness: float | None = None,
     ):
         self.model = Model().to(device)
         self.loss = Loss().to(device)
@@ -54,7 +54,7 @@ class Trainer:
         self.max_gradient_norm = max_gradient_norm
         self.ema = ema
         self.precision = precision
-        self.accumulate = accumulate
+        self.sharpness = sharpness
         self.named = dict(self.model.named_parameters())
         self.trained = [name for group in groups for name in group]
         trained = set(self.trained)
@@ -72,8 +72,9 @@ class Trainer:
         if ranks.count() > 1:
             self.parallel = DistributedDataParallel(self.module, broadcast_buffers=False)
 
-    def step(self, inputs: dict[str, Tensor], rates: list[tuple[float, float, int]]) -> dict[str, float]:
-        """A step on its part of a batch: losses by name. If one is not finite, nothing changes.
+    def step(self, passes: list[dict[str, Tensor]], rates: list[tuple[float, float, int]]) -> dict[str, float]:
+        """A step on its part of a batch, in passes one after the other: mean losses by name. If one is not finite,
+        nothing changes. Batch statistics are those of a pass.
 
         `rates` are each group's rate, weight decay, and which of its own steps it is, from 1.
         """
@@ -82,23 +83,47 @@ class Trainer:
         self.parallel.train()
         for module in self.frozen:
             module.eval()
-        self.optimiser.zero_grad(set_to_none=True)
         statistics = {name: buffer.clone() for name, buffer in self.statistics()}
-        losses: dict[str, float] = {}
-        for part in range(self.accumulate):
-            last = part == self.accumulate - 1
-            # Ranks meet at the last part's gradients alone.
-            with nullcontext() if last or self.parallel is self.module else self.parallel.no_sync():
-                for name, loss in self._backward(self._part(inputs, part)).items():
-                    losses[name] = losses.get(name, 0.0) + loss / self.accumulate
-        if all(isfinite(loss) for loss in losses.values()):
+        losses = used = self._gradients(passes)
+        if self.sharpness is not None and finite(losses):
+            used = self._sharper(passes)
+        if finite(used):
             self._update([number for _, _, number in rates])
-        else:
-            for name, buffer in self.statistics():
-                buffer.copy_(statistics[name])
+            return losses
+        self._restore(statistics)
+        return used
+
+    def _gradients(self, passes: list[dict[str, Tensor]]) -> dict[str, float]:
+        self.optimiser.zero_grad(set_to_none=True)
+        losses: dict[str, float] = {}
+        for inputs in passes:
+            # Ranks meet at the last pass's gradients alone.
+            with nullcontext() if inputs is passes[-1] or self.parallel is self.module else self.parallel.no_sync():
+                for name, loss in self._backward(inputs, len(passes)).items():
+                    losses[name] = losses.get(name, 0.0) + loss / len(passes)
         return losses
 
-    def _backward(self, inputs: dict[str, Tensor]) -> dict[str, float]:
+    def _sharper(self, passes: list[dict[str, Tensor]]) -> dict[str, float]:
+        """Gradients at w + rho g / |g| in place of g at the weights w, which stay (arXiv 2010.01412, equation 2)."""
+        weights = [self.named[name] for name in self.trained if self.named[name].grad is not None]
+        own = [weight.detach().clone() for weight in weights]
+        statistics = {name: buffer.clone() for name, buffer in self.statistics()}
+        with torch.no_grad():
+            norm = torch.stack([weight.grad.norm() for weight in weights]).norm()
+            for weight in weights:
+                weight.add_(weight.grad * (self.sharpness / (norm + 1e-12)))
+        losses = self._gradients(passes)
+        with torch.no_grad():
+            for weight, value in zip(weights, own, strict=True):
+                weight.copy_(value)
+        self._restore(statistics)
+        return losses
+
+    def _restore(self, statistics: dict[str, Tensor]) -> None:
+        for name, buffer in self.statistics():
+            buffer.copy_(statistics[name])
+
+    def _backward(self, inputs: dict[str, Tensor], passes: int) -> dict[str, float]:
         with self._autocast():
             outputs = self.parallel(*(inputs[name] for name in ARGUMENTS))
         # Sums over a batch want all digits.
@@ -107,17 +132,8 @@ class Trainer:
         # All are read at once: each reading waits for the device.
         whole, *parts = torch.stack([total, *terms.values()]).tolist()
         if isfinite(whole):
-            (total / self.accumulate).backward()
+            (total / passes).backward()
         return {"loss": whole, **{f"loss/{name}": value for name, value in zip(terms, parts, strict=True)}}
-
-    def _part(self, inputs: dict[str, Tensor], part: int) -> dict[str, Tensor]:
-        """One of the parts that a rank works on one after the other; batch statistics are then those of a part."""
-        if self.accumulate == 1:
-            return inputs
-        rows = inputs["present"].shape[0]
-        size = rows // self.accumulate
-        own = slice(part * size, (part + 1) * size)
-        return {name: value[own] if name in BATCHED else value for name, value in inputs.items()}
 
     def statistics(self) -> list[tuple[str, Tensor]]:
         """Running statistics by name, without constants."""
@@ -210,3 +226,14 @@ class Trainer:
         if self.precision == "bf16":
             return torch.autocast(self.device.type, dtype=torch.bfloat16)
         return nullcontext()
+
+
+def finite(losses: dict[str, float]) -> bool:
+    return all(isfinite(loss) for loss in losses.values())
+
+
+def split(inputs: dict[str, Tensor], passes: int) -> list[dict[str, Tensor]]:
+    """A batch in parts that are worked on one after the other."""
+    size = inputs["present"].shape[0] // passes
+    parts = [slice(i * size, (i + 1) * size) for i in range(passes)]
+    return [{name: value[own] if name in BATCHED else value for name, value in inputs.items()} for own in parts]

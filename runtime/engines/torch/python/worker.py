@@ -73,6 +73,7 @@ def main() -> None:
         device=device,
         precision=settings["precision"],
         compiled=settings["compiled"],
+        sharpness=settings["sharpness"],
     )
     while True:
         message, tensors = connection.receive(device)
@@ -81,7 +82,8 @@ def main() -> None:
                 trainer.write(tensors)
                 connection.send({}, {})
             case "step":
-                losses = trainer.step({**fixed, **tensors}, message["rates"])
+                passes = [{**fixed, **given} for given in numbered(tensors, message["passes"])]
+                losses = trainer.step(passes, message["rates"])
                 connection.send({}, {name: torch.tensor(value) for name, value in losses.items()})
             case "read":
                 connection.send({}, trainer.everything())
@@ -89,6 +91,15 @@ def main() -> None:
                 connection.send({}, weights(trainer, message["which"]))
             case other:
                 raise ValueError(f"nobody knows how to {other}")
+
+
+def numbered(tensors: dict[str, Tensor], count: int) -> list[dict[str, Tensor]]:
+    """What is called `<number>/<name>`, by number."""
+    found: list[dict[str, Tensor]] = [{} for _ in range(count)]
+    for key, tensor in tensors.items():
+        number, _, name = key.partition("/")
+        found[int(number)][name] = tensor
+    return found
 
 
 def weights(trainer: Trainer, which: str) -> dict[str, Tensor]:
