@@ -4,6 +4,8 @@ import { type FileWindow, HeaderError } from "./file-window.ts";
 export interface Field {
   readonly number: number;
   readonly value: number;
+  /** Whether it has bytes of its own: a message, a text, or numbers one after the other. */
+  readonly isPart: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -28,8 +30,7 @@ export class ProtobufFields {
 
   *of({ from, to }: Part): Generator<Field> {
     for (let at = from; at < to; ) {
-      this.#seen += 1;
-      if (this.#seen > mostFields) throw new HeaderError(`it describes more than ${mostFields} things`);
+      this.#count();
       const key = this.#varint(at, to);
       const number = Math.floor(key.value / 8);
       if (number === 0) throw new HeaderError(`its bytes at ${at} have no meaning`);
@@ -51,7 +52,7 @@ export class ProtobufFields {
         throw new HeaderError(
           `it is cut off or damaged: a part at ${start} ends at ${end}, and what it is in at ${to}`,
         );
-      yield { number, value: wire === 0 ? (head?.value ?? 0) : 0, from: start, to: end };
+      yield { number, value: wire === 0 ? (head?.value ?? 0) : 0, isPart: wire === 2, from: start, to: end };
       at = end;
     }
   }
@@ -60,6 +61,25 @@ export class ProtobufFields {
   text({ from, to }: Part): string {
     if (to - from > 1024) throw new HeaderError(`a name in it has ${to - from} bytes`);
     return this.file.bytes(from, to - from).toString("utf8");
+  }
+
+  /** Whole numbers of a field that may be repeated, or hold them one after the other. */
+  *integers(field: Field): Generator<number> {
+    if (!field.isPart) {
+      yield field.value;
+      return;
+    }
+    for (let at = field.from; at < field.to; ) {
+      this.#count();
+      const { value, next } = this.#varint(at, field.to);
+      yield value;
+      at = next;
+    }
+  }
+
+  #count(): void {
+    this.#seen += 1;
+    if (this.#seen > mostFields) throw new HeaderError(`it describes more than ${mostFields} things`);
   }
 
   #varint(at: number, to: number): { readonly value: number; readonly next: number } {
