@@ -21,6 +21,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     balance: (size, held) => balanceGraph(readyForGradients(checked, size, held), checked),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
+    picture: (network) => pictureGraph(checked, network, forInference),
     forward: () => forwardPass(checked),
   };
 }
@@ -138,6 +139,13 @@ function forwardPass({ loss, trained, built: { model, names, stage } }: CheckedS
 
 export function featureGraph(checked: CheckedStage, name: string, finish?: Finish): Graph {
   return evaluated("features", [{ name, value: tensorNamed(checked, name) }], finish);
+}
+
+/** What is sent to the network at a path. */
+export function pictureGraph(checked: CheckedStage, network: string, finish?: Finish): Graph {
+  const known = checked.built.model.networks.get(network);
+  invariant(known !== undefined, `${checked.stage.label} has no network ${network}`);
+  return evaluated("picture", [{ name: "picture", value: known.picture }], finish);
 }
 
 type Finish = (graph: Graph) => Graph;
