@@ -12,6 +12,7 @@ import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
 import { balanceGraph, weighed } from "./balanced.ts";
+import type { ExportedNetworks } from "./exported-networks.ts";
 import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -190,6 +191,7 @@ export function inlined(
     /** The size of the axis time of the whole, if it has one; a stage without it then works on batch × time frames. */
     readonly time: Dim | undefined;
     readonly stage: (key: string) => CheckedStage;
+    readonly networks: ExportedNetworks;
   },
   checkpoint?: string,
 ): readonly Value[] {
@@ -229,6 +231,14 @@ export function inlined(
     if (role === "field")
       return builder.input(role, `${name} of ${surroundings.name(checked, checkpoint)}`, value.type);
     if (role === "feature") {
+      const network = [...model.networks.values()].find(({ outputs: each }) =>
+        each.some(({ input }) => input === name),
+      );
+      if (network !== undefined) {
+        const [pictures] = inlined(g, checked, [network.picture], surroundings, checkpoint);
+        invariant(pictures !== undefined, "a network is sent one value");
+        return fold(surroundings.networks.output(network, name, pictures));
+      }
       const feature = model.features.get(name);
       invariant(feature !== undefined, `the feature ${name} is unknown`);
       const producer = surroundings.stage(feature.producer.key);

@@ -15,6 +15,8 @@ export interface OnnxHeader {
   readonly domains: readonly string[];
   /** How many numbers its weights are. */
   readonly weights: number;
+  /** What it has of newer versions of the format, in words: `onnx-proto` would step over it. */
+  readonly newer: string | undefined;
   /** Tensors whose numbers lie in other files: which file, beside this one, and which bytes of it. */
   readonly external: readonly ExternalData[];
 }
@@ -49,6 +51,7 @@ class OnnxReader {
   readonly #used = new Set<string>();
   readonly #defined = new Set<string>();
   #weights = 0;
+  #newer: string | undefined;
 
   constructor(file: FileWindow) {
     this.#fields = new ProtobufFields(file);
@@ -75,6 +78,7 @@ class OnnxReader {
       opset,
       domains: [...new Set(domains)].sort(),
       weights: this.#weights,
+      newer: this.#newer,
       external: this.#external,
     };
   }
@@ -87,6 +91,8 @@ class OnnxReader {
       if (field.number === 1) name = this.#fields.text(field);
       if (field.number === 7) this.#node(field, 0);
       if (field.number === 10) domain = this.#fields.text(field);
+      if (field.number === 11) this.#newer = "defines an operator whose arguments have values of their own";
+      if (field.number === 13) this.#newer = "defines an operator twice";
     }
     this.#defined.add(`${domain}/${name}`);
   }
@@ -137,6 +143,7 @@ class OnnxReader {
       if (each.number === 2) outputs.push(this.#fields.text(each));
       if (each.number === 4) type = this.#fields.text(each);
       if (each.number === 7) domain = this.#fields.text(each);
+      if (each.number === 8 && each.from < each.to) this.#newer = "defines an operator twice";
       if (each.number !== 5) continue;
       for (const field of this.#fields.of(each)) {
         if (field.number === 5 || field.number === 10) this.#tensor(field);

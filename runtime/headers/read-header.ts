@@ -52,7 +52,7 @@ function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {
 }
 
 function networkOf(path: string): FileHeader {
-  const { external, ...header } = FileWindow.over(path, readOnnx);
+  const { external, newer: _, ...header } = FileWindow.over(path, readOnnx);
   for (const each of external) checkExternal(dirname(path), each);
   return { kind: "network", ...header };
 }
