@@ -1,3 +1,4 @@
+import { NetworkRefusal } from "../compiler/emit/onnx/networks/network-refusal.ts";
 import { NotWritten } from "../compiler/lower/not-written.ts";
 import { WeightFileError } from "../runtime/checkpoints/safetensors.ts";
 import { AlteredFile } from "../runtime/checkpoints/sealed.ts";
@@ -48,6 +49,7 @@ const usersMistakes: readonly (new (...args: never[]) => Error)[] = [
   TfjsMissing,
   RanksFailed,
   NotWritten,
+  NetworkRefusal,
 ];
 
 /** What the operating system refused, in words. */

@@ -60,6 +60,18 @@ const networks: Readonly<Record<string, Uint8Array>> = {
   "two.onnx": network({ input: [picture, port("mask", ["batch", 1])], output: [embedding] }),
   "bytes.onnx": network({ input: [port("image", ["batch", 3, 112, 112], 2)], output: [embedding] }),
   "ids.onnx": network({ output: [port("ids", ["batch", 512], int64)] }),
+  "free.onnx": network({ output: [port("embedding", ["batch", "d"])] }),
+  "domain.onnx": network({
+    node: [{ opType: "Embed", domain: "com.example", input: ["image"], output: ["embedding"] }],
+    output: [embedding],
+  }),
+  "inner.onnx": network({
+    node: [
+      { opType: "GlobalAveragePool", input: ["image"], output: ["pooled"] },
+      { opType: "Flatten", input: ["pooled"], output: ["embedding"] },
+    ],
+    output: [port("embedding", ["batch", 3])],
+  }),
   "eight.onnx": network({ input: [port("image", [8, 3, 112, 112])], output: [embedding] }),
 };
 for (const [name, bytes] of Object.entries(networks)) writeFileSync(join(weights, name), bytes);

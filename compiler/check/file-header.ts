@@ -37,6 +37,12 @@ export type FileHeader =
       readonly inputs: readonly PortHeader[];
       readonly outputs: readonly PortHeader[];
       readonly opset: number;
+      /** Tensors between its nodes, by name: each may be read. */
+      readonly inner: ReadonlyMap<string, PortHeader>;
+      /** Of its operators that are neither ONNX's own nor defined in it, in order. */
+      readonly domains: readonly string[];
+      /** How many numbers its weights are. */
+      readonly weights: number;
     };
 
 /** Looks at a file; `root` is the folder that its path begins in, where that is not the one that abaw runs in. */

@@ -45,6 +45,22 @@ export interface FeatureBuild {
   readonly value: TensorThing;
 }
 
+/** A network of an ONNX file as this model runs it: frozen, on pictures as they are. */
+export interface NetworkBuild {
+  /** Of the layer, with a number behind it where the layer was sent other pictures before. */
+  readonly path: string;
+  /** As the spec names it. */
+  readonly file: string;
+  /** What is sent to it, [batch, (time), c, h, w]. */
+  readonly picture: Value;
+  /** The inputs of the model's graph that stand for its outputs; `output` is the file's name of one, undefined for the only one. */
+  readonly outputs: readonly {
+    readonly input: string;
+    readonly output: string | undefined;
+    readonly dims: readonly number[];
+  }[];
+}
+
 /** A model in the making: one graph, and everything by path. Batch and time are symbols. */
 export interface ModelBuild {
   readonly stage: StageThing;
@@ -63,6 +79,8 @@ export interface ModelBuild {
   readonly writtenHeads: Map<string, Span>;
   readonly fields: Map<string, TensorThing>;
   readonly features: Map<string, FeatureBuild>;
+  /** By their paths. */
+  readonly networks: Map<string, NetworkBuild>;
   /** Encoders of the file that the model uses, by name. */
   readonly encoders: Map<string, LayerThing>;
   /** Layers of finished stages that run here as they are, by the front of their paths here. */
@@ -106,6 +124,7 @@ export function newModelBuild(
     writtenHeads: new Map(),
     fields: new Map(),
     features: new Map(),
+    networks: new Map(),
     encoders: new Map(),
     borrowed: new Map(),
     schedules: new Map(),

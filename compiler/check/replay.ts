@@ -66,8 +66,8 @@ function markOf({ ledger: { work, said } }: Session, build: ModelBuild): Mark {
 }
 
 /** How many of the records there are that no recording covers. */
-function others({ encoders, borrowed, features, schedules, heads, fields }: ModelBuild): string {
-  return [encoders, borrowed, features, schedules, heads, fields].map(({ size }) => size).join();
+function others({ encoders, borrowed, features, networks, schedules, heads, fields }: ModelBuild): string {
+  return [encoders, borrowed, features, networks, schedules, heads, fields].map(({ size }) => size).join();
 }
 
 /** Undefined where something was said, or reached beyond the module's inputs and its own weights. */

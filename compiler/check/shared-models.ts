@@ -49,6 +49,7 @@ export function modelFor(stage: StageThing, shared: ModelBuild, data: ModelBuild
     heads: new Map(shared.heads),
     fields: new Map(shared.fields),
     features: new Map(shared.features),
+    networks: new Map(shared.networks),
     encoders: new Map(shared.encoders),
     borrowed: new Map(shared.borrowed),
     schedules: new Map(shared.schedules),

@@ -6,6 +6,7 @@ import type { Value } from "../ir/graph.ts";
 import type { Initialiser } from "../lower/plan.ts";
 import type { FileFormat } from "./file-header.ts";
 import type { KnownHeader, NamedFile } from "./look-at.ts";
+import type { AskedNetwork } from "./networks.ts";
 import type { TensorThing, Thing } from "./things.ts";
 import type { Params } from "./type.ts";
 
@@ -38,8 +39,8 @@ export interface Use {
   seed(): Value;
   /** A number that no other random op of this model has. */
   stream(): number;
-  /** The path of this layer's `name`. */
-  pathOf(name: string): string;
+  /** The outputs of a network of a file, in the order in which they are asked for. */
+  network(asked: AskedNetwork): readonly Value[];
   /** Says that this version checks it and cannot carry it out. */
   later(what: string): void;
   /** The header of a file that an argument names, if it can be looked at; `help` is for one of another kind. */

@@ -27,6 +27,7 @@ import { evaluateKeys } from "./keys.ts";
 import type { StageBuild } from "./model-build.ts";
 import { mainData } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
+import { showsPictures } from "./networks.ts";
 import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { checkRules, checkValidation, samplerOf } from "./row-rules.ts";
@@ -102,7 +103,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     notYet("views", canonical(completed(views)));
   }
   const augment = entry("augment");
-  const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node");
+  const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node") && showsPictures(model);
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
   const by = mainData(model.data);
@@ -128,6 +129,15 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
   const hide = hidesOf(augment);
   const mix = mixesOf(entry("mix"), images, scope.session);
+  if (augment?.kind === "list" && augment.items.length > 0 && !showsPictures(model))
+    reporter.report(
+      "changes-nothing",
+      valueSpan(stage, "augment"),
+      { path: "augment" },
+      {
+        help: "networks of ONNX files see each frame as it is, once: without a layer of its own before them nothing reads a changed picture",
+      },
+    );
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
     later.push(`augment: ${canonical(completed(augment))}`);

@@ -5,6 +5,7 @@ import type { Env } from "./env.ts";
 import { lookAt } from "./look-at.ts";
 import { presentOf, randomSeed } from "./model-build.ts";
 import { addParameter, addState } from "./model-records.ts";
+import { addNetwork } from "./networks.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Use } from "./tensor-function.ts";
 
@@ -48,7 +49,7 @@ export function makeUse(
       build.streams += 1;
       return build.streams;
     },
-    pathOf: at,
+    network: (asked) => addNetwork(build, path, asked),
     later: (what) => reporter.report("not-yet", span, { what }),
     headerOf: (argument, file, format, help) => lookAt(env.session, { file, format, span: placeOf(argument), help }),
     placeOf,

@@ -1,14 +1,16 @@
 import type { CheckedStage } from "../check/check-stage.ts";
 import { GraphBuilder } from "../ir/builder.ts";
 import { type Dim, symbol } from "../ir/dim.ts";
-import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
+import type { GraphOutput, Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { forInference } from "../passes/index.ts";
 import { weightsName } from "./describe-plan.ts";
 import { timeOf, withProducers } from "./export-inputs.ts";
+import { ExportedNetworks } from "./exported-networks.ts";
 import { headOutputs, inlined } from "./graphs.ts";
+import type { ExportedGraph } from "./plan-outputs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
 /** An output: heads after their activation, weighted and summed. */
@@ -23,14 +25,16 @@ export interface Exported {
 }
 
 /** One inference graph for all outputs, with one input for each field, and each stage in it once. */
-export function exportGraph(members: readonly Exported[], plans: StagePlans): Graph {
+export function exportGraph(members: readonly Exported[], plans: StagePlans): ExportedGraph {
   const g = new GraphBuilder(opRules);
   const stages = members.flatMap(({ parts }) => parts.map(({ stage }) => stage));
   const time = timeOf(withProducers(stages, plans));
   const lead: readonly Dim[] = time === undefined ? [symbol("batch")] : [symbol("batch"), time];
   const field = (name: string, sizes: readonly Dim[], once = false) =>
     g.input("field", name, { dtype: "float32", shape: [...(once ? [symbol("batch")] : lead), ...sizes] });
+  const networks = new ExportedNetworks(g);
   const surroundings = {
+    networks,
     name: (each: CheckedStage, which: string | undefined) => weightsName(plans.planOf(each).hash, which),
     image: (each: string, height: number, width: number) => field(each, [3, height, width]),
     stored: field,
@@ -62,5 +66,6 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Gr
     invariant(value !== undefined, "an output has a part");
     return { name, value };
   });
-  return forInference({ name: "inference", outputs });
+  const graph = forInference({ name: "inference", outputs: [...outputs, ...networks.pictures] });
+  return { ...graph, networks: networks.all };
 }

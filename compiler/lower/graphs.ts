@@ -12,6 +12,7 @@ import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
 import { balanceGraph, weighed } from "./balanced.ts";
+import type { ExportedNetworks } from "./exported-networks.ts";
 import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -22,6 +23,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
     sums: () => runPasses({ name: "sums", outputs: sumOutputs(checked) }, cleaning),
+    picture: (network) => pictureGraph(checked, network, forInference),
     forward: () => forwardPass(checked),
   };
 }
@@ -151,6 +153,13 @@ export function featureGraph(checked: CheckedStage, name: string, finish?: Finis
   return evaluated("features", [{ name, value: tensorNamed(checked, name) }], finish);
 }
 
+/** What is sent to the network at a path. */
+export function pictureGraph(checked: CheckedStage, network: string, finish?: Finish): Graph {
+  const known = checked.built.model.networks.get(network);
+  invariant(known !== undefined, `${checked.stage.label} has no network ${network}`);
+  return evaluated("picture", [{ name: "picture", value: known.picture }], finish);
+}
+
 type Finish = (graph: Graph) => Graph;
 
 /** What is run is changed for speed; what is counted and shown is as it was said. */
@@ -193,6 +202,7 @@ export function inlined(
     /** The size of the axis time of the whole, if it has one; a stage without it then works on batch × time frames. */
     readonly time: Dim | undefined;
     readonly stage: (key: string) => CheckedStage;
+    readonly networks: ExportedNetworks;
   },
   checkpoint?: string,
 ): readonly Value[] {
@@ -232,6 +242,14 @@ export function inlined(
     if (role === "field")
       return builder.input(role, `${name} of ${surroundings.name(checked, checkpoint)}`, value.type);
     if (role === "feature") {
+      const network = [...model.networks.values()].find(({ outputs: each }) =>
+        each.some(({ input }) => input === name),
+      );
+      if (network !== undefined) {
+        const [pictures] = inlined(g, checked, [network.picture], surroundings, checkpoint);
+        invariant(pictures !== undefined, "a network is sent one value");
+        return fold(surroundings.networks.output(network, name, pictures));
+      }
       const feature = model.features.get(name);
       invariant(feature !== undefined, `the feature ${name} is unknown`);
       const producer = surroundings.stage(feature.producer.key);

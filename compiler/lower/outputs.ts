@@ -12,14 +12,13 @@ import { Refusal, type Reporter } from "../check/reporter.ts";
 import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/things.ts";
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
-import type { Graph } from "../ir/graph.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
 import { exportGraph } from "./export-graph.ts";
 import { readUnalike, withProducers } from "./export-inputs.ts";
 import { headOutputs } from "./graphs.ts";
 import { refuseGraph } from "./not-written.ts";
 import type { AssemblyPlan, Stream } from "./plan.ts";
-import type { ExportPlan } from "./plan-outputs.ts";
+import type { ExportedGraph, ExportPlan } from "./plan-outputs.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 import { unwritten, weightedHeads } from "./weighted-heads.ts";
 
@@ -71,7 +70,7 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
   const { session } = env;
   const { add, plans } = making;
   const opset = opsetOf(declaration, env);
-  const written = (stages: readonly CheckedStage[], streams: readonly Stream[], graph: () => Graph) => {
+  const written = (stages: readonly CheckedStage[], streams: readonly Stream[], graph: () => ExportedGraph) => {
     const reasons = new Set(streams.flatMap((stream) => unwritten(stream) ?? []));
     const unalike = readUnalike(withProducers(stages, plans));
     if (unalike !== undefined) reasons.add(unalike);

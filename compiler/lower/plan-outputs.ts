@@ -11,7 +11,23 @@ export interface ExportPlan {
    * One inference graph for all members: images as float32 [batch, time, 3, height, width] in 0..1, or without time where no member
    * has a clip; outputs by task. Parameters are inputs named `<weightsName>/<path>`, for the runtime to put in as constants.
    */
-  graph(): Graph;
+  graph(): ExportedGraph;
+}
+
+/** A graph in which networks of ONNX files are to stand: until then what is sent to them are outputs, and what they say inputs. */
+export interface ExportedGraph extends Graph {
+  readonly networks: readonly ExportedNetwork[];
+}
+
+export interface ExportedNetwork {
+  /** Before the names of its tensors in the written file. */
+  readonly prefix: string;
+  /** As the spec names it. */
+  readonly file: string;
+  /** The output of the graph that is sent to it, float32 [n, c, h, w]. */
+  readonly picture: string;
+  /** Its tensors, undefined for the only output, by the inputs that stand for them, float32 [n, ..]. */
+  readonly outputs: ReadonlyMap<string, string | undefined>;
 }
 
 /** A challenge's file: an assembly's predictions of every frame of the test list of its data, in the list's order. */

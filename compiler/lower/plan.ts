@@ -6,6 +6,7 @@ import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import type { BalancerName } from "../library/balancers.ts";
 import type { Augmentation } from "./plan-augment.ts";
 import type { DataPlan, TaskPlan } from "./plan-data.ts";
+import type { NetworkUse } from "./plan-networks.ts";
 import type { ExportPlan, SubmissionPlan } from "./plan-outputs.ts";
 
 export interface Plan {
@@ -34,6 +35,8 @@ export interface StagePlan {
   readonly fields: readonly string[];
   /** Tensors of other stages that the graphs read. */
   readonly features: readonly FeatureUse[];
+  /** Networks of ONNX files whose outputs the graphs read; absent where there are none. */
+  readonly networks?: readonly NetworkUse[];
   readonly clip: ClipPlan | undefined;
   readonly rows: RowRule;
   readonly augment: readonly Augmentation[];
@@ -79,7 +82,7 @@ export interface StagePlan {
 /**
  * Graphs are made when asked for. `B` is the batch, `T` the clip's length; without a clip there is no `T`. Inputs by role and name:
  * - field `<field>`: images uint8 [B, T, height, width, 3], stored features float32 [B, T, ..dims];
- * - feature `<FeatureUse.input>`: float32 [B, T, ..];
+ * - feature `<FeatureUse.input>`, or that of an output of a network: float32 [B, T, ..];
  * - present `present`: float32 [B, T], 1 for a real frame and 0 for padding;
  * - label `<task>.label`: float32 [B, T, width]; mask `<task>.mask`: float32 [B, T, mask width];
  * - seed `seed`: int32 [2], each below 2^20;
@@ -108,6 +111,8 @@ export interface StageGraphs {
    * name of the training graph.
    */
   sums(): Graph;
+  /** What is sent to the network at a path, any batch (and time): output `picture`, float32 [B, T, c, h, w]. */
+  picture(network: string): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
 }

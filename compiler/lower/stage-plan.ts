@@ -4,6 +4,7 @@ import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
 import { printGraph, shownNumbers } from "../ir/print.ts";
 import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
 import type { Duration, FeatureUse, StagePlan, WeightSource } from "./plan.ts";
+import type { NetworkUse } from "./plan-networks.ts";
 
 /**
  * Everything a runtime needs of checked stages; each has one plan and one hash (language rule 82). What costs time, the hash and what holds hashes of other
@@ -71,7 +72,7 @@ export class StagePlans {
     const producerOf = (key: string) => this.planOf(this.#lookUp(key));
     const source = (from: WeightSource): WeightSource =>
       from.kind === "stage" ? { ...from, stage: producerOf(from.stage).hash } : from;
-    const { data, tasks, fields, clip, rows, augment, batch, duration, seed, ...rest } = plainPart(checked);
+    const { data, tasks, fields, networks, clip, rows, augment, batch, duration, seed, ...rest } = plainPart(checked);
     const features = [...model.features.values()].map(({ input, producer, checkpoint, name, shape }): FeatureUse => {
       const { hash, tensorHash } = producerOf(producer.key);
       const which = checkpoint === undefined ? {} : { checkpoint };
@@ -83,6 +84,7 @@ export class StagePlans {
       tasks,
       fields,
       features,
+      ...(networks === undefined ? {} : { networks }),
       clip,
       rows,
       augment,
@@ -131,6 +133,7 @@ function plainPart(checked: CheckedStage) {
     data: checked.data,
     tasks: checked.tasks,
     fields: [...model.fields.keys()],
+    ...(model.networks.size === 0 ? {} : { networks: networksOf(checked) }),
     clip: model.clip,
     rows: training.rows,
     augment: training.augment,
@@ -156,6 +159,29 @@ function plainPart(checked: CheckedStage) {
     ...(training.precision === "fp32" ? {} : { precision: training.precision }),
     ...(later.length === 0 ? {} : { later }),
   };
+}
+
+function networksOf({ built }: CheckedStage): readonly NetworkUse[] {
+  return [...built.model.networks.values()].map(({ path, file, picture, outputs }) => ({
+    path,
+    file,
+    made: pictureDigest(picture),
+    outputs: outputs.map(({ input, output, dims }) => ({
+      input,
+      ...(output === undefined ? {} : { output }),
+      shape: dims,
+    })),
+  }));
+}
+
+const pictureDigests = new WeakMap<Value, string>();
+
+function pictureDigest(picture: Value): string {
+  const known = pictureDigests.get(picture);
+  if (known !== undefined) return known;
+  const digest = digestOf(graphText({ name: "picture", outputs: [{ name: "picture", value: picture }] }));
+  pictureDigests.set(picture, digest);
+  return digest;
 }
 
 const quickTexts = new WeakMap<CheckedStage, string>();

@@ -13,6 +13,8 @@ export type Tensors = ReadonlyMap<string, Tensor>;
 /** What runs graphs. Every engine gives the same numbers within the tolerance of float32. */
 export interface Engine {
   readonly name: string;
+  /** Where onnxruntime runs networks of ONNX files beside it; absent: on the CPU. */
+  readonly networkDevice?: "webgpu" | "cuda";
   /** A graph in which parameters, states and facts found in `constants` are constants; the others are fed. */
   evaluator(graph: Graph, constants: Tensors): Promise<Evaluator>;
   trainer(program: TrainingProgram): Promise<Trainer>;

@@ -38,41 +38,71 @@ const badRowsIn = jsonReader<readonly BadImage[]>(listOf(record({ row: integer, 
 
 /**
  * The results of a pass, computed once and kept in the stage's folder with where they come from. What is kept of another stage, of other
- * data, or not as it was written, is made again; so is what lacks images, where these are to be an error or are other files by now.
+ * data, or not as it was written, is made again.
  */
 export async function storedPass(run: Run, pass: StagePass): Promise<PartResults> {
   const { stage, part } = pass;
   const { options } = run;
-  const path = join(options.folder.stage(stage), pass.file);
   const data = await run.dataOf(stage.data);
-  const { badImages, listIdentity } = data;
-  const list = part === "test" ? ` ${listIdentity}` : "";
+  const list = part === "test" ? ` ${data.listIdentity}` : "";
   const elsewhere = stage === run.stageOf(stage.hash) ? "" : ` ${data.identity}`;
-  const identity = `${await run.identityOf(stage)} ${pass.made}${list}${elsewhere}`;
+  return keptPass(run, {
+    stage,
+    data,
+    part,
+    path: join(options.folder.stage(stage), pass.file),
+    identity: `${await run.identityOf(stage)} ${pass.made}${list}${elsewhere}`,
+    metadata: { stage: stage.label, merge: stage.evaluate.merge },
+    make: async () =>
+      runOverPart(
+        stage,
+        pass.graph(),
+        {
+          engine: options.engine,
+          weights: run.keptOf(stage.hash, pass.checkpoint),
+          inputs: await run.inputsOf(stage, [part]),
+        },
+        part,
+      ),
+  });
+}
+
+/** Results for every row of a part, and the file that they are kept in. */
+export interface KeptPass {
+  /** Whose pictures they are of. */
+  readonly stage: StagePlan;
+  readonly data: OpenData;
+  readonly part: Part;
+  readonly path: string;
+  /** All that decides them. */
+  readonly identity: string;
+  /** For people who open the file. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly make: () => Promise<PartResults>;
+}
+
+/** What is kept under this identity, or else made now and kept. What lacks images is made again, where these are to be an error or are other files by now. */
+export async function keptPass(run: Run, pass: KeptPass): Promise<PartResults> {
+  const { stage, data, part, path, identity } = pass;
+  const { badImages } = data;
   const known = readKept(run, path, identity);
   const lacking = known?.bad ?? [];
   const stillSo = lacking.every(
-    ({ row, seen }) => options.onBadRow === "skip" && seenOf(stage, data, part, row) === seen,
+    ({ row, seen }) => run.options.onBadRow === "skip" && seenOf(stage, data, part, row) === seen,
   );
   if (known !== undefined && stillSo) {
     for (const { row, reason } of lacking) badImages.get(part)?.set(row, reason);
     return resultsIn(known.tensors);
   }
-  const sources = {
-    engine: options.engine,
-    weights: run.keptOf(stage.hash, pass.checkpoint),
-    inputs: await run.inputsOf(stage, [part]),
-  };
-  const found = await runOverPart(stage, pass.graph(), sources, part);
+  const found = await pass.make();
   for (const [name, { values }] of found) refuseBroken(stage, tableOf(data, part), name, values);
   const bad = [...(badImages.get(part) ?? [])].map(
     ([row, reason]): BadImage => ({ row, reason, seen: seenOf(stage, data, part, row) }),
   );
   writeSealed(path, tensorsOf(found), {
     identity,
-    stage: stage.label,
     part,
-    merge: stage.evaluate.merge,
+    ...pass.metadata,
     ...(bad.length === 0 ? {} : { bad: JSON.stringify(bad) }),
   });
   return found;

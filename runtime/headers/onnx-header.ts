@@ -9,6 +9,14 @@ export interface OnnxHeader {
   readonly outputs: readonly PortHeader[];
   /** Of ONNX's own operators. */
   readonly opset: number;
+  /** What the nodes of its graph give, by name. */
+  readonly inner: ReadonlyMap<string, PortHeader>;
+  /** Of its operators that are neither ONNX's own nor defined in it, in order. */
+  readonly domains: readonly string[];
+  /** How many numbers its weights are. */
+  readonly weights: number;
+  /** What it has of newer versions of the format, in words: `onnx-proto` would step over it. */
+  readonly newer: string | undefined;
   /** Tensors whose numbers lie in other files: which file, beside this one, and which bytes of it. */
   readonly external: readonly ExternalData[];
 }
@@ -39,6 +47,11 @@ class OnnxReader {
   readonly #fields: ProtobufFields;
   readonly #size: number;
   readonly #external: ExternalData[] = [];
+  /** Operators of other domains that nodes name, and those that the file defines, each as `domain/name`. */
+  readonly #used = new Set<string>();
+  readonly #defined = new Set<string>();
+  #weights = 0;
+  #newer: string | undefined;
 
   constructor(file: FileWindow) {
     this.#fields = new ProtobufFields(file);
@@ -53,11 +66,35 @@ class OnnxReader {
       if (field.number === 1) ir = field.value;
       if (field.number === 7) graph = field;
       if (field.number === 8) opset = this.#opset(field) ?? opset;
+      if (field.number === 25) this.#function(field);
     }
     if (ir === 0 || graph === undefined || opset === undefined)
       throw new HeaderError("it is not a model of ONNX: its version, its graph or its operators are missing");
     if (ir > newestIr) throw new HeaderError(`its IR version is ${ir}; up to ${newestIr} are known`);
-    return { ...this.#graph(graph, 0), opset, external: this.#external };
+    const ports = this.#graph(graph, 0);
+    const domains = [...this.#used].filter((name) => !this.#defined.has(name)).map((name) => name.split("/")[0] ?? "");
+    return {
+      ...ports,
+      opset,
+      domains: [...new Set(domains)].sort(),
+      weights: this.#weights,
+      newer: this.#newer,
+      external: this.#external,
+    };
+  }
+
+  /** An operator that the file defines by others. */
+  #function(part: Part): void {
+    let name = "";
+    let domain = "";
+    for (const field of this.#fields.of(part)) {
+      if (field.number === 1) name = this.#fields.text(field);
+      if (field.number === 7) this.#node(field, 0);
+      if (field.number === 10) domain = this.#fields.text(field);
+      if (field.number === 11) this.#newer = "defines an operator whose arguments have values of their own";
+      if (field.number === 13) this.#newer = "defines an operator twice";
+    }
+    this.#defined.add(`${domain}/${name}`);
   }
 
   #opset(part: Part): number | undefined {
@@ -71,30 +108,52 @@ class OnnxReader {
   }
 
   /** Inputs without those that are weights: older models list both. */
-  #graph(part: Part, depth: number): Pick<OnnxHeader, "inputs" | "outputs"> {
+  #graph(part: Part, depth: number): Pick<OnnxHeader, "inputs" | "outputs" | "inner"> {
     if (depth > deepest) throw new HeaderError(`its graphs stand in one another more than ${deepest} deep`);
     const inputs: PortHeader[] = [];
     const outputs: PortHeader[] = [];
     const weights = new Set<string>();
+    const made: string[] = [];
+    const described = new Map<string, PortHeader>();
     for (const field of this.#fields.of(part)) {
-      if (field.number === 1) this.#node(field, depth);
+      if (field.number === 1) made.push(...this.#node(field, depth));
       if (field.number === 5) weights.add(this.#tensor(field));
       if (field.number === 11) inputs.push(this.#port(field));
       if (field.number === 12) outputs.push(this.#port(field));
+      if (field.number === 13) {
+        const port = this.#port(field);
+        described.set(port.name, port);
+      }
       if (field.number === 15) this.#sparse(field);
     }
-    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs };
+    // What a graph gives has its sizes there.
+    for (const port of outputs) described.set(port.name, port);
+    const inner = new Map(
+      made.map((name) => [name, described.get(name) ?? { name, type: "unknown", shape: undefined }]),
+    );
+    return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, inner };
   }
 
-  #node(part: Part, depth: number): void {
-    for (const attribute of this.#fields.of(part)) {
-      if (attribute.number !== 5) continue;
-      for (const field of this.#fields.of(attribute)) {
+  /** Names of what it gives. */
+  #node(part: Part, depth: number): readonly string[] {
+    const outputs: string[] = [];
+    let type = "";
+    let domain = "";
+    for (const each of this.#fields.of(part)) {
+      if (each.number === 2) outputs.push(this.#fields.text(each));
+      if (each.number === 4) type = this.#fields.text(each);
+      if (each.number === 7) domain = this.#fields.text(each);
+      if (each.number === 8 && each.from < each.to) this.#newer = "defines an operator twice";
+      if (each.number !== 5) continue;
+      for (const field of this.#fields.of(each)) {
         if (field.number === 5 || field.number === 10) this.#tensor(field);
         if (field.number === 6 || field.number === 11) this.#graph(field, depth + 1);
         if (field.number === 22 || field.number === 23) this.#sparse(field);
       }
     }
+    if (domain !== "" && domain !== "ai.onnx") this.#used.add(`${domain}/${type}`);
+    // One that is not wanted has no name.
+    return outputs.filter((name) => name !== "");
   }
 
   #sparse(part: Part): void {
@@ -105,10 +164,15 @@ class OnnxReader {
   #tensor(part: Part): string {
     let name = "";
     const entries = new Map<string, string>();
+    let count = 1;
+    let type = 0;
     for (const field of this.#fields.of(part)) {
+      if (field.number === 1) for (const size of this.#fields.integers(field)) count *= size;
+      if (field.number === 2) type = field.value;
       if (field.number === 8) name = this.#fields.text(field);
       if (field.number === 13) entries.set(...this.#fields.entry(field));
     }
+    if (elementTypes[type]?.includes("float") === true) this.#weights += count;
     const location = entries.get("location");
     if (location !== undefined) {
       const end = Number(entries.get("offset") ?? 0) + Number(entries.get("length") ?? 0);

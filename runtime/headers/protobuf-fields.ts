@@ -3,9 +3,9 @@ import { type FileWindow, HeaderError } from "./file-window.ts";
 /** One field of a message: its number, and its value, or where its bytes lie. */
 export interface Field {
   readonly number: number;
-  /** Whether it is a part with bytes of its own, not one number. */
-  readonly isPart: boolean;
   readonly value: number;
+  /** Whether it has bytes of its own: a message, a text, or numbers one after the other. */
+  readonly isPart: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -30,8 +30,7 @@ export class ProtobufFields {
 
   *of({ from, to }: Part): Generator<Field> {
     for (let at = from; at < to; ) {
-      this.#seen += 1;
-      if (this.#seen > mostFields) throw new HeaderError(`it describes more than ${mostFields} things`);
+      this.#count();
       const key = this.#varint(at, to);
       const number = Math.floor(key.value / 8);
       if (number === 0) throw new HeaderError(`its bytes at ${at} have no meaning`);
@@ -53,7 +52,7 @@ export class ProtobufFields {
         throw new HeaderError(
           `it is cut off or damaged: a part at ${start} ends at ${end}, and what it is in at ${to}`,
         );
-      yield { number, isPart: wire === 2, value: wire === 0 ? (head?.value ?? 0) : 0, from: start, to: end };
+      yield { number, value: wire === 0 ? (head?.value ?? 0) : 0, isPart: wire === 2, from: start, to: end };
       at = end;
     }
   }
@@ -75,16 +74,23 @@ export class ProtobufFields {
     return [key, value];
   }
 
-  /** Whole numbers of a list one after the other. */
-  packed({ from, to }: Part, most: number): readonly number[] {
-    const numbers: number[] = [];
-    for (let at = from; at < to; ) {
-      if (numbers.length >= most) throw new HeaderError(`a list in it has more than ${most} numbers`);
-      const { value, next } = this.#varint(at, to);
-      numbers.push(value);
+  /** Whole numbers of a field that may be repeated, or hold them one after the other. */
+  *integers(field: Field): Generator<number> {
+    if (!field.isPart) {
+      yield field.value;
+      return;
+    }
+    for (let at = field.from; at < field.to; ) {
+      this.#count();
+      const { value, next } = this.#varint(at, field.to);
+      yield value;
       at = next;
     }
-    return numbers;
+  }
+
+  #count(): void {
+    this.#seen += 1;
+    if (this.#seen > mostFields) throw new HeaderError(`it describes more than ${mostFields} things`);
   }
 
   #varint(at: number, to: number): { readonly value: number; readonly next: number } {

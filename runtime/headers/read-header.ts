@@ -52,9 +52,9 @@ function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {
 }
 
 function networkOf(path: string): FileHeader {
-  const { inputs, outputs, opset, external } = FileWindow.over(path, readOnnx);
+  const { external, newer: _, ...header } = FileWindow.over(path, readOnnx);
   for (const each of external) checkExternal(dirname(path), each);
-  return { kind: "network", inputs, outputs, opset };
+  return { kind: "network", ...header };
 }
 
 /** Numbers beside the model are below its folder: a model from elsewhere must not name other files of this machine. */

@@ -2,11 +2,13 @@ import * as ort from "onnxruntime-node";
 import { type Dim, substituteDim } from "../../compiler/ir/dim.ts";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
+import type { NetworkUse } from "../../compiler/lower/plan-networks.ts";
 import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
 import { weightedSum } from "../assemble/weighted-sum.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
+import { networkEvaluator } from "../networks/network-evaluator.ts";
 import { type ExportedOutput, outputsOf } from "./export-model.ts";
 import type { Run } from "./run-plan.ts";
 
@@ -227,10 +229,20 @@ class RuntimeNumbers {
       const made = await this.#result(needed, tensor, whole);
       feeds.set(input, { ...made, shape: [...lead, ...own] });
     }
+    for (const use of stage.networks ?? [])
+      for (const [input, said] of await (await this.#network(stage, use)).run(feeds)) feeds.set(input, said);
     const results: Tensors = await (await this.#evaluator(asked)).run(feeds);
     const result = results.get(output);
     if (result === undefined) throw new Error(`${stage.label} gives no ${output}`);
     return result;
+  }
+
+  #network(stage: StagePlan, use: NetworkUse): Promise<Evaluator> {
+    const key = `${stage.hash} network ${use.path}`;
+    const known =
+      this.#evaluators.get(key) ?? networkEvaluator(use, stage.graphs.picture(use.path), this.#run.options.engine);
+    this.#evaluators.set(key, known);
+    return known;
   }
 
   #evaluator({ stage, checkpoint, feature }: Asked): Promise<Evaluator> {

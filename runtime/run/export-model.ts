@@ -10,6 +10,7 @@ import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
 import { weightedHeads } from "../../compiler/lower/weighted-heads.ts";
 import { opRules } from "../../compiler/ops/index.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
+import { linkedNetwork } from "../networks/linked-network.ts";
 import type { KeptOf } from "../train/initial-weights.ts";
 import type { Run } from "./run-plan.ts";
 
@@ -28,9 +29,11 @@ const madeAgain = { synced: false };
 
 /** Writes the inference graph of an export with the kept weights inside, and beside it what is too large for one file. */
 export function exportModel(run: Trained, plan: ExportPlan, path: string): Exported {
-  const graph = withWeights(plan.graph(), (hash, checkpoint) => run.keptOf(hash, checkpoint));
+  const exported = plan.graph();
+  const graph = withWeights(exported, (hash, checkpoint) => run.keptOf(hash, checkpoint));
   const { pieces, external } = emitOnnxPieces(graph, {
     opset: plan.opset,
+    networks: exported.networks.map(linkedNetwork),
     metadata: metadataOf(run, plan),
     externalName: `${basename(path)}.data`,
   });

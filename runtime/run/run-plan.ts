@@ -14,6 +14,7 @@ import { FeatureStore } from "../features/feature-store.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
 import { storedPass } from "../features/stored-pass.ts";
+import { NetworkStore } from "../networks/network-store.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
 import type { StageInputs } from "../train/stage-data.ts";
 import { StageError } from "../train/stage-error.ts";
@@ -55,6 +56,7 @@ export class Run {
   readonly #kept: Map<string, Tensors>;
   readonly #features: FeatureStore;
   readonly #fields: FieldStore;
+  readonly #networks: NetworkStore;
   readonly skipped: BadRow[];
 
   /** `before` is a run of another plan of the same spec, whose data need not be read again. */
@@ -67,6 +69,7 @@ export class Run {
     this.options = options;
     this.#stages = new Map(plan.stages.map((stage) => [stage.hash, stage]));
     this.#features = new FeatureStore(this);
+    this.#networks = new NetworkStore(this);
   }
 
   stageOf(hash: string): StagePlan {
@@ -127,7 +130,8 @@ export class Run {
     const needs: string[] = [];
     for (const hash of neededBy(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
     const stored = await this.#fields.identityOf(plan, data);
-    const facts = [plan.hash, data.identity, ...(stored === "" ? [] : [stored]), ...needs];
+    const networks = await this.#networks.identityOf(plan);
+    const facts = [plan.hash, data.identity, ...[stored, networks].filter((digest) => digest !== ""), ...needs];
     const identity = bytesToHex(sha256(utf8ToBytes(facts.join("\n"))));
     this.#identities.set(plan.hash, identity);
     return identity;
@@ -194,6 +198,9 @@ export class Run {
           );
       }
     }
+    for (const part of parts)
+      if (plan.networks !== undefined && data.parts.has(part))
+        for (const [input, matrix] of await this.#networks.of(plan, part)) features.set(`${input} ${part}`, matrix);
     const fields = new Map<string, FieldMatrix>();
     for (const [name, field] of FieldStore.of(plan)) {
       for (const part of parts)
@@ -209,7 +216,7 @@ export class Run {
       },
       skipBadImages: this.options.onBadRow === "skip",
       onPass: (part, done, total) => this.options.watch.pass(plan, part, done, total),
-      feature({ input }, part) {
+      feature(input, part) {
         const matrix = features.get(`${input} ${part}`);
         if (matrix === undefined) throw new Error(`the feature ${input} was not computed for ${part}`);
         return matrix;

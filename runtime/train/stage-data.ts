@@ -1,6 +1,6 @@
 import { isAbsolute } from "node:path";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, FeatureUse, StagePlan } from "../../compiler/lower/plan.ts";
+import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
@@ -14,8 +14,8 @@ import { calendarOf, scheduleValue } from "./schedule-value.ts";
 /** Where stages get what they read. */
 export interface StageInputs {
   readonly data: OpenData;
-  /** A finished stage's tensor for every row of a part. */
-  readonly feature: (use: FeatureUse, part: Part) => FeatureMatrix;
+  /** A finished stage's tensor, or an output of a network, for every row of a part: by the graph input that stands for it. */
+  readonly feature: (input: string, part: Part) => FeatureMatrix;
   /** A stored field's numbers for every row of a part. */
   readonly field: (name: string, part: Part) => FieldMatrix;
   readonly skipBadImages: boolean;
@@ -40,6 +40,11 @@ export function fieldsRead(plan: StagePlan, graphs: readonly Graph[]): readonly 
     graphs.flatMap(inputsOf).flatMap(({ source }) => (source.role === "field" ? [source.name] : [])),
   );
   return plan.fields.filter((field) => read.has(field));
+}
+
+/** Graph inputs that stand for what was made before the training: tensors of other stages, and outputs of networks. */
+function featureInputs({ features, networks = [] }: StagePlan): readonly string[] {
+  return [...features, ...networks.flatMap(({ outputs }) => outputs)].map(({ input }) => input);
 }
 
 /** What graphs read of stored fields: the numbers of each, and where they are. */
@@ -103,7 +108,7 @@ export function stageLoader(
     );
   }
   const features = new Map([
-    ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use, part)]),
+    ...featureInputs(plan).map((input): [string, FeatureMatrix] => [input, inputs.feature(input, part)]),
     ...storedFields(plan, inputs, part),
   ]);
   const loader = new BatchLoader(

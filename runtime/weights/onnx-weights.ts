@@ -126,10 +126,12 @@ class Initialisers {
   }
 
   #sizes(field: Field): readonly number[] {
-    const sizes = field.isPart ? this.#fields.packed(field, mostAxes) : [field.value];
-    for (const size of sizes)
-      if (!Number.isSafeInteger(size))
-        throw new HeaderError("an initialiser of it has a size below 0 or beyond reason");
+    const sizes: number[] = [];
+    for (const size of this.#fields.integers(field)) {
+      if (!Number.isSafeInteger(size) || sizes.length >= mostAxes)
+        throw new HeaderError("an initialiser of it has a size below 0 or beyond reason, or too many");
+      sizes.push(size);
+    }
     return sizes;
   }
 

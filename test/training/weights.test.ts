@@ -34,7 +34,7 @@ describe("weights of a stage", () => {
     const use = together.features.find(({ stage }) => stage === stageNamed("alone(au)").hash);
     if (use === undefined) throw new Error("it reads it");
     const inputs = await run.inputsOf(together, ["val"]);
-    const stored = inputs.feature(use, "val");
+    const stored = inputs.feature(use.input, "val");
     expect(stored.shape).toEqual([24]);
     expect(stored.values.length).toBe(24 * (inputs.data.parts.get("val")?.rows ?? 0));
     expect(new Set(stored.values).size).toBeGreaterThan(stored.values.length / 4);

@@ -1,11 +1,11 @@
-import type { Dim } from "../../ir/dim.ts";
 import * as v from "../../ops/vocabulary.ts";
-import type { TensorFunctions, Use } from "../tensor-function.ts";
+import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
 import { countOf } from "./arguments.ts";
 import { axesText, constrained } from "./axes.ts";
-import { checkNetwork } from "./foreign-network.ts";
+import { checkNetwork, type FoundOutput } from "./foreign-network.ts";
+import { isFrameByFrame } from "./frame-by-frame.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -33,32 +33,36 @@ export const foreignFunctions: TensorFunctions = {
   },
   /** A network of an ONNX file, frozen: its outputs by name, each [.., ..sizes per frame]. */
   onnx: {
-    doc: "A network of an ONNX file, frozen. `outputs` names its outputs, `dims` gives their sizes per frame.",
+    doc: "A network of an ONNX file, frozen. `output` or `outputs` names its tensors, `dims` gives their sizes per frame where the file does not.",
     inputs: ["x"],
     params: {
       file: must(string),
       output: may(orNone(string), "none"),
       outputs: may(orNone(record(axis, string)), "none"),
-      dims: must(options(list(int), record(axis, list(int)))),
+      dims: may(orNone(options(list(int), record(axis, list(int)))), "none"),
     },
     apply(use, [x], args) {
       if (x === undefined) return poison;
       sidesOf(use, x);
       const outputs = args.get("outputs");
-      const dims = args.get("dims");
       const names = outputs?.kind === "map" ? [...outputs.entries.keys()] : undefined;
       if (names?.length === 0) use.refuse("empty-list", { callee: "`outputs`" }, {}, use.placeOf("outputs"));
       if (names !== undefined && args.get("output")?.kind === "string") {
         const help = "`outputs` names all of them";
         use.report("changes-nothing", use.placeOf("output"), { path: "output" }, { help });
       }
-      use.later("a network of an ONNX file");
-      const wanted = (names ?? [undefined]).map((key) => ({ key, dims: sizesOf(use, dims, key) }));
-      checkNetwork(use, x, args, wanted);
-      const [only] = wanted;
-      if (names === undefined) return outputNamed(use, x, "output", only?.dims ?? []);
-      const entries = new Map(wanted.map(({ key = "", dims: sizes }) => [key, outputNamed(use, x, key, sizes)]));
-      return { kind: "map", entries, places: new Map() };
+      if (!x.batched || !isFrameByFrame(x.wire, x.axes.includes("time") ? 2 : 1)) {
+        const reason =
+          "its numbers are made once for each frame, so what is sent to it is made of the picture of that frame alone, without weights or draws";
+        use.refuse(
+          "op-refuses",
+          { callee: "`onnx`", reason },
+          { help: "send it the picture, through resize and normalize" },
+        );
+      }
+      const keys = names ?? [undefined];
+      const declared = keys.map((key) => ({ key, dims: sizesOf(use, args.get("dims"), key) }));
+      return outputsOf(use, x, args, checkNetwork(use, x, args, declared));
     },
   },
   /** What stands in for a large network in a small trial: the mean of each channel, and one linear layer for each output. */
@@ -74,8 +78,9 @@ export const foreignFunctions: TensorFunctions = {
       const pooled = v.reduceMean(use.g, x.wire, [rank - 2, rank - 1]);
       const channels = pooled.type.shape.at(-1);
       if (typeof channels !== "number") return use.refuse("size-unknown", { axis: "c" });
-      const make = (name: string, sizes: readonly number[]): TensorThing => {
-        const [width = 1] = sizes;
+      const make = (name: string, sizes: readonly number[] | undefined): TensorThing => {
+        const [width] = sizes ?? refuseSizes(use, name);
+        if (width === undefined) return refuseSizes(use, name);
         const weight = use.parameter(`${name}.weight`, [width, channels], { kind: "normal", deviation: 1 });
         return {
           kind: "tensor",
@@ -103,24 +108,37 @@ function sidesOf(use: Use, x: TensorThing): readonly [number, number] {
   return [height, width];
 }
 
-function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): readonly number[] {
+/** Sizes that the spec gives; undefined where it leaves them to the file. */
+function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): readonly number[] | undefined {
   const given = dims?.kind === "map" && name !== undefined ? dims.entries.get(name) : dims;
-  const sizes =
-    given?.kind === "list" ? given.items.flatMap((item) => (item.kind === "number" ? [item.value] : [])) : [];
+  if (given?.kind !== "list") return undefined;
+  const sizes = given.items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
   if (sizes.length > 0 && sizes.every((size) => size >= 1)) return sizes;
-  const help = "write its sizes, such as dims: [512]";
-  if (sizes.length === 0)
-    return use.refuse("size-unknown", { axis: name ?? "the output" }, { help }, use.placeOf("dims"));
+  if (sizes.length === 0) return refuseSizes(use, name);
   const holes = { what: "a size in `dims`", expected: "at least 1", actual: Math.min(...sizes) };
   return use.refuse("out-of-range", holes, {}, use.placeOf("dims"));
 }
 
+function refuseSizes(use: Use, name: string | undefined, at = "dims"): never {
+  const help = `write its sizes, such as dims: ${name === undefined ? "[512]" : `{${name}: [512]}`}`;
+  return use.refuse("size-unknown", { axis: name ?? "the output" }, { help }, use.placeOf(at));
+}
+
 /** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
-function outputNamed(use: Use, x: TensorThing, name: string, sizes: readonly number[]): TensorThing {
-  const shape: readonly Dim[] = [...x.wire.type.shape.slice(0, -3), ...sizes];
-  const wire = use.g.input("feature", use.pathOf(name), { dtype: "float32", shape });
-  const axes = sizes.map((_, i) => (i === sizes.length - 1 ? "d" : `d${i}`));
-  return { kind: "tensor", wire, batched: x.batched, axes: [...x.axes.slice(0, -3), ...axes] };
+function outputsOf(use: Use, x: TensorThing, args: Args, found: readonly FoundOutput[]): Thing {
+  const file = args.get("file");
+  const outputs = found.map(({ key, output, dims }) => {
+    if (dims === undefined) return refuseSizes(use, key, args.get("dims")?.kind === "map" ? "dims" : "file");
+    return { name: key ?? "output", output, dims };
+  });
+  const wires = use.network({ file: file?.kind === "string" ? file.value : "", picture: x.wire, outputs });
+  const entries = outputs.map(({ name, dims }, i): [string, TensorThing] => {
+    const axes = dims.map((_, k) => (k === dims.length - 1 ? "d" : `d${k}`));
+    return [name, { kind: "tensor", wire: v.at(wires, i), batched: true, axes: [...x.axes.slice(0, -3), ...axes] }];
+  });
+  const [only] = entries;
+  if (only !== undefined && found[0]?.key === undefined) return only[1];
+  return { kind: "map", entries: new Map(entries), places: new Map() };
 }
 
 /** [to, from]: the shares of the two nearest pixels in each new one. */

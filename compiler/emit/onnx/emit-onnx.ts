@@ -8,6 +8,9 @@ import { type Emitted, onnxDataType, onWebgpu } from "../../ops/onnx-writer.ts";
 import { cleaning, expandForOnnx, runPasses } from "../../passes/index.ts";
 import { encodeModel, joined } from "./encode-model.ts";
 import { moveWeightsOut } from "./external-data.ts";
+import { type LinkedNetwork, type NetworkParts, networkParts } from "./networks/link-networks.ts";
+import { NetworkRefusal } from "./networks/network-refusal.ts";
+import { sortedNodes } from "./networks/sorted-nodes.ts";
 import { GraphWriter } from "./writer.ts";
 
 export interface OnnxOptions {
@@ -20,6 +23,8 @@ export interface OnnxOptions {
   readonly externalFrom?: number;
   /** Writes only nodes that onnxruntime's WebGPU provider has kernels for. All sizes must be numbers; int64 becomes int32. */
   readonly provider?: "webgpu";
+  /** Networks of other files that the graph reads: the inputs and outputs between it and them are none of the model's. */
+  readonly networks?: readonly LinkedNetwork[];
 }
 
 export interface OnnxFiles {
@@ -53,16 +58,17 @@ export function emitOnnxPieces(
     `opset ${opset} is not between ${opsets.least} and ${opsets.most}`,
   );
   const ready = runPasses(expandForOnnx(graph, options.provider), cleaning);
-  const { proto, types } = graphProto(ready, opset, options.provider);
+  const { proto, types, parts } = graphProto(ready, opset, options);
   const external = moveWeightsOut(
     proto.initializer,
     options.externalName ?? `${graph.name}.data`,
     options.externalFrom ?? protobufLimit,
   );
   const model = {
-    irVersion: opset <= 18 ? 8 : opset <= 20 ? 9 : 10,
+    irVersion: Math.max(opset <= 18 ? 8 : opset <= 20 ? 9 : 10, ...parts.map(({ irVersion }) => irVersion)),
     producerName: "abaw",
-    opsetImport: [{ domain: "", version: opset }],
+    opsetImport: [{ domain: "", version: opset }, ...opsetsOf(parts)],
+    functions: parts.flatMap(({ functions }) => functions),
     metadataProps: Object.entries(options.metadata ?? {}).map(([key, value]) => ({ key, value })),
   };
   return { pieces: encodeModel(model, proto), external, types };
@@ -71,16 +77,21 @@ export function emitOnnxPieces(
 interface WrittenGraph {
   readonly proto: onnx.IGraphProto & { initializer: onnx.ITensorProto[] };
   readonly types: ReadonlyMap<string, TensorType>;
+  /** What networks of other files added. */
+  readonly parts: readonly NetworkParts[];
 }
 
-function graphProto(graph: Graph, opset: number, provider: OnnxOptions["provider"]): WrittenGraph {
+function graphProto(graph: Graph, opset: number, { provider, networks = [] }: OnnxOptions): WrittenGraph {
   const written = (dtype: DType) => (provider === "webgpu" ? onWebgpu(dtype) : dtype);
   const inputs = inputsOf(graph);
   invariant(
     provider === undefined || inputs.every(({ type }) => type.shape.every((size) => typeof size === "number")),
     `${graph.name} has a symbolic size, which ${provider} has no kernels for`,
   );
-  const writer = new GraphWriter(opset, symbolPlaces(inputs));
+  const linked = new Set(networks.flatMap(({ outputs }) => [...outputs.keys()]));
+  const sent = new Set(networks.map(({ picture }) => picture));
+  const own = inputs.filter(({ source }) => !linked.has(source.name));
+  const writer = new GraphWriter(opset, symbolPlaces(own));
   const names = new Map<Value, string>();
   for (const input of inputs) names.set(input, writer.claim(input.source.name));
   // The outputs' names are taken before any other may have them.
@@ -130,16 +141,34 @@ function graphProto(graph: Graph, opset: number, provider: OnnxOptions["provider
       output: [name],
     });
   });
+  const parts = networks.map((network) => networkParts(network, opset, (name) => writer.claim(name)));
+  const nodes = withoutUnreadOutputs(writer.nodeProtos, outputNames);
+  const sparse = parts.flatMap((each) => each.sparse);
   const proto = {
     name: graph.name,
-    node: withoutUnreadOutputs(writer.nodeProtos, outputNames),
-    input: inputs.map((input) => valueInfo(input.source.name, written(input.type.dtype), input.type.shape)),
-    output: graph.outputs.map(({ name, value }) => valueInfo(name, written(value.type.dtype), value.type.shape)),
-    initializer: writer.initializers,
+    node: parts.length === 0 ? nodes : sortedNodes([...nodes, ...parts.flatMap((each) => each.nodes)]),
+    input: own.map((input) => valueInfo(input.source.name, written(input.type.dtype), input.type.shape)),
+    output: graph.outputs
+      .filter(({ name }) => !sent.has(name))
+      .map(({ name, value }) => valueInfo(name, written(value.type.dtype), value.type.shape)),
+    initializer: [...writer.initializers, ...parts.flatMap((each) => each.initializers)],
+    ...(sparse.length === 0 ? {} : { sparseInitializer: sparse }),
   };
   const types = new Map([...names].map(([value, name]) => [name, value.type]));
   for (const { name, value } of graph.outputs) types.set(name, value.type);
-  return { proto, types };
+  return { proto, types, parts };
+}
+
+/** Sets of operators beside ONNX's own; two networks with two versions of one cannot stand in one model. */
+function opsetsOf(parts: readonly NetworkParts[]): readonly onnx.IOperatorSetIdProto[] {
+  const versions = new Map<string, number>();
+  for (const { domain, version } of parts.flatMap(({ opsets }) => opsets)) {
+    const known = versions.get(domain ?? "") ?? Number(version);
+    if (known !== Number(version))
+      throw new NetworkRefusal(`its networks have operators of ${domain} in the versions ${known} and ${version}`);
+    versions.set(domain ?? "", known);
+  }
+  return [...versions].map(([domain, version]) => ({ domain, version }));
 }
 
 /** Nodes that nothing reads, and optional outputs at the end of a node, would be computed and kept for nothing. */

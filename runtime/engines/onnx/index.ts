@@ -13,12 +13,14 @@ export function onnxEngineOn(device: Device): Engine {
   if (device === "webgpu") {
     return {
       name: "onnx on webgpu",
+      networkDevice: device,
       evaluator: WebgpuEvaluator.open,
       trainer: WebgpuTrainer.open,
     };
   }
   return {
     name: device === "cpu" ? "onnx" : `onnx on ${device}`,
+    ...(device === "cpu" ? {} : { networkDevice: device }),
     evaluator: (graph, constants) => hostEvaluator(graph, constants, device),
     trainer: (program) => hostTrainer(program, device),
   };

@@ -29,10 +29,12 @@ export async function openSession(
   return { session, inputs: inputsOf(bound).map(({ source }) => source.name) };
 }
 
-/** How sessions run on a device. */
-export function sessionOptions(device: Device): ort.InferenceSession.SessionOptions {
+/** How sessions run on a device; nodes of a network from elsewhere may have no kernel there, and then run on the CPU. */
+export function sessionOptions(device: Device, isForeign = false): ort.InferenceSession.SessionOptions {
+  const { extra, ...own } = optionsOf(device);
   return {
-    ...optionsOf(device),
+    ...own,
+    ...(isForeign && device !== "cpu" ? {} : { extra }),
     graphOptimizationLevel: "all",
     executionMode: "sequential",
     intraOpNumThreads: threadCount(),
