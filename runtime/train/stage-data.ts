@@ -63,6 +63,8 @@ export function stageLoader(
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
+  /** Frames of the longest window, 1 without a clip. */
+  readonly length: number;
   readonly close: () => Promise<void>;
 } {
   const table = inputs.data.parts.get(part);
@@ -95,11 +97,12 @@ export function stageLoader(
   ]);
   const loader = new BatchLoader(
     { table, windows, time: clip !== undefined, images, features, tasks, pad: clip?.pad ?? "repeat" },
-    { batch, seed: plan.seed, training, fixedSize: training, weights },
+    { batch, seed: plan.seed, training, fixedSize: training, ownLength: !training && clip?.whole === true, weights },
   );
   return {
     loader,
     table,
+    length: windows.length,
     close: async () => {
       await Promise.all([...images.values()].map((source) => source.close()));
     },

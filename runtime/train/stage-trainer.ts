@@ -12,6 +12,8 @@ export interface TrainerNeeds {
   readonly keptOf: KeptOf;
   readonly facts: Tensors;
   readonly calendar: Calendar;
+  /** Of a step's batch: `time` is how many frames its clips have. */
+  readonly size: { readonly batch: number; readonly time: number | undefined };
   /** The gradient graph with nothing held. */
   readonly graph: Graph;
 }
@@ -121,7 +123,7 @@ export class StageTrainer {
 
   async #open(): Promise<readonly TrainedParameter[]> {
     const plan = this.#plan;
-    const { engine, graph, keptOf } = this.#needs;
+    const { engine, size, graph, keptOf } = this.#needs;
     const held = (since: Duration) => this.#stepOf(since) > this.#phase;
     const waits = (since: Duration | undefined) => since !== undefined && held(since);
     const some = plan.groups.some(({ since }) => waits(since));
@@ -142,7 +144,7 @@ export class StageTrainer {
       return [{ path, shape, group, start: data }];
     });
     this.#trainer = await engine.trainer({
-      graph: some ? plan.graphs.training({ batch: plan.batch, time: plan.clip?.length }, held) : graph,
+      graph: some ? plan.graphs.training(size, held) : graph,
       parameters,
       states: new Map(
         states.filter(({ path }) => !this.#held.has(path)).map(({ path }) => [path, tensorOf(first, path)]),
@@ -154,7 +156,6 @@ export class StageTrainer {
       maxGradientNorm: plan.maxGradientNorm,
       ema: plan.ema,
     });
-    const size = { batch: plan.batch, time: plan.clip?.length };
     if (this.#balance?.looks === true) this.#sight = await engine.evaluator(plan.graphs.balance(size, held), constants);
     return parameters;
   }

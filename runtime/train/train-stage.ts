@@ -17,6 +17,7 @@ import { StageError } from "./stage-error.ts";
 import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
 import { Validation } from "./validation.ts";
+import { trainedFrames } from "./whole-videos.ts";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -54,7 +55,8 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const rows = chosenRows(table, plan.rows);
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
-  const graph = plan.graphs.training({ batch: plan.batch, time: plan.clip?.length });
+  const size = { batch: plan.batch, time: trainedFrames(plan, table, rows) };
+  const graph = plan.graphs.training(size);
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -67,7 +69,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const opened = [close];
   try {
     const calendar = calendarOf(plan, loader.steps);
-    const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
+    const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, size, graph });
     opened.push(() => trainer.release());
     const validation = await Validation.open(plan, engine, trainer.constants, inputs);
     if (validation !== undefined) opened.push(() => validation.close());

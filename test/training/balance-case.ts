@@ -100,6 +100,7 @@ export async function opened(balance: string, drop = "", engine: Engine = onnxEn
     keptOf: () => new Map(),
     facts: new Map(),
     calendar,
+    size,
     graph,
   });
   await trainer.enter(0, () => beginning(stage));

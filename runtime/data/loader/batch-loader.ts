@@ -2,7 +2,7 @@ import { maskWidthOf, widthOf } from "../../../compiler/library/task.ts";
 import type { TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
-import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
+import { ownLength, repeatedRow, type Windows } from "../clips/clip-windows.ts";
 import type { ImageSource } from "./image-source.ts";
 import { epochOrder, weightedOrder } from "./random.ts";
 
@@ -37,6 +37,8 @@ export interface LoaderOptions {
   readonly weights?: Float64Array | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
+  /** A batch is only as long as the longest of its windows. */
+  readonly ownLength?: boolean;
 }
 
 export interface Batch {
@@ -105,12 +107,12 @@ export class BatchLoader {
     const { batch, training, fixedSize, weights } = this.#options;
     const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
-    const { length } = windows;
+    const length = this.#options.ownLength === true ? longestOf(windows, chosen) : windows.length;
     const rows = new Int32Array(size * length).fill(-1);
     const shown = new Int32Array(size * length).fill(-1);
     chosen.forEach((window, i) => {
       for (let k = 0; k < length; k += 1) {
-        const row = windows.rows[window * length + k] ?? -1;
+        const row = windows.rows[window * windows.length + k] ?? -1;
         rows[i * length + k] = row;
         shown[i * length + k] = row >= 0 || pad === "zero" ? row : repeatedRow(windows, window, k);
       }
@@ -134,6 +136,10 @@ export class BatchLoader {
     await Promise.all(pictures);
     return { feeds, rows, windows: chosen.length };
   }
+}
+
+function longestOf(windows: Windows, chosen: Int32Array): number {
+  return chosen.reduce((longest, window) => Math.max(longest, ownLength(windows, window)), 1);
 }
 
 /** Of each window the first row that is none of padding. */
