@@ -27,6 +27,7 @@ import { entrywiseFunctions } from "../compiler/check/tensors/entrywise.ts";
 import { foreignFunctions } from "../compiler/check/tensors/foreign.ts";
 import { layers } from "../compiler/check/tensors/layers.ts";
 import { randomFunctions } from "../compiler/check/tensors/random.ts";
+import { recurrentLayers } from "../compiler/check/tensors/recurrent.ts";
 import { reductions } from "../compiler/check/tensors/reduce.ts";
 import { shapeFunctions } from "../compiler/check/tensors/shape.ts";
 import type { Family } from "../compiler/check/things.ts";
@@ -36,7 +37,7 @@ import { losses } from "../compiler/library/losses/index.ts";
 import { parseFile } from "../compiler/syntax/index.ts";
 
 const tensorGroups: readonly (readonly [title: string, functions: TensorFunctions])[] = [
-  ["Functions with weights", layers],
+  ["Functions with weights", { ...layers, ...recurrentLayers }],
   ["Entry by entry", entrywiseFunctions],
   ["Over axes", reductions],
   ["Layout", shapeFunctions],

@@ -120,7 +120,9 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const trained = trainedOf(built, ofPass.scope, sources, rate, weightDecay, settings?.duration);
   const training = settings ?? session.reporter.silent();
   const loss = training.accumulate > 1 ? overWholeBatch(ofPass, model.g) : ofPass;
-  const rows = (training.batch / training.accumulate) * (model.clip?.length ?? 1);
+  // How long videos are is not known here.
+  const frames = model.clip?.whole === true ? Number.POSITIVE_INFINITY : (model.clip?.length ?? 1);
+  const rows = (training.batch / training.accumulate) * frames;
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
   checkGradients(session, built, loss, trained, training.balance);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);

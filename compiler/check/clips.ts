@@ -11,16 +11,15 @@ import { data as dataType } from "./type.ts";
 /** A clip of nine hours. */
 const longest = 1_000_000;
 
+const wholeVideo: ClipPlan = { length: 1, hop: 1, by: "rows", pad: "mask", gap: undefined, whole: true };
+
 /** `clip(20, hop: 15, ..)`, `whole_video()` or none (language rule 49). */
 export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env): ClipPlan | undefined {
   if (thing === undefined || thing.kind === "none") return undefined;
   const reporter: Reporter = scope.session.reporter;
   if (thing.kind !== "call") throw new InternalError("a clip that is no call");
+  if (thing.name === "whole_video") return wholeVideo;
   const fps = framesPerSecond(stage, scope);
-  if (thing.name === "whole_video") {
-    reporter.report("not-yet", thing.span, { what: "`whole_video`" });
-    return { length: 1, hop: 1, by: "rows", pad: "mask", gap: undefined, whole: true };
-  }
   const numberOf = (name: string): number | undefined => {
     const value = thing.args.get(name);
     return value?.kind === "number" ? value.value : undefined;
@@ -57,6 +56,11 @@ export function clipOf(thing: Thing | undefined, stage: StageThing, scope: Env):
     pad: pad === "zero" || pad === "mask" ? pad : "repeat",
     gap: gapOf(thing, fps, reporter),
   };
+}
+
+/** How many frames a clip has, in words. */
+export function framesOf(clip: ClipPlan): number | string {
+  return clip.whole === true ? "as many as the video" : clip.length;
 }
 
 /** The distance between frames at which a clip is cut; seconds are counted in frames (language rule 11). */

@@ -38,7 +38,10 @@ export const trainingCalls: LibraryCalls = {
       gap: may(orNone(span), "none"),
     },
   ),
-  whole_video: fn("clip", "One clip for each video, however long."),
+  whole_video: fn(
+    "clip",
+    "One clip for each video, of all its rows. Trained on, videos are padded to the longest, which is hidden; judged on, each stands alone.",
+  ),
   same: fn("augmentation", "The frame as it is."),
   flip: fn("augmentation", "Left and right exchanged, with a probability.", { probability: may(float, "0.5"), per }),
   crop: fn("augmentation", "A random part of the picture, of a share of its area, scaled back to its size.", {

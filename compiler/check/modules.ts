@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/source.ts";
 import { type Dim, printShape, sameDim } from "../ir/dim.ts";
 import type { Body as BodyNode, ModuleNode, ShapeNode } from "../syntax/ast.ts";
 import { type Body, define, namedPath } from "./body.ts";
+import { framesOf } from "./clips.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, sizeThing } from "./evaluate.ts";
 import { isBroken } from "./incomplete.ts";
@@ -233,11 +234,11 @@ function fixTime(length: number, span: Span, scope: Env): void {
   const { build } = bodyOf(scope);
   const reporter: Reporter = scope.session.reporter;
   if (build.clip === undefined) return;
-  if (build.clip.length !== length) {
+  if (build.clip.whole === true || build.clip.length !== length) {
     reporter.refuse(
       "other-window",
       span,
-      { length, clip: build.clip.length },
+      { length, clip: framesOf(build.clip) },
       { related: [{ span: build.stage.span, text: `in ${build.stage.label}` }] },
     );
   }

@@ -18,7 +18,7 @@ import type { Augmentation } from "../lower/plan-augment.ts";
 import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
-import { clipOf } from "./clips.ts";
+import { clipOf, framesOf } from "./clips.ts";
 import { completed } from "./completed.ts";
 import { judgedRows } from "./data-parts.ts";
 import type { Env } from "./env.ts";
@@ -202,8 +202,7 @@ function checkJudgedClip(
     clip !== undefined &&
     (clip.whole === true || clip.length !== model.time)
   ) {
-    const frames = clip.whole === true ? "as many as the video" : clip.length;
-    reporter.report("other-window", span, { length: model.time, clip: frames }, { related });
+    reporter.report("other-window", span, { length: model.time, clip: framesOf(clip) }, { related });
   }
 }
 

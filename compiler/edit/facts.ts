@@ -31,7 +31,8 @@ export interface StageFact {
   readonly model: string;
   readonly parts: Readonly<Record<string, number>>;
   readonly batch: number;
-  readonly clip: number | undefined;
+  /** Of a stage with clips: what is in one of them. */
+  readonly clip: string | undefined;
   readonly duration: string;
   /** Floating-point operations for a frame, where they have been counted. */
   readonly flops: number | undefined;
@@ -184,7 +185,7 @@ function stageFact({ plan, checked }: Analysis["stages"][number]): StageFact {
     model: modelName(checked),
     parts: Object.fromEntries(parts),
     batch: plan.batch,
-    clip: plan.clip?.length,
+    clip: plan.clip && (plan.clip.whole === true ? "whole videos" : `clips of ${plan.clip.length}`),
     duration: `${duration.value} ${duration.unit}`,
     flops: undefined,
   };

@@ -75,7 +75,7 @@ function stageLines({ facts }: Edited, entity: Entity): readonly string[] {
   const stages = stagesOf(facts, entity);
   if (entity.kind === "encoder" || stages.length === 0) return [];
   const lines = stages.slice(0, mostListed).map((stage) => {
-    const clip = stage.clip === undefined ? "" : `, clips of ${stage.clip}`;
+    const clip = stage.clip === undefined ? "" : `, ${stage.clip}`;
     return `- \`${stage.label}\`: ${sizeText([stage])}; batch ${stage.batch}${clip}, ${stage.duration}; heads ${stage.tasks.join(", ")}`;
   });
   const more = stages.length > mostListed ? [`- and ${stages.length - mostListed} more`] : [];

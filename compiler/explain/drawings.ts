@@ -5,6 +5,7 @@ import { Paths } from "../draw/paths.ts";
 import { timelineDrawing, timelineOf } from "../draw/timeline.ts";
 import { counted } from "../lower/describe-plan.ts";
 import type { PlannedStage } from "../lower/make-plan.ts";
+import type { ClipPlan } from "../lower/plan.ts";
 import type { Known } from "./known.ts";
 import { durationText } from "./plan-text.ts";
 import { resolvedStage } from "./resolved-stage.ts";
@@ -49,13 +50,18 @@ export function drawnTimeline({ session, planned, stages }: Known, title: string
   return { ...drawing, groups: drawing.groups.map(tell), boxes: drawing.boxes.map(tell) };
 }
 
+function batchText(batch: number, clip: ClipPlan | undefined): string {
+  if (clip === undefined) return `${batch} frames`;
+  return clip.whole === true ? `${batch} whole videos` : `${batch} clips of ${clip.length} ${clip.by}`;
+}
+
 function detailsOf({ plan, checked }: PlannedStage, withCosts: boolean): Box["details"] {
   const { call, label, tasks, data, batch, clip, duration, optimiser } = plan;
   const details: Box["details"] = [
     ["is", call === label ? "" : call],
     ["tasks", tasks.map(({ name }) => name).join(", ")],
     ["data", data.name],
-    ["batch", clip === undefined ? `${batch} frames` : `${batch} clips of ${clip.length} ${clip.by}`],
+    ["batch", batchText(batch, clip)],
     ["trains", durationText(duration)],
     ["optimiser", optimiser.name],
     ["per frame", withCosts ? `${counted(forwardFlops(checked).total)}FLOPs` : ""],

@@ -168,7 +168,7 @@ export interface ClipPlan {
   readonly pad: "repeat" | "zero" | "mask";
   /** A video is cut where frames are further apart. */
   readonly gap: number | undefined;
-  /** One clip for each video, however long. */
+  /** One clip for each video, of all its rows however many; `length` and `hop` then say nothing. */
   readonly whole?: true;
 }
 

@@ -2,6 +2,7 @@ import type { Graph } from "../ir/graph.ts";
 import { optimisers } from "../library/optimisers/index.ts";
 import { withUpdates } from "../library/optimisers/with-updates.ts";
 import { cleaning, runPasses } from "../passes/index.ts";
+import { refuseGraph } from "./not-written.ts";
 import { passSize } from "./pass-size.ts";
 import type { StagePlan } from "./plan.ts";
 
@@ -10,6 +11,8 @@ import type { StagePlan } from "./plan.ts";
  * `withUpdates` says.
  */
 export function stepGraph(plan: StagePlan): Graph {
+  if (plan.clip?.whole === true)
+    refuseGraph(`the step of ${plan.label}: on whole videos its size is that of the data's longest`);
   return runPasses(withUpdates(plan.graphs.training(passSize(plan)), plan), cleaning);
 }
 

@@ -12,6 +12,7 @@ import { conv } from "./conv.ts";
 import { convInputGradient } from "./conv-input-gradient.ts";
 import { convWeightGradient } from "./conv-weight-gradient.ts";
 import { cosine } from "./cosine.ts";
+import { cumulativeSum } from "./cumulative-sum.ts";
 import { divide } from "./divide.ts";
 import { dropout } from "./dropout.ts";
 import { equal } from "./equal.ts";
@@ -43,6 +44,7 @@ import { multiply } from "./multiply.ts";
 import { negate } from "./negate.ts";
 import { oneHot } from "./one-hot.ts";
 import { ConstraintFailure, type Op } from "./op.ts";
+import { packRows } from "./pack-rows.ts";
 import { pad } from "./pad.ts";
 import { power } from "./power.ts";
 import { randomUniform } from "./random-uniform.ts";
@@ -82,6 +84,7 @@ export const allOps: readonly Op[] = [
   convWeightGradient,
   conv,
   cosine,
+  cumulativeSum,
   divide,
   dropout,
   equal,
@@ -112,6 +115,7 @@ export const allOps: readonly Op[] = [
   multiply,
   negate,
   oneHot,
+  packRows,
   pad,
   power,
   randomUniform,

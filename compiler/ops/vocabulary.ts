@@ -105,6 +105,10 @@ export const sumAll = (g: G, x: Value) =>
     x.type.shape.map((_, i) => i),
   );
 
+/** Each entry with those before it along an axis added, or those behind it. */
+export const cumulativeSum = (g: G, x: Value, axis: number, reverse: boolean) =>
+  one(g, "cumulative_sum", [x], { axis, reverse });
+
 /** Product of matrices in the last two axes, the others broadcast. */
 export const matmul = (g: G, a: Value, b: Value) => one(g, "matmul", [a, b]);
 /** Product of two matrices, each transposed on demand, plus c (broadcast). */
@@ -123,6 +127,9 @@ export const layerNorm = (g: G, x: Value, weight: Value, bias: Value, eps: numbe
 export const gatherRows = (g: G, x: Value, indices: Value) => one(g, "gather_rows", [x, indices]);
 export const scatterRows = (g: G, x: Value, indices: Value, size: Dim) =>
   one(g, "scatter_rows", [x, indices], { size: [size] });
+/** Real rows first, in their order or from the last; `back` undoes it. */
+export const packRows = (g: G, x: Value, present: Value, way: { readonly reverse: boolean; readonly back: boolean }) =>
+  one(g, "pack_rows", [x, present], way);
 export const oneHot = (g: G, indices: Value, depth: Dim) => one(g, "one_hot", [indices], { depth: [depth] });
 
 /** Numbers above 0 and below 1 that depend on the seed, the stream and the place alone. */

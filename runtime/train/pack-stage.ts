@@ -12,6 +12,7 @@ import { chosenRows } from "./chosen-rows.ts";
 import { countFacts } from "./count-facts.ts";
 import { initialWeights, type KeptOf } from "./initial-weights.ts";
 import { fieldsRead, type StageInputs, stageLoader } from "./stage-data.ts";
+import { StageError } from "./stage-error.ts";
 
 /** A shard is closed before it gets larger. */
 const shardBytes = 256 << 20;
@@ -62,6 +63,11 @@ async function packPart(
   clip: ClipPlan | undefined,
   folder: string,
 ): Promise<PackedPart> {
+  if (clip?.whole === true && plan.clip?.pad !== "mask")
+    throw new StageError(
+      plan.label,
+      "packed, whole videos are padded to the longest, and without `pad: mask` its model sees what they are padded with",
+    );
   const table = tableOf(inputs.data, part);
   const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
   writeSafetensors(join(folder, `${part}-clips.safetensors`), clipTensors(windows, rows, clip?.pad ?? "repeat"), {});

@@ -4,6 +4,7 @@ import { WindowMerge } from "../data/clips/clip-windows.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
+import { checkLength } from "./whole-videos.ts";
 
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
@@ -20,21 +21,20 @@ export class PartPasses {
   readonly #onPass: (done: number, total: number) => void;
   readonly #lead: number;
   readonly #merge: StagePlan["evaluate"]["merge"];
-  /** Of a window. */
-  readonly #length: number;
   readonly #open: ReturnType<typeof stageLoader>;
 
   constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
     const { clip, merge } = plan.evaluate;
     this.#merge = merge;
-    this.#length = clip?.length ?? 1;
     const table = tableOf(inputs.data, part);
     const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
-    const batch = Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
+    // A whole video stands alone, since what it would be padded with might be seen.
+    const batch = clip?.whole === true ? 1 : Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
     this.#rows = table.rows;
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
     this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
+    if (clip?.whole === true) checkLength(plan.label, graph, this.#open.length);
   }
 
   async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
@@ -42,7 +42,8 @@ export class PartPasses {
     await evaluator.keep(weights);
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
-      const { feeds, rows: places } = await loader.at(0, i);
+      const { feeds, rows: places, windows } = await loader.at(0, i);
+      const length = places.length / windows;
       const results = await evaluator.run(feeds);
       for (const [name, { shape, data }] of results) {
         if (!(data instanceof Float32Array)) continue;
@@ -50,11 +51,11 @@ export class PartPasses {
         const width = own.reduce((product, dim) => product * dim, 1);
         const known = merges.get(name) ?? {
           shape: own,
-          merge: new WindowMerge(this.#rows, width, this.#merge, this.#length),
+          merge: new WindowMerge(this.#rows, width, this.#merge, length),
         };
         merges.set(name, known);
         places.forEach((row, k) => {
-          known.merge.add(row, data, k * width, k % this.#length);
+          known.merge.add(row, data, k * width, k % length);
         });
       }
       this.#onPass(i + 1, loader.steps);

@@ -81,6 +81,8 @@ export function stageLoader(
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
+  /** Frames of the longest window, 1 without a clip. */
+  readonly length: number;
   readonly close: () => Promise<void>;
 } {
   const table = inputs.data.parts.get(part);
@@ -127,6 +129,7 @@ export function stageLoader(
       seed: plan.seed,
       training,
       fixedSize: training,
+      ownLength: !training && clip?.whole === true,
       weights,
       strengths: training ? strengthsOf(plan, Math.ceil(windows.count / batch)) : undefined,
     },
@@ -134,6 +137,7 @@ export function stageLoader(
   return {
     loader,
     table,
+    length: windows.length,
     close: async () => {
       await Promise.all([...images.values()].map((source) => source.close()));
     },

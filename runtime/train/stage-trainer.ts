@@ -1,6 +1,5 @@
 import type { Graph } from "../../compiler/ir/graph.ts";
 import { optimisers } from "../../compiler/library/optimisers/index.ts";
-import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, StagePlan } from "../../compiler/lower/plan.ts";
 import { StageBalance } from "../balance/stage-balance.ts";
 import type { Engine, Evaluator, Tensor, Tensors, TrainedParameter, Trainer, TrainerState } from "../engines/engine.ts";
@@ -15,6 +14,8 @@ export interface TrainerNeeds {
   readonly keptOf: KeptOf;
   readonly facts: Tensors;
   readonly calendar: Calendar;
+  /** Of a step's batch: `time` is how many frames its clips have. */
+  readonly size: { readonly batch: number; readonly time: number | undefined };
   /** The gradient graph with nothing held. */
   readonly graph: Graph;
 }
@@ -126,7 +127,7 @@ export class StageTrainer {
 
   async #open(): Promise<readonly TrainedParameter[]> {
     const plan = this.#plan;
-    const { engine, graph, keptOf } = this.#needs;
+    const { engine, size, graph, keptOf } = this.#needs;
     const held = (since: Duration) => this.#stepOf(since) > this.#phase;
     const waits = (since: Duration | undefined) => since !== undefined && held(since);
     const some = plan.groups.some(({ since }) => waits(since));
@@ -147,7 +148,7 @@ export class StageTrainer {
       return [{ path, shape, group, start: data }];
     });
     this.#trainer = await engine.trainer({
-      graph: some ? plan.graphs.training(passSize(plan), held) : graph,
+      graph: some ? plan.graphs.training(size, held) : graph,
       parameters,
       states: new Map(
         states.filter(({ path }) => !this.#held.has(path)).map(({ path }) => [path, tensorOf(first, path)]),
@@ -168,8 +169,7 @@ export class StageTrainer {
     });
     if (plan.accumulate !== undefined)
       this.#passes = await Passes.open(engine, plan.graphs.sums(), this.#needs.facts, plan.accumulate);
-    if (this.#balance?.looks === true)
-      this.#sight = await engine.evaluator(plan.graphs.balance(passSize(plan), held), constants);
+    if (this.#balance?.looks === true) this.#sight = await engine.evaluator(plan.graphs.balance(size, held), constants);
     return parameters;
   }
 

@@ -19,6 +19,7 @@ import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
 import { stepSeed } from "./step-seed.ts";
 import { Validation } from "./validation.ts";
+import { trainedFrames } from "./whole-videos.ts";
 
 export interface TrainContext {
   readonly engine: Engine;
@@ -55,7 +56,8 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
   const rows = chosenRows(table, plan.rows);
   if (rows.length === 0) throw new StageError(plan.label, "no row of the training part is valid for it");
   const facts = countFacts(plan.facts, table, rows);
-  const graph = plan.graphs.training(passSize(plan));
+  const size = { ...passSize(plan), time: trainedFrames(plan, table, rows) };
+  const graph = plan.graphs.training(size);
   const { loader, close } = stageLoader(plan, inputs, {
     part: "train",
     rows,
@@ -70,7 +72,7 @@ export async function trainStage(plan: StagePlan, context: TrainContext): Promis
     const plain = calendarOf(plan, loader.steps);
     const better: number[] = [];
     const calendar = { ...plain, judged: { every: stepsOf(plan.evaluate.every, plain), better } };
-    const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, graph });
+    const trainer = new StageTrainer(plan, { engine, keptOf: context.keptOf, facts, calendar, size, graph });
     opened.push(() => trainer.release());
     const validation = await Validation.open(plan, engine, trainer.constants, inputs);
     if (validation !== undefined) opened.push(() => validation.close());

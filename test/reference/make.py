@@ -99,6 +99,22 @@ def scatter_rows(settings, x, indices):
     return (torch.scatter_add(zeros, -2, indices.unsqueeze(-1).expand(*indices.shape, x.shape[-1]), x),)
 
 
+def pack_rows(settings, x, present):
+    moved = []
+    for rows, real in zip(x, present):
+        places = torch.nonzero(real).flatten().tolist()
+        order = torch.tensor((places[::-1] if settings["reverse"] else places) + torch.nonzero(~real).flatten().tolist())
+        if settings["back"]:
+            order = torch.tensor([order.tolist().index(place) for place in range(len(order))])
+        moved.append(rows[order])
+    return (torch.stack(moved),)
+
+
+def cumulative_sum(settings, x):
+    axis = settings["axis"]
+    return (x.flip(axis).cumsum(axis).flip(axis) if settings["reverse"] else x.cumsum(axis),)
+
+
 def gemm(settings, a, b, c=None):
     y = (a.T if settings["transA"] else a) @ (b.T if settings["transB"] else b)
     return (y if c is None else y + c,)
@@ -187,6 +203,7 @@ FORMULAS = {
     "conv_input_gradient": conv_input_gradient,
     "conv_weight_gradient": conv_weight_gradient,
     "cosine": unary(torch.cos),
+    "cumulative_sum": cumulative_sum,
     "divide": binary(torch.div),
     "equal": binary(torch.eq),
     "error_function": unary(torch.erf),
@@ -216,6 +233,7 @@ FORMULAS = {
     "multiply": binary(torch.mul),
     "negate": unary(torch.neg),
     "one_hot": lambda settings, indices: (F.one_hot(indices, settings["depth"][0]),),
+    "pack_rows": pack_rows,
     "pad": pad,
     "power": binary(torch.pow),
     "reduce_max": reduction(torch.amax),

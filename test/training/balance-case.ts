@@ -105,6 +105,7 @@ export async function trainerOf(stage: StagePlan, engine: Engine): Promise<Stage
     keptOf: () => new Map(),
     facts: new Map(),
     calendar,
+    size,
     graph,
   });
   await trainer.enter(0, () => beginning(stage));

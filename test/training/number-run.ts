@@ -60,11 +60,10 @@ export function numberRun(root: string, folder: string, options: Partial<RunOpti
 }
 
 const videos = { training: 6, validation: 3 } as const;
-const frames = 12;
 const width = 12;
 
-/** Annotations of some videos and numbers that show their labels, in a folder for one test. */
-export function drawnNumbers(): string {
+/** Annotations of some videos, each of so many frames, and numbers that show their labels, in a folder for one test. */
+export function drawnNumbers(framesOf: (video: number) => number = () => 12): string {
   const root = join(temporaryFolder(), "data");
   mkdirSync(root);
   const tensors = new Map<string, Tensor>();
@@ -73,6 +72,7 @@ export function drawnNumbers(): string {
     const lines = ["image,valence,arousal,expression,aus"];
     for (let k = 0; k < count; k += 1, video += 1) {
       const name = `video${video}`;
+      const frames = framesOf(video);
       const data = Float32Array.from({ length: frames * width }, (_, i) => 2 * uniform(11, video, i) - 1);
       tensors.set(name, { dtype: "float32", shape: [frames, width], data });
       for (let frame = 0; frame < frames; frame += 1) {

@@ -6,6 +6,7 @@ import { entrywiseFunctions } from "./entrywise.ts";
 import { foreignFunctions } from "./foreign.ts";
 import { layers } from "./layers.ts";
 import { randomFunctions } from "./random.ts";
+import { recurrentLayers } from "./recurrent.ts";
 import { reductions } from "./reduce.ts";
 import { shapeFunctions } from "./shape.ts";
 
@@ -17,6 +18,7 @@ export const tensorFunctions: TensorFunctions = {
   ...shapeFunctions,
   ...products,
   ...layers,
+  ...recurrentLayers,
   ...randomFunctions,
   ...constantFunctions,
   ...foreignFunctions,

@@ -3,16 +3,20 @@ import type { Value } from "../../ir/graph.ts";
 import type { Initialiser } from "../../lower/plan.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
-import { dimsOf, type TensorThing, type Thing } from "../things.ts";
+import type { TensorThing, Thing } from "../things.ts";
 import { axis, bool, call, float, int, labels, list, may, must, options, shape } from "../type.ts";
 import { countOf, labelOf, numberOf, numbersOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis, wireAxis } from "./axes.ts";
+import { presentBeside } from "./padding.ts";
 
 const poison: Thing = { kind: "poison" };
 const zero: Initialiser = { kind: "constant", value: 0 };
 const one: Initialiser = { kind: "constant", value: 1 };
 /** As PyTorch starts its layers: uniform within ± 1 / √(inputs of one output). */
-const uniform = (inputs: number): Initialiser => ({ kind: "uniform", bound: 1 / Math.sqrt(Math.max(1, inputs)) });
+export const uniform = (inputs: number): Initialiser => ({
+  kind: "uniform",
+  bound: 1 / Math.sqrt(Math.max(1, inputs)),
+});
 
 /** A size that weights depend on must be a number. */
 export function fixed(use: Use, x: TensorThing, name: string): number {
@@ -20,7 +24,8 @@ export function fixed(use: Use, x: TensorThing, name: string): number {
   return typeof size === "number" ? size : use.refuse("size-unknown", { axis: name });
 }
 
-function widthOf(use: Use, args: Args, name: string): number {
+/** What a parameter says, else the width that the place wants. */
+export function widthOf(use: Use, args: Args, name: string): number {
   const out = optionalNumber(args, name) ?? use.expected;
   if (out === undefined) return use.refuse("expected-size", { callee: use.name, name });
   if (out < 1) return use.refuse("out-of-range", { what: `\`${name}\``, expected: "at least 1", actual: out });
@@ -68,18 +73,6 @@ export const layers: TensorFunctions = {
       bias: may(bool, "true"),
     },
     apply: (use, [x], args) => (x === undefined ? poison : convTime(use, x, args)),
-  },
-  lstm: {
-    doc: "Long short-term memory over `time`: [.., time, d] to [.., time, d: hidden], twice as wide with `both` directions.",
-    inputs: ["x"],
-    params: { hidden: must(int), both: may(bool, "false") },
-    apply: (use, [x], args) => recurrent(use, x, args, "lstm", 4),
-  },
-  gru: {
-    doc: "Gated recurrent units over `time`: [.., time, d] to [.., time, d: hidden], twice as wide with `both` directions.",
-    inputs: ["x"],
-    params: { hidden: must(int), both: may(bool, "false") },
-    apply: (use, [x], args) => recurrent(use, x, args, "gru", 3),
   },
   layer_norm: {
     doc: "Mean 0 and deviation 1 over the last axis, then a learned scale and shift (arXiv 1607.06450).",
@@ -247,34 +240,6 @@ function convTime(use: Use, x: TensorThing, args: Args): Thing {
   return { ...x, wire: unfolded(use, v.transpose(use.g, y, [0, 2, 1]), lead) };
 }
 
-function recurrent(use: Use, x: TensorThing | undefined, args: Args, op: "lstm" | "gru", gates: number): Thing {
-  if (x === undefined) return poison;
-  if (!x.axes.includes("time") && !use.clipped)
-    return use.refuse("needs-clip", { what: `\`${op}\`` }, { help: "give the stage a `clip:`" });
-  use.overTime();
-  if (x.axes.at(-2) !== "time")
-    return use.refuse("op-refuses", { callee: `\`${op}\``, reason: `it needs [.., time, d], not ${axesText(x)}` });
-  // Padding of windows by rows comes last: read forward, nothing real has seen it.
-  if (use.present !== undefined && (use.paddingInside || truthOf(args, "both", false)))
-    use.later(`\`${op}\` over \`pad: mask\` ${use.paddingInside ? "by frames" : "in both directions"}`);
-  const into = fixed(use, x, lastAxis(use, x));
-  const hidden = widthOf(use, args, "hidden");
-  const { wire, lead } = folded(use, x, 2);
-  const from = uniform(hidden);
-  const layer = (suffix: string, reverse: boolean): Value => {
-    const weights = [
-      use.parameter(`weight_ih${suffix}`, [gates * hidden, into], from),
-      use.parameter(`weight_hh${suffix}`, [gates * hidden, hidden], from),
-      use.parameter(`bias_ih${suffix}`, [gates * hidden], from),
-      use.parameter(`bias_hh${suffix}`, [gates * hidden], from),
-    ];
-    return constrained(use, () => v.at(use.g.apply(op, [wire, ...weights], { reverse }), 0));
-  };
-  const forward = layer("", false);
-  const y = truthOf(args, "both", false) ? v.concat(use.g, [forward, layer("_reverse", true)], 2) : forward;
-  return { ...x, wire: unfolded(use, y, lead) };
-}
-
 /** The one layer with state (language rule 29). */
 function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
   const name = labelOf(args, "axis") ?? lastAxis(use, x);
@@ -285,12 +250,7 @@ function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
   const mean = use.state("running_mean", [size], 0);
   const variance = use.state("running_var", [size], 1);
   const settings = { axis: i, eps: numberOf(args, "eps", 1e-5), momentum: numberOf(args, "momentum", 0.1) };
-  const time = x.axes.indexOf("time");
-  let present: Value | undefined;
-  if (use.present !== undefined && x.batched && time >= 0) {
-    const [batch = 1, length = 1] = use.present.type.shape;
-    present = v.reshape(use.g, use.present, [batch, ...dimsOf(x).map((_, k): Dim => (k === time ? length : 1))]);
-  }
+  const present = presentBeside(use, x);
   const outputs = use.g.apply("batch_norm", [x.wire, weight, bias, mean, variance, present], settings);
   use.renew("running_mean", v.at(outputs, 1));
   use.renew("running_var", v.at(outputs, 2));

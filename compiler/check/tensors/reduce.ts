@@ -8,6 +8,7 @@ import { axis, bool, list, may, options } from "../type.ts";
 import { labelOf, labelsOf, truthOf } from "./arguments.ts";
 import { constrained, lastAxis, wireAxis } from "./axes.ts";
 import { combine, entrywise } from "./combine.ts";
+import { presentBeside } from "./padding.ts";
 
 type Reduction = (g: GraphBuilder, x: Value, axes: readonly number[], keep: boolean) => Value;
 
@@ -64,11 +65,10 @@ const deviation: Reduction = (g, x, axes, keep) => {
 
 /** The mean over time leaves masked padding out. */
 function meanOverTime(use: Use, x: TensorThing, names: readonly string[], keep: boolean): Thing | undefined {
-  if (use.present === undefined || !x.batched || names.length !== 1 || names[0] !== "time") return undefined;
+  if (names.length !== 1 || names[0] !== "time") return undefined;
+  const present = presentBeside(use, x);
+  if (present === undefined) return undefined;
   const i = wireAxis(use, x, "time");
-  const [batch = 1, time = 1] = use.present.type.shape;
-  const shape = x.wire.type.shape.map((_, k) => (k === 0 ? batch : k === i ? time : 1));
-  const present = v.reshape(use.g, use.present, shape);
   const sum = v.reduceSum(use.g, v.multiply(use.g, x.wire, present), [i], keep);
   const count = v.maximum(use.g, v.reduceSum(use.g, present, [i], keep), use.g.scalar(1));
   return { ...x, wire: v.divide(use.g, sum, count), axes: keep ? x.axes : x.axes.filter((name) => name !== "time") };

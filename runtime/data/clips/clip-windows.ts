@@ -21,12 +21,30 @@ export function singleRows(rows: Int32Array): Windows {
  * wider than `gap` frames. The last window of a run is padded at its end, so that every row is in some window.
  */
 export function clipWindows(table: AnnotationTable, clip: ClipPlan, rows: Int32Array): Windows {
+  if (clip.whole === true) return wholeVideos(runsOf(table, rows, undefined));
   const windows: (readonly number[])[] = [];
   for (const run of runsOf(table, rows, clip.gap)) {
     if (clip.by === "frames") windowsByFrame(table, clip, run, windows);
     else windowsByRow(clip, run, windows);
   }
   return { count: windows.length, length: clip.length, rows: Int32Array.from(windows.flat()) };
+}
+
+/** One window for each video, as long as the longest. */
+function wholeVideos(videos: readonly Int32Array[]): Windows {
+  const length = videos.reduce((longest, video) => Math.max(longest, video.length), 1);
+  const rows = new Int32Array(videos.length * length).fill(padding);
+  videos.forEach((video, i) => {
+    rows.set(video, i * length);
+  });
+  return { count: videos.length, length, rows };
+}
+
+/** How many places of a window are not padding behind its last row. */
+export function ownLength({ rows, length }: Windows, window: number): number {
+  let own = length;
+  while (own > 1 && rows[window * length + own - 1] === padding) own -= 1;
+  return own;
 }
 
 function windowsByRow(clip: ClipPlan, run: Int32Array, windows: (readonly number[])[]): void {

@@ -3,7 +3,7 @@ import type { HidePlan, MixPlan } from "../../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
-import { repeatedRow, type Windows } from "../clips/clip-windows.ts";
+import { ownLength, repeatedRow, type Windows } from "../clips/clip-windows.ts";
 import type { DrawnBatch } from "./drawn-batch.ts";
 import { hideFields } from "./hide-fields.ts";
 import type { ImageSource } from "./image-source.ts";
@@ -53,6 +53,8 @@ export interface LoaderOptions {
   readonly fixedSize: boolean;
   /** What the schedules of augmentations have in a step, one for each augmentation. */
   readonly strengths?: ((step: number) => readonly (number | undefined)[]) | undefined;
+  /** A batch is only as long as the longest of its windows. */
+  readonly ownLength?: boolean;
 }
 
 export interface Batch {
@@ -121,12 +123,12 @@ export class BatchLoader {
     const { batch, training, fixedSize, weights, strengths } = this.#options;
     const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
-    const { length } = windows;
+    const length = this.#options.ownLength === true ? longestOf(windows, chosen) : windows.length;
     const rows = new Int32Array(size * length).fill(-1);
     const shown = new Int32Array(size * length).fill(-1);
     chosen.forEach((window, i) => {
       for (let k = 0; k < length; k += 1) {
-        const row = windows.rows[window * length + k] ?? -1;
+        const row = windows.rows[window * windows.length + k] ?? -1;
         rows[i * length + k] = row;
         shown[i * length + k] = row >= 0 || pad === "zero" ? row : repeatedRow(windows, window, k);
       }
@@ -174,6 +176,10 @@ function seen(batch: DrawnBatch, looks: readonly Look[]): Tensors {
     return [...feeds].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
   });
   return new Map(fed);
+}
+
+function longestOf(windows: Windows, chosen: Int32Array): number {
+  return chosen.reduce((longest, window) => Math.max(longest, ownLength(windows, window)), 1);
 }
 
 /** Of each window the first row that is none of padding. */

@@ -92,6 +92,15 @@ def scatter_rows(x: Tensor, indices: Tensor, size: int) -> Tensor:
     return zeros.scatter_add(-2, indices.unsqueeze(-1).expand(x.shape), x)
 
 
+def pack_rows(x: Tensor, present: Tensor, reverse: bool = False, back: bool = False) -> Tensor:
+    """Rows of x [.., n, d] that are present, in their order or from the last, then the others; `back` undoes it."""
+    place = torch.arange(present.shape[-1], device=x.device).expand(present.shape)
+    order = torch.where(present, -place if reverse else place, place + 2 * present.shape[-1]).argsort(-1)
+    if back:
+        order = order.argsort(-1)
+    return torch.take_along_dim(x, order.unsqueeze(-1), dim=-2)
+
+
 def lstm(x: Tensor, weight_ih: Tensor, weight_hh: Tensor, bias_ih: Tensor, bias_hh: Tensor, reverse: bool) -> Tensor:
     """A layer over the second axis of x [batch, time, in], from a state of zeros."""
     return _recurrent(torch.lstm, 2, x, weight_ih, weight_hh, bias_ih, bias_hh, reverse)
