@@ -3,7 +3,19 @@ import { nearest } from "./nearest.ts";
 import type { Session } from "./session.ts";
 
 /** The files of the language's own library. */
-export const standardFiles = ["std/aff2.abaw", "std/cnn.abaw", "std/nn.abaw", "std/time.abaw", "std/vit.abaw"] as const;
+export const standardFiles = [
+  "std/aff2.abaw",
+  "std/cnn.abaw",
+  "std/convnext.abaw",
+  "std/ddamfn.abaw",
+  "std/efficientnet.abaw",
+  "std/face.abaw",
+  "std/mobilevit.abaw",
+  "std/nn.abaw",
+  "std/regnet.abaw",
+  "std/time.abaw",
+  "std/vit.abaw",
+] as const;
 
 /** Which library file has a name; undefined if none has. */
 export function standardFile(session: Session, name: string): string | undefined {

@@ -4,8 +4,9 @@ import type { TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
 import { countOf } from "./arguments.ts";
-import { axesText, constrained } from "./axes.ts";
+import { constrained } from "./axes.ts";
 import { checkNetwork } from "./foreign-network.ts";
+import { sidesOf } from "./pictures.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -92,16 +93,6 @@ export const foreignFunctions: TensorFunctions = {
     },
   },
 };
-
-function sidesOf(use: Use, x: TensorThing): readonly [number, number] {
-  const [height, width] = x.wire.type.shape.slice(-2);
-  if (x.axes.length < 3 || typeof height !== "number" || typeof width !== "number")
-    return use.refuse("op-refuses", {
-      callee: `\`${use.name}\``,
-      reason: `it needs [.., c, h, w], not ${axesText(x)}`,
-    });
-  return [height, width];
-}
 
 function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): readonly number[] {
   const given = dims?.kind === "map" && name !== undefined ? dims.entries.get(name) : dims;
