@@ -26,6 +26,7 @@ import { constantFunctions } from "../compiler/check/tensors/constants.ts";
 import { entrywiseFunctions } from "../compiler/check/tensors/entrywise.ts";
 import { foreignFunctions } from "../compiler/check/tensors/foreign.ts";
 import { layers } from "../compiler/check/tensors/layers.ts";
+import { pictureFunctions } from "../compiler/check/tensors/pictures.ts";
 import { randomFunctions } from "../compiler/check/tensors/random.ts";
 import { recurrentLayers } from "../compiler/check/tensors/recurrent.ts";
 import { reductions } from "../compiler/check/tensors/reduce.ts";
@@ -43,7 +44,8 @@ const tensorGroups: readonly (readonly [title: string, functions: TensorFunction
   ["Layout", shapeFunctions],
   ["Products", products],
   ["Random, and by index", randomFunctions],
-  ["Constants and pictures", constantFunctions],
+  ["Constants", constantFunctions],
+  ["Pictures", pictureFunctions],
   ["Networks of other makers", foreignFunctions],
 ];
 

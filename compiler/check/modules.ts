@@ -15,7 +15,15 @@ import type { Reporter } from "./reporter.ts";
 import { spend } from "./session.ts";
 import { carriedMark, matchInputs, printAxes, textOf } from "./signature.ts";
 import { bodyOf } from "./tensor-arithmetic.ts";
-import { dimsOf, type LayerThing, number, type RecipeThing, type TensorThing, type Thing } from "./things.ts";
+import {
+  dimsOf,
+  type LayerThing,
+  type ListThing,
+  number,
+  type RecipeThing,
+  type TensorThing,
+  type Thing,
+} from "./things.ts";
 import { checkUnappliedBody } from "./untaken.ts";
 
 /** Thrown where an annotation fixes the number of frames: the model is built again with that number for `time`. */
@@ -144,11 +152,7 @@ export function runBody(node: BodyNode, scope: Env): Thing | undefined {
 /** A recipe that is named becomes a layer, a list of them a list of layers (language rule 78). */
 export function asLayer(thing: Thing, path: string): Thing {
   if (thing.kind === "recipe") return { kind: "layer", path, of: thing, encoder: undefined };
-  if (
-    thing.kind === "list" &&
-    thing.items.length > 0 &&
-    thing.items.every((item) => item.kind === "recipe" || item.kind === "layer")
-  ) {
+  if (thing.kind === "list" && isOfModules(thing)) {
     const layers: LayerThing[] = [];
     thing.items.forEach((item, i) => {
       const layer = asLayer(item, `${path}[${i}]`);
@@ -157,6 +161,16 @@ export function asLayer(thing: Thing, path: string): Thing {
     return { kind: "layer", path, of: { kind: "sequence", layers }, encoder: undefined };
   }
   return thing;
+}
+
+/** Whether a list is a module: of recipes and layers, and of such lists. */
+function isOfModules({ items }: ListThing): boolean {
+  return (
+    items.length > 0 &&
+    items.every(
+      (item) => item.kind === "recipe" || item.kind === "layer" || (item.kind === "list" && isOfModules(item)),
+    )
+  );
 }
 
 /**

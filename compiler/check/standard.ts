@@ -6,9 +6,15 @@ import type { Session } from "./session.ts";
 export const standardFiles = [
   "std/aff2.abaw",
   "std/cnn.abaw",
+  "std/convnext.abaw",
+  "std/ddamfn.abaw",
+  "std/efficientnet.abaw",
+  "std/face.abaw",
   "std/fusion.abaw",
   "std/graph.abaw",
+  "std/mobilevit.abaw",
   "std/nn.abaw",
+  "std/regnet.abaw",
   "std/time.abaw",
   "std/vit.abaw",
 ] as const;

@@ -3,6 +3,7 @@ import { isCountable, printShape } from "../ir/dim.ts";
 import { invariant } from "../ir/invariant.ts";
 import { absolute } from "./absolute.ts";
 import { add } from "./add.ts";
+import { avgPool } from "./avg-pool.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { batchNormFixed } from "./batch-norm-fixed.ts";
 import { broadcast } from "./broadcast.ts";
@@ -75,6 +76,7 @@ import { where } from "./where.ts";
 export const allOps: readonly Op[] = [
   absolute,
   add,
+  avgPool,
   batchNormFixed,
   batchNorm,
   broadcast,

@@ -99,7 +99,8 @@ export function opened(balance: string, drop = "", engine: Engine = onnxEngine):
 
 /** A trainer of a stage of this model from the stored weights. */
 export async function trainerOf(stage: StagePlan, engine: Engine): Promise<StageTrainer> {
-  const graph = stage.graphs.training(passSize(stage));
+  const size = passSize(stage);
+  const graph = stage.graphs.training(size);
   const trainer = new StageTrainer(stage, {
     engine,
     keptOf: () => new Map(),

@@ -136,12 +136,14 @@ async function followed(engine: Engine, more: string) {
 }
 
 async function beginning(stage: StagePlan, engine: Engine): Promise<StageTrainer> {
+  const size = passSize(stage);
   const trainer = new StageTrainer(stage, {
     engine,
     keptOf: () => new Map(),
     facts: new Map(),
     calendar: { stepsPerEpoch: 2, totalSteps: 8 },
-    graph: stage.graphs.training(passSize(stage)),
+    size,
+    graph: stage.graphs.training(size),
   });
   await trainer.enter(0);
   return trainer;

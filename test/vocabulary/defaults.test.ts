@@ -62,7 +62,9 @@ const steps: Readonly<Record<string, readonly [place: string, args: string]>> = 
   batch_norm: ["x -> CALL", ""],
   prelu: ["x -> CALL", ""],
   learned: ["x + CALL", "[c: 3]"],
+  group_norm: ["x -> CALL", "3"],
   max_pool: [picture, "2"],
+  avg_pool: [picture, "2"],
 };
 
 /** Which functions stand where in a stage's block or an assembly. */

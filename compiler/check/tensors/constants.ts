@@ -1,10 +1,8 @@
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
 import type { Thing } from "../things.ts";
-import { float, int, list, may, must, shape } from "../type.ts";
-import { countOf, numbersOf, shapeOf } from "./arguments.ts";
-import { axesText, constrained, wireAxis } from "./axes.ts";
-import { fixed, folded, unfolded } from "./layers.ts";
+import { int, must, shape } from "../type.ts";
+import { countOf, shapeOf } from "./arguments.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -25,7 +23,7 @@ const filled = (value: number): TensorFunction => ({
   },
 });
 
-/** Constant tensors and image ops (language rules 27, 40). */
+/** Constant tensors (language rule 27). */
 export const constantFunctions: TensorFunctions = {
   zeros: filled(0),
   ones: filled(1),
@@ -75,54 +73,6 @@ export const constantFunctions: TensorFunctions = {
       });
       const wire = use.g.constant("float32", [rows * columns, dim], table);
       return { kind: "tensor", wire, batched: false, axes: ["n", "d"] };
-    },
-  },
-  max_pool: {
-    doc: "The greatest of each window of size x size pixels: [.., c, h, w].",
-    inputs: ["x"],
-    params: { size: must(int), stride: may(int, "size"), pad: may(int, "0") },
-    apply(use, [x], args) {
-      if (x === undefined) return poison;
-      if (x.axes.length < 3)
-        return use.refuse("op-refuses", { callee: "`max_pool`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
-      const size = countOf(use, args, "size", 2);
-      const stride = countOf(use, args, "stride", size);
-      const pad = countOf(use, args, "pad", 0, 0);
-      const { wire, lead } = folded(use, x, 3);
-      const settings = { kernel: [size, size], strides: [stride, stride], pads: [pad, pad, pad, pad] };
-      return {
-        ...x,
-        wire: unfolded(
-          use,
-          constrained(use, () => v.at(use.g.apply("max_pool", [wire], settings), 0)),
-          lead,
-        ),
-      };
-    },
-  },
-  normalize: {
-    doc: "(x − mean) / std of each channel of a picture [.., c, h, w].",
-    inputs: ["x"],
-    params: { mean: must(list(float)), std: must(list(float)) },
-    apply(use, [x], args) {
-      if (x === undefined) return poison;
-      const channels = fixed(use, x, x.axes.includes("c") ? "c" : (x.axes.at(-3) ?? ""));
-      const mean = numbersOf(args, "mean");
-      const std = numbersOf(args, "std");
-      if (mean.length !== channels || std.length !== channels || std.some((each) => each <= 0)) {
-        return use.refuse("out-of-range", {
-          what: "`mean` and `std`",
-          expected: `${channels} numbers each, std above 0`,
-          actual: `${mean.length} and ${std.length}`,
-        });
-      }
-      const after = x.wire.type.shape
-        .slice(wireAxis(use, x, x.axes.includes("c") ? "c" : (x.axes.at(-3) ?? "")) + 1)
-        .map(() => 1);
-      const across = (numbers: readonly number[]) =>
-        use.g.constant("float32", [channels, ...after], Float32Array.from(numbers));
-      const scaled = v.multiply(use.g, v.subtract(use.g, x.wire, across(mean)), across(std.map((each) => 1 / each)));
-      return { ...x, wire: scaled };
     },
   },
 };

@@ -15,10 +15,9 @@ const each = (doc: string, rule: (g: GraphBuilder, x: Value) => Value): TensorFu
     x === undefined ? { kind: "poison" } : { ...x, wire: constrained(use, () => rule(use.g, x.wire)) },
 });
 
-/** x Φ-like gate: x times min(max(x + 3, 0), 6) / 6 (https://arxiv.org/abs/1905.02244, section 5.2). */
-function hardSwish(g: GraphBuilder, x: Value): Value {
-  const gate = v.minimum(g, v.maximum(g, v.shift(g, x, 3), g.scalar(0)), g.scalar(6));
-  return v.multiply(g, x, v.scale(g, gate, 1 / 6));
+/** min(max(x + 3, 0), 6) / 6 (https://arxiv.org/abs/1905.02244, section 5.2). */
+function hardSigmoid(g: GraphBuilder, x: Value): Value {
+  return v.scale(g, v.minimum(g, v.maximum(g, v.shift(g, x, 3), g.scalar(0)), g.scalar(6)), 1 / 6);
 }
 
 /** Functions of each entry alone, and what changes only how gradients flow. */
@@ -33,7 +32,10 @@ export const entrywiseFunctions: TensorFunctions = {
   sigmoid: each("1 / (1 + e^−x) of each entry: units' numbers into probabilities.", v.sigmoid),
   tanh: each("The hyperbolic tangent of each entry, from −1 to 1.", v.tanh),
   softplus: each("log(1 + e^x) of each entry.", v.softplus),
-  hard_swish: each("x min(max(x + 3, 0), 6) / 6 of each entry (arXiv 1905.02244).", hardSwish),
+  hard_sigmoid: each("min(max(x + 3, 0), 6) / 6 of each entry (arXiv 1905.02244).", hardSigmoid),
+  hard_swish: each("x min(max(x + 3, 0), 6) / 6 of each entry (arXiv 1905.02244).", (g, x) =>
+    v.multiply(g, x, hardSigmoid(g, x)),
+  ),
   stop: each("The same numbers, through which no gradient flows back.", v.stopGradient),
   leaky_relu: {
     doc: "x where it is positive, else slope times x.",

@@ -3,9 +3,10 @@ import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
 import { countOf } from "./arguments.ts";
-import { axesText, constrained } from "./axes.ts";
+import { constrained } from "./axes.ts";
 import { checkNetwork, type FoundOutput } from "./foreign-network.ts";
 import { isFrameByFrame } from "./frame-by-frame.ts";
+import { sidesOf } from "./pictures.ts";
 
 const poison: Thing = { kind: "poison" };
 
@@ -97,16 +98,6 @@ export const foreignFunctions: TensorFunctions = {
     },
   },
 };
-
-function sidesOf(use: Use, x: TensorThing): readonly [number, number] {
-  const [height, width] = x.wire.type.shape.slice(-2);
-  if (x.axes.length < 3 || typeof height !== "number" || typeof width !== "number")
-    return use.refuse("op-refuses", {
-      callee: `\`${use.name}\``,
-      reason: `it needs [.., c, h, w], not ${axesText(x)}`,
-    });
-  return [height, width];
-}
 
 /** Sizes that the spec gives; undefined where it leaves them to the file. */
 function sizesOf(use: Use, dims: Thing | undefined, name: string | undefined): readonly number[] | undefined {

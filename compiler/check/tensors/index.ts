@@ -5,6 +5,7 @@ import { constantFunctions } from "./constants.ts";
 import { entrywiseFunctions } from "./entrywise.ts";
 import { foreignFunctions } from "./foreign.ts";
 import { layers } from "./layers.ts";
+import { pictureFunctions } from "./pictures.ts";
 import { randomFunctions } from "./random.ts";
 import { recurrentLayers } from "./recurrent.ts";
 import { reductions } from "./reduce.ts";
@@ -21,5 +22,6 @@ export const tensorFunctions: TensorFunctions = {
   ...recurrentLayers,
   ...randomFunctions,
   ...constantFunctions,
+  ...pictureFunctions,
   ...foreignFunctions,
 };

@@ -1,37 +1,16 @@
-import { type Dim, productOf } from "../../ir/dim.ts";
-import type { Value } from "../../ir/graph.ts";
 import type { Initialiser } from "../../lower/plan.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
-import { axis, bool, call, float, int, labels, list, may, must, options, shape } from "../type.ts";
-import { countOf, labelOf, numberOf, numbersOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
+import { axis, bool, call, float, int, may, must, shape } from "../type.ts";
+import { countOf, labelOf, numberOf, shapeOf, truthOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis, wireAxis } from "./axes.ts";
+import { convolutions } from "./convolutions.ts";
+import { groupNorm } from "./group-norm.ts";
+import { fixed, folded, one, unfolded, ungrouped, uniform, widthOf, zero } from "./layer-sizes.ts";
 import { presentBeside } from "./padding.ts";
 
 const poison: Thing = { kind: "poison" };
-const zero: Initialiser = { kind: "constant", value: 0 };
-const one: Initialiser = { kind: "constant", value: 1 };
-/** As PyTorch starts its layers: uniform within ± 1 / √(inputs of one output). */
-export const uniform = (inputs: number): Initialiser => ({
-  kind: "uniform",
-  bound: 1 / Math.sqrt(Math.max(1, inputs)),
-});
-
-/** A size that weights depend on must be a number. */
-export function fixed(use: Use, x: TensorThing, name: string): number {
-  const size = x.wire.type.shape[wireAxis(use, x, name)];
-  return typeof size === "number" ? size : use.refuse("size-unknown", { axis: name });
-}
-
-/** What a parameter says, else the width that the place wants. */
-export function widthOf(use: Use, args: Args, name: string): number {
-  const out = optionalNumber(args, name) ?? use.expected;
-  if (out === undefined) return use.refuse("expected-size", { callee: use.name, name });
-  if (out < 1) return use.refuse("out-of-range", { what: `\`${name}\``, expected: "at least 1", actual: out });
-  return out;
-}
-
 /** Functions with weights (language rule 87). Weights are named and laid out as in PyTorch. */
 export const layers: TensorFunctions = {
   linear: {
@@ -47,20 +26,7 @@ export const layers: TensorFunctions = {
       return { ...x, wire: constrained(use, () => v.linear(use.g, x.wire, weight, bias)) };
     },
   },
-  conv: {
-    doc: "Convolution of a picture: [.., c, h, w] to [.., c: out, h, w]. Without `pad` the size stays, but for the stride.",
-    inputs: ["x"],
-    params: {
-      out: must(int),
-      kernel: must(options(int, list(int))),
-      stride: may(options(int, list(int)), "1"),
-      pad: may(options(int, list(int), labels("same")), "same"),
-      dilation: may(int, "1"),
-      groups: may(int, "1"),
-      bias: may(bool, "true"),
-    },
-    apply: (use, [x], args) => (x === undefined ? poison : conv(use, x, args)),
-  },
+  ...convolutions,
   conv_time: {
     doc: "Convolution over `time`: [.., time, d] to [.., time, d: out]. Causal: a frame sees only those before it.",
     inputs: ["x"],
@@ -75,18 +41,21 @@ export const layers: TensorFunctions = {
     apply: (use, [x], args) => (x === undefined ? poison : convTime(use, x, args)),
   },
   layer_norm: {
-    doc: "Mean 0 and deviation 1 over the last axis, then a learned scale and shift (arXiv 1607.06450).",
+    doc: "Mean 0 and deviation 1 over an axis, then a learned scale and shift (arXiv 1607.06450).",
     inputs: ["x"],
-    params: { eps: may(float, "1e-5") },
+    params: { eps: may(float, "1e-5"), axis: may(axis, "the last axis") },
     apply(use, [x], args) {
       if (x === undefined) return poison;
-      const size = fixed(use, x, lastAxis(use, x));
+      const name = labelOf(args, "axis") ?? lastAxis(use, x);
+      const size = fixed(use, x, name);
       const weight = use.parameter("weight", [size], one);
       const bias = use.parameter("bias", [size], zero);
-      return {
-        ...x,
-        wire: constrained(use, () => v.layerNorm(use.g, x.wire, weight, bias, numberOf(args, "eps", 1e-5))),
-      };
+      const i = wireAxis(use, x, name);
+      // The op works on the last axis.
+      const axes = x.wire.type.shape.map((_, k) => k);
+      const last = v.transpose(use.g, x.wire, [...axes.filter((k) => k !== i), i]);
+      const y = constrained(use, () => v.layerNorm(use.g, last, weight, bias, numberOf(args, "eps", 1e-5)));
+      return { ...x, wire: v.transpose(use.g, y, [...axes.slice(0, i), axes.length - 1, ...axes.slice(i, -1)]) };
     },
   },
   batch_norm: {
@@ -95,6 +64,7 @@ export const layers: TensorFunctions = {
     params: { axis: may(axis, "the last axis"), momentum: may(float, "0.1"), eps: may(float, "1e-5") },
     apply: (use, [x], args) => (x === undefined ? poison : batchNorm(use, x, args)),
   },
+  ...groupNorm,
   prelu: {
     doc: "x where it is positive, else x times a learned slope of its place of an axis.",
     inputs: ["x"],
@@ -148,73 +118,6 @@ function initialiser(args: Args, sizes: readonly number[]): Initialiser {
     : { kind: "normal", deviation: number("deviation") };
 }
 
-/** The tensor as [everything before, ..the last axes], so that an op of fixed rank fits; and how to undo it. */
-export function folded(
-  use: Use,
-  x: TensorThing,
-  keep: number,
-): { readonly wire: Value; readonly lead: readonly Dim[] } {
-  const { shape: dims } = x.wire.type;
-  const lead = dims.slice(0, dims.length - keep);
-  return { wire: v.reshape(use.g, x.wire, [productOf(lead), ...dims.slice(dims.length - keep)]), lead };
-}
-
-export function unfolded(use: Use, wire: Value, lead: readonly Dim[]): Value {
-  return v.reshape(use.g, wire, [...lead, ...wire.type.shape.slice(1)]);
-}
-
-/** Inside a module its signature named the axes: an image is [.., c, h, w]. */
-function conv(use: Use, x: TensorThing, args: Args): Thing {
-  if (x.axes.length < 3)
-    return use.refuse("op-refuses", { callee: "`conv`", reason: `it needs [.., c, h, w], not ${axesText(x)}` });
-  const channels = fixed(use, x, x.axes.at(-3) ?? "");
-  const out = widthOf(use, args, "out");
-  const kernel = pairOf(use, args, "kernel", [1, 1], 1);
-  const stride = pairOf(use, args, "stride", [1, 1], 1);
-  const dilation = countOf(use, args, "dilation", 1);
-  const groups = countOf(use, args, "groups", 1);
-  const same = kernel.map((size) => Math.floor((dilation * (size - 1)) / 2));
-  const pad = pairOf(use, args, "pad", [same[0] ?? 0, same[1] ?? 0], 0);
-  if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, "conv", groups, channels, out);
-  const fan = (channels / groups) * kernel[0] * kernel[1];
-  const weight = use.parameter("weight", [out, channels / groups, ...kernel], uniform(fan));
-  const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(fan)) : undefined;
-  const { wire, lead } = folded(use, x, 3);
-  const walk = { strides: stride, pads: [...pad, ...pad], dilations: [dilation, dilation], groups };
-  const y = v.at(use.g.apply("conv", [wire, weight, bias], walk), 0);
-  return { ...x, wire: unfolded(use, y, lead) };
-}
-
-/** One number for both sides of a picture, or [rows, columns]. */
-function pairOf(
-  use: Use,
-  args: Args,
-  name: string,
-  otherwise: readonly [number, number],
-  least: number,
-): readonly [number, number] {
-  const thing = args.get(name);
-  if (thing?.kind === "number") {
-    const value = countOf(use, args, name, 1, least);
-    return [value, value];
-  }
-  if (thing?.kind !== "list") return otherwise;
-  const [rows, columns, ...more] = numbersOf(args, name);
-  if (rows === undefined || columns === undefined || more.length > 0 || Math.min(rows, columns) < least) {
-    return use.refuse("out-of-range", {
-      what: `\`${name}\``,
-      expected: `one number or two, each at least ${least}`,
-      actual: `[${numbersOf(args, name).join(", ")}]`,
-    });
-  }
-  return [rows, columns];
-}
-
-function ungrouped(use: Use, name: string, groups: number, channels: number, out: number): never {
-  const reason = `${groups} groups do not divide ${channels} inputs and ${out} outputs`;
-  return use.refuse("op-refuses", { callee: `\`${name}\``, reason });
-}
-
 /** Over `time`, the last axis being channels. Causal: a frame sees only those before it. */
 function convTime(use: Use, x: TensorThing, args: Args): Thing {
   if (!x.axes.includes("time") && !use.clipped)
@@ -227,7 +130,7 @@ function convTime(use: Use, x: TensorThing, args: Args): Thing {
   const kernel = countOf(use, args, "kernel", 1);
   const dilation = countOf(use, args, "dilation", 1);
   const groups = countOf(use, args, "groups", 1);
-  if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, "conv_time", groups, channels, out);
+  if (channels % groups !== 0 || out % groups !== 0) return ungrouped(use, groups, channels, out);
   const reach = dilation * (kernel - 1);
   const before = truthOf(args, "causal", false) ? reach : Math.floor(reach / 2);
   const fan = (channels / groups) * kernel;

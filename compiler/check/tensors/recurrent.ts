@@ -5,7 +5,7 @@ import type { TensorThing, Thing } from "../things.ts";
 import { bool, int, may, must } from "../type.ts";
 import { truthOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis } from "./axes.ts";
-import { fixed, folded, unfolded, uniform, widthOf } from "./layers.ts";
+import { fixed, folded, unfolded, uniform, widthOf } from "./layer-sizes.ts";
 import { presentBeside } from "./padding.ts";
 
 /** Gates of each, whose rows stand below one another in its weights. */
