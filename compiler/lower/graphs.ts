@@ -21,6 +21,12 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     balance: (size, held) => balanceGraph(readyForGradients(checked, size, held), checked),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
+    pictures: () =>
+      evaluated(
+        "pictures",
+        [...checked.training.shown].map(([name, value]) => ({ name, value })),
+        forInference,
+      ),
     forward: () => forwardPass(checked),
   };
 }
