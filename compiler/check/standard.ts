@@ -3,7 +3,15 @@ import { nearest } from "./nearest.ts";
 import type { Session } from "./session.ts";
 
 /** The files of the language's own library. */
-export const standardFiles = ["std/aff2.abaw", "std/cnn.abaw", "std/nn.abaw", "std/time.abaw", "std/vit.abaw"] as const;
+export const standardFiles = [
+  "std/aff2.abaw",
+  "std/cnn.abaw",
+  "std/foundation.abaw",
+  "std/nn.abaw",
+  "std/swin.abaw",
+  "std/time.abaw",
+  "std/vit.abaw",
+] as const;
 
 /** Which library file has a name; undefined if none has. */
 export function standardFile(session: Session, name: string): string | undefined {

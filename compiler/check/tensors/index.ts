@@ -5,6 +5,7 @@ import { constantFunctions } from "./constants.ts";
 import { entrywiseFunctions } from "./entrywise.ts";
 import { foreignFunctions } from "./foreign.ts";
 import { layers } from "./layers.ts";
+import { placeFunctions } from "./places.ts";
 import { randomFunctions } from "./random.ts";
 import { reductions } from "./reduce.ts";
 import { shapeFunctions } from "./shape.ts";
@@ -19,5 +20,6 @@ export const tensorFunctions: TensorFunctions = {
   ...layers,
   ...randomFunctions,
   ...constantFunctions,
+  ...placeFunctions,
   ...foreignFunctions,
 };
