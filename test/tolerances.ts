@@ -12,6 +12,10 @@ export const tolerances = {
   moduleGradients: 6e-6,
   /** A few dozen float32 ops in a row, some of which magnify rounding, relative to 1 at least: onnxruntime's sigmoid is right to 1e-8, not to so many digits. */
   randomGraphs: 1e-4,
+  /** Features of small encoders in float32 against float64. */
+  encoderFeatures: 1e-4,
+  /** And gradients, relative to each tensor's norm. */
+  encoderGradients: 1e-3,
   /** Losses and weights of the joint model over 20 steps of float32 against float64. */
   jointModel: 1e-4,
   /** 20 steps of the joint model on two engines, or on one process and on two with the same batch: losses 2e-7, weights 4e-6 measured. */

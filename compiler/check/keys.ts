@@ -144,6 +144,13 @@ export const stageKeys = {
   ),
   ema: plain(key(orNone(float), "Decay of a moving average of the weights, which is then judged and kept.", "none")),
   evaluate: plain(key(block(evaluateKeys), "How the model is judged and predicts.")),
+  show: withModel(
+    key(
+      record(axis, { kind: "tensor" }),
+      "Pictures of some frames that the report has, by title: tensors [c, h, w] of one channel or three, in 0 .. 1.",
+      "{}",
+    ),
+  ),
   precision: plain(key(labels("fp32", "bf16"), "The numbers that the model computes with.", "fp32")),
 } as const;
 

@@ -10,11 +10,13 @@ export const standardFiles = [
   "std/ddamfn.abaw",
   "std/efficientnet.abaw",
   "std/face.abaw",
+  "std/foundation.abaw",
   "std/fusion.abaw",
   "std/graph.abaw",
   "std/mobilevit.abaw",
   "std/nn.abaw",
   "std/regnet.abaw",
+  "std/swin.abaw",
   "std/time.abaw",
   "std/vit.abaw",
 ] as const;

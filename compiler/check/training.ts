@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import type { Value } from "../ir/graph.ts";
 import { balancers } from "../library/balancers.ts";
 import { followsScores } from "../lower/follows-scores.ts";
 import type {
@@ -32,6 +33,7 @@ import { plainSettings, usualBatch } from "./plain-settings.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
 import { checkRules, checkValidation, samplerOf } from "./row-rules.ts";
 import { durationOf } from "./schedules.ts";
+import { shownOf } from "./shown.ts";
 import { entriesOf, entryOf, valueSpan } from "./stage-entry.ts";
 import type { Thing } from "./things.ts";
 import { viewsOf } from "./views.ts";
@@ -58,6 +60,8 @@ export interface Training {
   readonly accumulate: number;
   readonly sharpness: number | undefined;
   readonly precision: "fp32" | "bf16";
+  /** Pictures for the report, by title. */
+  readonly shown: ReadonlyMap<string, Value>;
   /** Settings that this version checks and does not carry out, as text: they decide identity all the same. */
   readonly later: readonly string[];
 }
@@ -97,6 +101,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     const what = `\`accumulate\` with \`${looking.name}\`, which looks at a whole batch,`;
     reporter.report("not-yet", entryOf(stage, "accumulate")?.span ?? stage.span, { what });
   }
+  const shown = shownOf(entry("show"), built, reporter);
   const views = entry("views");
   if (views !== undefined) {
     viewsOf(views, fields, scope);
@@ -170,12 +175,14 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     accumulate: plain.accumulate,
     sharpness: optimiser.sharpness,
     precision: plain.precision,
+    shown,
     later,
   };
 }
 
 export function rowsOf(thing: Thing | undefined, all: readonly string[]): RowRule {
-  if (thing === undefined) return { kind: "any_valid", tasks: all };
+  // A model without a task, such as one that draws what is hidden from it, is trained on every row.
+  if (thing === undefined) return all.length === 0 ? { kind: "and", rules: [] } : { kind: "any_valid", tasks: all };
   if (thing.kind === "combined" && thing.operator === "not") return { kind: "not", rule: rowsOf(thing.left, all) };
   if (thing.kind === "combined" && (thing.operator === "and" || thing.operator === "or")) {
     return { kind: thing.operator, rules: [rowsOf(thing.left, all), rowsOf(thing.right, all)] };

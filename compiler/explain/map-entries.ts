@@ -16,7 +16,7 @@ export interface MapEntry {
   readonly value: string;
 }
 
-type MapKey = "loss" | "init" | "params" | "adapt";
+type MapKey = "loss" | "show" | "init" | "params" | "adapt";
 
 /** What a key of the block says, with its place: the override of all of it, or else the block's own. */
 function givenExpr(
@@ -75,25 +75,25 @@ interface PatternEntry {
   readonly value: string | Map<string, string>;
 }
 
-/** The terms of the loss as they were given; undefined where the stage gives none. */
-export function termEntries({ stage, loss }: CheckedStage): readonly MapEntry[] | undefined {
-  const things = stageEntry(stage, "loss", loss.scope);
+/** The terms of the loss, or the pictures that are shown, as they were given; undefined where the stage gives none. */
+export function tensorEntries(key: "loss" | "show", { stage, loss }: CheckedStage): readonly MapEntry[] | undefined {
+  const things = stageEntry(stage, key, loss.scope);
   if (things?.kind !== "map") return undefined;
-  const given = givenExpr(stage, "loss", loss.scope);
+  const given = givenExpr(stage, key, loss.scope);
   const written = new Map<string, string>();
   if (given?.expr.kind === "map") {
     for (const { suffixes, path, value } of given.expr.entries)
       forEachSuffix(suffixes, given.place, (here) => written.set(keyOf(path, here), exprText(value, here)));
   }
   for (const { path, expr, env } of stage.changes)
-    if (path[0] === "loss" && path[1] !== undefined && path.length === 2)
+    if (path[0] === key && path[1] !== undefined && path.length === 2)
       written.set(path[1], exprText(expr, inner(loss.scope, env.local?.names ?? [])));
-  return [...things.entries].map(([key, thing]) => ({
-    key,
+  return [...things.entries].map(([name, thing]) => ({
+    key: name,
     // A tensor is no text: what makes it is.
     value:
       thingText(completed(thing)) ??
-      written.get(key) ??
-      `${given === undefined ? "" : exprText(given.expr, given.place)}.${key}`,
+      written.get(name) ??
+      `${given === undefined ? "" : exprText(given.expr, given.place)}.${name}`,
   }));
 }

@@ -9,7 +9,7 @@ import { stageEntry, stageScope } from "../check/stage-entry.ts";
 import { none, type Thing } from "../check/things.ts";
 import type { KeepPlan } from "../lower/plan.ts";
 import { exprText } from "./expr-text.ts";
-import { type MapEntry, patternEntries, termEntries } from "./map-entries.ts";
+import { type MapEntry, patternEntries, tensorEntries } from "./map-entries.ts";
 import { clipText, durationText, metricText, optimiserText, rowsText } from "./plan-text.ts";
 import { thingText } from "./thing-text.ts";
 
@@ -84,7 +84,7 @@ function partsOf(thing: Thing): Text {
 
 function givenText(key: StageKey, checked: CheckedStage): Text {
   const { stage, loss } = checked;
-  if (key === "loss") return termEntries(checked);
+  if (key === "loss" || key === "show") return tensorEntries(key, checked);
   if (key === "init" || key === "params" || key === "adapt") return patternEntries(key, checked);
   const thing = stageEntry(stage, key, loss.scope);
   if (key === "evaluate") return evaluateEntries(thing, checked);
@@ -143,6 +143,7 @@ function usualText(key: StageKey, { training, built }: CheckedStage): Text {
     case "views":
     case "adapt":
     case "evaluate":
+    case "show":
       return undefined;
   }
 }

@@ -24,6 +24,12 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     feature: (name) => featureGraph(checked, name, forInference),
     sums: () => runPasses({ name: "sums", outputs: sumOutputs(checked) }, cleaning),
     picture: (network) => pictureGraph(checked, network, forInference),
+    pictures: () =>
+      evaluated(
+        "pictures",
+        [...checked.training.shown].map(([name, value]) => ({ name, value })),
+        forInference,
+      ),
     forward: () => forwardPass(checked),
   };
 }

@@ -58,6 +58,8 @@ export interface StagePlan {
   readonly scalars: ReadonlyMap<string, Schedule>;
   /** Inputs with role `fact`: numbers counted from the valid training rows, by input name. */
   readonly facts: ReadonlyMap<string, FactPlan>;
+  /** Titles of the pictures that a report has of it, which decide nothing. */
+  readonly shown: readonly string[];
   /** Names of the loss's terms. */
   readonly terms: readonly string[];
   /** How the terms are weighed against each other while training, one after the other; absent if they are not. */
@@ -113,6 +115,8 @@ export interface StageGraphs {
   sums(): Graph;
   /** What is sent to the network at a path, any batch (and time): output `picture`, float32 [B, T, c, h, w]. */
   picture(network: string): Graph;
+  /** Evaluation mode, batch (and time) symbolic: the pictures [B, (T), c, h, w] in 0..1 that a report shows, by title. */
+  pictures(): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
 }

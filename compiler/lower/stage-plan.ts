@@ -54,6 +54,7 @@ export class StagePlans {
         return label();
       },
       call: stage.call,
+      shown: [...checked.training.shown.keys()],
       tensorHash: (name) => tensorHash(checked, name),
       graphs: stageGraphs(checked),
     };

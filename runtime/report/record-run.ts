@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { type Manifest, type ManifestData, type ManifestStage, manifestName, readManifest } from "../run/manifest.ts";
 import { sharingOf } from "../run/plan-part.ts";
 import { copyOf } from "../run/recorded-spec.ts";
 import type { Result } from "../run/results.ts";
 import type { Run } from "../run/run-plan.ts";
+import { picturesOf, type StagePictures } from "./pictures.ts";
 import { type Report, reportFiles, reportOf, reportText } from "./report-data.ts";
 import { reportPage } from "./report-page.ts";
 import { sweepCsv } from "./sweep-table.ts";
@@ -98,7 +100,13 @@ async function stagesOf(run: Run): Promise<readonly Omit<ManifestStage, "trained
 /** Writes `report.json` and `report.html` of a finished run, and a `sweeps/NAME.csv` for each sweep; gives what they show. */
 export async function recordReport(run: Run, spec: string, results: readonly Result[]): Promise<Report> {
   const synthetic = (await dataOf(run)).flatMap((each) => (each.synthetic ? [each.name] : []));
-  const report = reportOf(run, spec, results, synthetic);
+  const pictures = new Map<StagePlan, StagePictures>();
+  for (const plan of run.plan.stages) {
+    if (plan.shown.length === 0 || !(await run.isFinished(plan))) continue;
+    const found = await picturesOf(run, plan);
+    if (found !== undefined) pictures.set(plan, found);
+  }
+  const report = reportOf(run, spec, results, synthetic, pictures);
   run.options.folder.writeText(reportFiles.data, reportText(report));
   run.options.folder.writeText(reportFiles.page, await reportPage(report));
   for (const table of report.sweeps) run.options.folder.writeText(`sweeps/${table.name}.csv`, sweepCsv(table));

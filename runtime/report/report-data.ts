@@ -13,6 +13,7 @@ import type { Run } from "../run/run-plan.ts";
 import { readFound } from "../search/search-file.ts";
 import { type EpochRecord, epochRecordSchema, readMetrics } from "../train/metrics-log.ts";
 import { stageFiles } from "../train/stage-files.ts";
+import type { StagePictures } from "./pictures.ts";
 import { type SweepTable, sweepTable, sweepTableSchema } from "./sweep-table.ts";
 import { type Transfer, transferSchema, transfersOf } from "./transfer.ts";
 
@@ -65,6 +66,8 @@ export interface ReportStage {
   readonly reads: readonly { readonly stage: string; readonly tensor: string }[];
   readonly starts: readonly string[];
   readonly epochs: readonly EpochRecord[];
+  /** Absent where it shows none. */
+  readonly pictures?: StagePictures;
 }
 
 export interface ReportAssembly {
@@ -81,7 +84,13 @@ const scatterLimit = 1500;
 export const metricNames = { units: "mean F1", classes: "macro F1", scalar: "CCC" } as const;
 
 /** Collects what a finished run's page shows. */
-export function reportOf(run: Run, spec: string, results: readonly Result[], synthetic: readonly string[]): Report {
+export function reportOf(
+  run: Run,
+  spec: string,
+  results: readonly Result[],
+  synthetic: readonly string[],
+  pictures: ReadonlyMap<StagePlan, StagePictures>,
+): Report {
   const labelOf = (hash: string) => run.stageOf(hash).label;
   const { trials } = readFound(run.options.folder.path).results;
   return {
@@ -90,7 +99,7 @@ export function reportOf(run: Run, spec: string, results: readonly Result[], syn
     synthetic,
     results: results.map((result) => resultOf(result)),
     overall: overallOf(results),
-    stages: run.plan.stages.map((plan) => stageOf(run, plan)),
+    stages: run.plan.stages.map((plan) => stageOf(run, plan, pictures.get(plan))),
     assemblies: run.plan.assemblies.map(({ name, members }) => ({
       name,
       members: members.map(({ task, stream }) => ({
@@ -153,7 +162,7 @@ function pairs(labels: Float32Array, predictions: Float32Array, weight: Float32A
   return valid.filter((_, i) => i % stride === 0).map((row) => [rounded(labels[row]), rounded(predictions[row])]);
 }
 
-function stageOf(run: Run, plan: StagePlan): ReportStage {
+function stageOf(run: Run, plan: StagePlan, pictures: StagePictures | undefined): ReportStage {
   const folder = run.options.folder.stage(plan);
   return {
     label: plan.label,
@@ -164,8 +173,25 @@ function stageOf(run: Run, plan: StagePlan): ReportStage {
     reads: plan.features.map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
     starts: sourceStages(plan).map((hash) => run.stageOf(hash).label),
     epochs: readMetrics(join(folder, stageFiles.log)),
+    ...(pictures === undefined ? {} : { pictures }),
   };
 }
+
+const stageAlways = record({
+  label: text,
+  folder: text,
+  tasks: listOf(text),
+  parameters: integer,
+  trained: integer,
+  reads: listOf(record({ stage: text, tensor: text })),
+  starts: listOf(text),
+  epochs: listOf(epochRecordSchema),
+});
+
+const picturesSchema = record({
+  part: oneOf("train", "val", "test"),
+  shown: listOf(record({ title: text, png: listOf(text) })),
+});
 
 export const reportSchema = record({
   format: oneOf(1),
@@ -197,18 +223,7 @@ export const reportSchema = record({
     }),
   ),
   overall: listOf(record({ of: text, value: number, trivial: number })),
-  stages: listOf(
-    record({
-      label: text,
-      folder: text,
-      tasks: listOf(text),
-      parameters: integer,
-      trained: integer,
-      reads: listOf(record({ stage: text, tensor: text })),
-      starts: listOf(text),
-      epochs: listOf(epochRecordSchema),
-    }),
-  ),
+  stages: listOf({ ...stageAlways, properties: { ...stageAlways.properties, pictures: picturesSchema } }),
   assemblies: listOf(
     record({ name: text, members: listOf(record({ task: text, stages: listOf(text), steps: listOf(text) })) }),
   ),

@@ -4,7 +4,7 @@ import { timelineDrawing } from "../../compiler/draw/timeline.ts";
 import { toDot } from "../../compiler/draw/to-dot.ts";
 import { counted } from "../../compiler/lower/describe-plan.ts";
 import { type Chart, curveCharts, resultCharts } from "./charts.ts";
-import type { Report, ReportResult } from "./report-data.ts";
+import type { Report, ReportResult, ReportStage } from "./report-data.ts";
 import { svgOf } from "./svg.ts";
 import { type SweepTable, sweepCells } from "./sweep-table.ts";
 
@@ -24,12 +24,12 @@ export async function reportPage(report: Report): Promise<string> {
 <body>
 <h1>${escaped(report.spec)}</h1>
 ${syntheticNote(report)}
-<h2>Scores on the validation part</h2>
-${scoreTable(report)}
+${scoreSection(report)}
 ${report.sweeps.map(sweepSection).join("\n")}
 <h2>Stages</h2>
 <div class="graph">${graph}</div>
 ${stageTable(report)}
+${report.stages.map(pictureSection).join("\n")}
 <h2>Results</h2>
 <div class="charts">${results.map((chart, i) => figure(chart, `result-${i}`)).join("")}</div>
 <h2>Training</h2>
@@ -46,6 +46,27 @@ ${[...results.map((chart, i) => drawing(chart, `result-${i}`)), ...curves.map((c
 function syntheticNote({ synthetic }: Report): string {
   if (synthetic.length === 0) return "";
   return `<p class="note">The pictures of <code>${escaped(synthetic.join(", "))}</code> are drawn, not taken. These scores show that the training works; they say nothing about real faces.</p>`;
+}
+
+function scoreSection(report: Report): string {
+  return report.results.length === 0 ? "" : `<h2>Scores on the validation part</h2>\n${scoreTable(report)}`;
+}
+
+const partNames = { train: "training", val: "validation", test: "test" } as const;
+
+/** A row for each picture that the stage shows, a column for each frame. */
+function pictureSection({ label, pictures }: ReportStage): string {
+  if (pictures === undefined) return "";
+  const rows = pictures.shown.map(({ title, png }) => {
+    const cells = png.map(
+      (data, i) =>
+        `<td><img alt="${escaped(title)}, frame ${i + 1}" src="data:image/png;base64,${escaped(data)}"></td>`,
+    );
+    return `<tr><th>${escaped(title)}</th>${cells.join("")}</tr>`;
+  });
+  return `<h2>Pictures of ${escaped(label)}</h2>
+<table class="pictures">${rows.join("\n")}</table>
+<p class="small">Frames of the ${partNames[pictures.part]} part, lying evenly over it.</p>`;
 }
 
 function scoreTable({ results, overall, assemblies }: Report): string {
@@ -133,5 +154,6 @@ td { font-variant-numeric: tabular-nums; } .total td { font-weight: 600; } .smal
 .note { background: #fff7e0; border-left: 4px solid #e0a800; padding: .6rem 1rem; }
 .graph { overflow-x: auto; } .graph svg { max-width: 100%; height: auto; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(460px, 1fr)); gap: 1.2rem; }
+.pictures { display: block; overflow-x: auto; } .pictures td { padding: .2rem; border: none; } .pictures img { width: 112px; image-rendering: pixelated; display: block; }
 figure { margin: 0; border: 1px solid #e2e8f0; border-radius: 6px; padding: .6rem; } figcaption { font-weight: 600; font-size: .9em; }
 `;

@@ -1,10 +1,16 @@
-import type { Graph } from "../../compiler/ir/graph.ts";
+import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { WindowMerge } from "../data/clips/clip-windows.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
 import { checkLength } from "./whole-videos.ts";
+
+/** What random ops start from where a graph draws in evaluation too (language rule 28): the same in every pass. */
+export function evaluationSeed(graph: Graph): Tensors {
+  const seeds = inputsOf(graph).filter(({ source }) => source.role === "seed");
+  return new Map(seeds.map(({ source: { name } }) => [name, { dtype: "int32", shape: [2], data: new Int32Array(2) }]));
+}
 
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
@@ -22,6 +28,7 @@ export class PartPasses {
   readonly #lead: number;
   readonly #merge: StagePlan["evaluate"]["merge"];
   readonly #open: ReturnType<typeof stageLoader>;
+  readonly #seed: Tensors;
 
   constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
     const { clip, merge } = plan.evaluate;
@@ -31,6 +38,7 @@ export class PartPasses {
     // A whole video stands alone, since what it would be padded with might be seen.
     const batch = clip?.whole === true ? 1 : Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
     this.#rows = table.rows;
+    this.#seed = evaluationSeed(graph);
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
     this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
@@ -39,7 +47,7 @@ export class PartPasses {
 
   async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
     const { loader } = this.#open;
-    await evaluator.keep(weights);
+    await evaluator.keep(new Map([...weights, ...this.#seed]));
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places, windows } = await loader.at(0, i);

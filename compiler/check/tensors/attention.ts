@@ -28,7 +28,7 @@ function withoutPadding(use: Use, scores: Value, k: TensorThing): Value {
 
 /** Keys whose mask is 0 get none of the attention. The mask is [.., queries, keys], any of them 1. */
 function withMask(use: Use, scores: TensorThing, mask: TensorThing): Value {
-  const keep = entrywise(use, { ...scores, axes: [...scores.axes.slice(0, -1), "keys"] }, mask, (x, m) =>
+  const keep = entrywise(use, scores, mask, (x, m) =>
     v.add(use.g, x, v.scale(use.g, v.subtract(use.g, use.g.scalar(1), m), hidden)),
   );
   return keep.wire;
@@ -59,11 +59,11 @@ export const products: TensorFunctions = {
   },
   /** softmax(q kᵀ / √d) v over the last two axes (https://arxiv.org/abs/1706.03762, equation 1). */
   attend: {
-    doc: "Attention softmax(q kᵀ / √d) v: q [.., n, d], k [.., m, d], v [.., m, e] give [.., n, e]. Where `mask` is 0, nothing is attended to (arXiv 1706.03762).",
-    inputs: ["q", "k", "v", "mask"],
-    optional: 1,
+    doc: "Attention softmax(q kᵀ / √d + bias) v: q [.., n, d], k [.., m, d], v [.., m, e] give [.., n, e]. Where `mask` is 0, nothing is attended to (arXiv 1706.03762).",
+    inputs: ["q", "k", "v", "mask", "bias"],
+    optional: 2,
     params: { drop: may(float, "0") },
-    apply(use, [given, keys, values, mask], args) {
+    apply(use, [given, keys, values, mask, bias], args) {
       if (given === undefined || keys === undefined || values === undefined) return poison;
       for (const x of [given, keys, values]) checkRows(use, x);
       const [q = given, k = keys, value = values] = sameLead(use, [given, keys, values]);
@@ -91,7 +91,9 @@ export const products: TensorFunctions = {
       const scores = constrained(use, () =>
         v.matmul(use.g, v.scale(use.g, q.wire, 1 / Math.sqrt(width)), v.transpose(use.g, k.wire, turn)),
       );
-      const masked = mask === undefined ? scores : withMask(use, { ...q, wire: scores }, mask);
+      const scored: TensorThing = { ...q, wire: scores, axes: [...q.axes.slice(0, -1), "keys"] };
+      const moved = bias === undefined ? scored : entrywise(use, scored, bias, (x, b) => v.add(use.g, x, b));
+      const masked = mask === undefined ? moved.wire : withMask(use, moved, mask);
       const shown = withoutPadding(use, masked, k);
       const weights = dropped(use, v.softmax(use.g, shown, shown.type.shape.length - 1), numberOf(args, "drop", 0));
       return {

@@ -80,7 +80,7 @@ export const constantFunctions: TensorFunctions = {
 /** Numbers that a table of positions may have. */
 const tableLimit = 2 ** 24;
 
-function checkTable(use: Use, rows: number, dim: number): void {
+export function checkTable(use: Use, rows: number, dim: number): void {
   if (rows * dim <= tableLimit) return;
   use.refuse("op-refuses", { callee: `\`${use.name}\``, reason: `a table of ${rows} × ${dim} numbers is too large` });
 }

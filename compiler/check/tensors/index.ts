@@ -6,6 +6,7 @@ import { entrywiseFunctions } from "./entrywise.ts";
 import { foreignFunctions } from "./foreign.ts";
 import { layers } from "./layers.ts";
 import { pictureFunctions } from "./pictures.ts";
+import { placeFunctions } from "./places.ts";
 import { randomFunctions } from "./random.ts";
 import { recurrentLayers } from "./recurrent.ts";
 import { reductions } from "./reduce.ts";
@@ -23,5 +24,6 @@ export const tensorFunctions: TensorFunctions = {
   ...randomFunctions,
   ...constantFunctions,
   ...pictureFunctions,
+  ...placeFunctions,
   ...foreignFunctions,
 };

@@ -4,7 +4,7 @@ import { firstRepeat } from "../repeated.ts";
 import type { TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type ListThing, type ShapeThing, sizeOf, type TensorThing, type Thing } from "../things.ts";
 import { axis, int, list, map, may, must, shape } from "../type.ts";
-import { labelOf, shapeOf } from "./arguments.ts";
+import { labelOf, labelsOf, shapeOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis, ordered, plain, wireAxis } from "./axes.ts";
 
 const poison: Thing = { kind: "poison" };
@@ -81,10 +81,10 @@ export const shapeFunctions: TensorFunctions = {
   view: {
     doc: "The same entries under other axes: `view([.., heads, e: d / heads])`. Their number stays; an axis without a size keeps its own.",
     inputs: ["x"],
-    params: { shape: must(shape) },
+    params: { shape: must(shape), of: may(list(axis), "as many of the last axes as are needed") },
     apply(use, [x], args) {
       const wanted = shapeOf(args, "shape");
-      return x === undefined || wanted === undefined ? poison : view(use, x, wanted);
+      return x === undefined || wanted === undefined ? poison : view(use, x, wanted, labelsOf(args, "of"));
     },
   },
   order: {
@@ -161,11 +161,23 @@ export function sameLead(use: Use, inputs: readonly TensorThing[]): readonly Ten
   });
 }
 
+/** How many axes stand before the named ones, which are the last. */
+function leadBefore(use: Use, x: TensorThing, of: readonly string[]): number {
+  for (const name of of) wireAxis(use, x, name);
+  const lead = x.axes.length - of.length;
+  const last = x.axes.slice(lead).map(plain);
+  if (of.every((name) => last.includes(name))) return lead;
+  return use.refuse("op-refuses", {
+    callee: "`view`",
+    reason: `\`of\` needs the last axes, in ${axesText(x)} ${last.map((name) => `\`${name}\``).join(", ")}`,
+  });
+}
+
 /**
  * The same entries under other axes. An axis without a size keeps its own. `..` is what is carried: the leading axes that are not
- * needed to make up the listed sizes.
+ * needed to make up the listed sizes, or all but the last ones that `of` names, which can be of size 1.
  */
-function view(use: Use, x: TensorThing, wanted: ShapeThing): TensorThing {
+function view(use: Use, x: TensorThing, wanted: ShapeThing, of: readonly string[] | undefined): TensorThing {
   const own = dimsOf(x);
   const sizes = wanted.axes.map(({ name, size }): Dim => {
     if (size !== undefined) return size;
@@ -175,13 +187,13 @@ function view(use: Use, x: TensorThing, wanted: ShapeThing): TensorThing {
       : (own[i] ?? 1);
   });
   const product = productOf(sizes);
-  let lead = wanted.carried ? x.axes.length : 0;
-  let rest: Dim = 1;
-  while (lead > 0 && !sameDim(rest, product)) {
+  const named = of === undefined || !wanted.carried ? undefined : leadBefore(use, x, of);
+  let lead = named ?? (wanted.carried ? x.axes.length : 0);
+  let rest: Dim = productOf(own.slice(lead));
+  while (named === undefined && lead > 0 && !sameDim(rest, product)) {
     lead -= 1;
     rest = multiplyDims(rest, own[lead] ?? 1);
   }
-  if (!wanted.carried) rest = productOf(own);
   if (!sameDim(rest, product)) {
     const listed = wanted.axes.map(({ name }, i) => `${name}: ${printDim(sizes[i] ?? 1)}`).join(", ");
     return use.refuse(
