@@ -109,7 +109,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length)
     later.push(`augment: ${canonical(completed(augment))}`);
-  if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();
@@ -138,7 +137,8 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
 }
 
 export function rowsOf(thing: Thing | undefined, all: readonly string[]): RowRule {
-  if (thing === undefined) return { kind: "any_valid", tasks: all };
+  // A model without a head needs no label: every row is valid for no task.
+  if (thing === undefined) return { kind: all.length === 0 ? "valid" : "any_valid", tasks: all };
   if (thing.kind === "combined" && thing.operator === "not") return { kind: "not", rule: rowsOf(thing.left, all) };
   if (thing.kind === "combined" && (thing.operator === "and" || thing.operator === "or")) {
     return { kind: thing.operator, rules: [rowsOf(thing.left, all), rowsOf(thing.right, all)] };

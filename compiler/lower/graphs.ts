@@ -12,6 +12,7 @@ import { opNamed, opRules } from "../ops/index.ts";
 import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
 import { balanceGraph, weighed } from "./balanced.ts";
+import { judgementOf } from "./judgement.ts";
 import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -21,6 +22,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
     balance: (size, held) => balanceGraph(readyForGradients(checked, size, held), checked),
     evaluation: () => evaluationGraph(checked),
     feature: (name) => featureGraph(checked, name, forInference),
+    judgement: () => judgementOf(checked),
     forward: () => forwardPass(checked),
   };
 }

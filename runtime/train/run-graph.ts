@@ -8,6 +8,11 @@ import { type StageInputs, stageLoader } from "./stage-data.ts";
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
 
+/** What terms of a loss read of the model is called so in the graph that gives it. */
+const seenByTerms = "seen/";
+
+export type TakesBatch = (results: Tensors, feeds: Tensors) => void;
+
 /** Results [rows, ..] by output. */
 export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
@@ -24,7 +29,8 @@ export class PartPasses {
   readonly #length: number;
   readonly #open: ReturnType<typeof stageLoader>;
 
-  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
+  /** `tasks`: those whose labels are wanted too. */
+  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part, tasks: StagePlan["tasks"] = []) {
     const { clip, merge } = plan.evaluate;
     this.#merge = merge;
     this.#length = clip?.length ?? 1;
@@ -34,18 +40,20 @@ export class PartPasses {
     this.#rows = table.rows;
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
-    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
+    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks, graphs: [graph] });
   }
 
-  async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
+  /** Told of each batch's results and what they were made of; results that it takes for itself are not merged. */
+  async run(evaluator: Evaluator, weights: Tensors, take?: TakesBatch): Promise<PartResults> {
     const { loader } = this.#open;
     await evaluator.keep(weights);
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places } = await loader.at(0, i);
       const results = await evaluator.run(feeds);
+      take?.(results, feeds);
       for (const [name, { shape, data }] of results) {
-        if (!(data instanceof Float32Array)) continue;
+        if (!(data instanceof Float32Array) || (take !== undefined && name.startsWith(seenByTerms))) continue;
         const own = shape.slice(this.#lead);
         const width = own.reduce((product, dim) => product * dim, 1);
         const known = merges.get(name) ?? {
