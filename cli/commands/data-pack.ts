@@ -40,6 +40,10 @@ export function pack(): Command {
         throw new UsageError(
           `${stage.label} keeps a checkpoint for each name, and a packed stage's own loop one; \`abaw train\` trains it`,
         );
+      if (stage.keep.kind === "least")
+        throw new UsageError(
+          `${stage.label} keeps by a term of its loss, and a packed stage's own loop by scores; \`abaw train\` trains it`,
+        );
       if (stage.evaluate.merge !== "mean")
         throw new UsageError(
           `${stage.label} is judged by one of several windows, and a packed stage's own loop by their mean; \`abaw train\` trains it`,

@@ -32,7 +32,7 @@ export function keepOf(
       if (one.kind === "each")
         reporter.refuse("wrong-type", place, {
           what: `what \`${name}\` keeps`,
-          expected: "best(metric) or last",
+          expected: "best(metric), least(term) or last",
           actual: "a map",
         });
       of.set(name, one);
@@ -48,10 +48,8 @@ export function keepOf(
       { help: `write keep: last, or ${wayToJudge(by)}` },
     );
   }
-  if (thing.name === "least") {
-    reporter.report("not-yet", thing.span, { what: "`least`" });
-    return { kind: "last" };
-  }
+  const term = thing.args.get("term");
+  if (term?.kind === "call") return { kind: "least", term: term.name };
   const what = thing.args.get("metric");
   return what === undefined ? { kind: "last" } : { kind: "best", metric: metricOf(what, tasks, scope, thing.span) };
 }

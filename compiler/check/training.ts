@@ -146,7 +146,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
     later.push(`augment: ${canonical(completed(augment))}`);
-  if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();

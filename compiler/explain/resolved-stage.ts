@@ -105,7 +105,7 @@ function evaluateEntries(given: Thing | undefined, { training }: CheckedStage): 
 function usualText(key: StageKey, { training, built }: CheckedStage): Text {
   switch (key) {
     case "where":
-      return rowsText(training.rows);
+      return built.model.heads.size === 0 ? undefined : rowsText(training.rows);
     case "loss":
       return [...built.model.heads].map(([task, head]) => ({
         key: task,
@@ -150,5 +150,6 @@ function usualText(key: StageKey, { training, built }: CheckedStage): Text {
 
 function keepText(keep: KeepPlan): string {
   if (keep.kind === "each") return `{${[...keep.of].map(([name, one]) => `${name}: ${keepText(one)}`).join(", ")}}`;
+  if (keep.kind === "least") return `least(loss.${keep.term})`;
   return keep.kind === "last" ? "last" : `best(${metricText(keep.metric)})`;
 }

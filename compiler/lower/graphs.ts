@@ -13,6 +13,7 @@ import * as v from "../ops/vocabulary.ts";
 import { cleaning, expandForGradient, forInference, runPasses } from "../passes/index.ts";
 import { balanceGraph, weighed } from "./balanced.ts";
 import type { ExportedNetworks } from "./exported-networks.ts";
+import { judgementOf } from "./judgement.ts";
 import type { Duration, ForwardPass, Held, StageGraphs } from "./plan.ts";
 
 /** The graphs of a checked stage, each made when asked for. */
@@ -30,6 +31,7 @@ export function stageGraphs(checked: CheckedStage): StageGraphs {
         [...checked.training.shown].map(([name, value]) => ({ name, value })),
         forInference,
       ),
+    judgement: () => judgementOf(checked),
     forward: () => forwardPass(checked),
   };
 }

@@ -117,8 +117,18 @@ export interface StageGraphs {
   picture(network: string): Graph;
   /** Evaluation mode, batch (and time) symbolic: the pictures [B, (T), c, h, w] in 0..1 that a report shows, by title. */
   pictures(): Graph;
+  /** What `keep: least(..)` looks at; without terms in `keep` it has none. */
+  judgement(): TermJudgement;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;
+}
+
+/** Evaluation mode, batch (and time) symbolic. */
+export interface TermJudgement {
+  /** The heads as in `evaluation`, and as `seen/<i>` what the terms read of the model. */
+  readonly seen: Graph;
+  /** `loss/<term>` of the terms that `keep` names: fields `seen/<i>`, and labels, masks, `present` and numbers as in training. */
+  readonly terms: Graph;
 }
 
 /** A balancer with every setting written out (language rule 54). */
@@ -306,7 +316,11 @@ export interface EvaluatePlan {
 export type KeepPlan = KeepOne | { readonly kind: "each"; readonly of: ReadonlyMap<string, KeepOne> };
 
 /** Which step's weights a checkpoint has. */
-export type KeepOne = { readonly kind: "last" } | { readonly kind: "best"; readonly metric: Metric };
+export type KeepOne =
+  | { readonly kind: "last" }
+  | { readonly kind: "best"; readonly metric: Metric }
+  /** The least value of a term of the loss, over all judged rows at once. */
+  | { readonly kind: "least"; readonly term: string };
 
 /** An expression over the scores of tasks, on validation rows. */
 export type Metric =

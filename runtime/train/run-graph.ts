@@ -15,6 +15,11 @@ export function evaluationSeed(graph: Graph): Tensors {
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
 
+/** What terms of a loss read of the model is called so in the graph that gives it. */
+const seenByTerms = "seen/";
+
+export type TakesBatch = (results: Tensors, feeds: Tensors) => void;
+
 /** Results [rows, ..] by output. */
 export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
@@ -30,7 +35,8 @@ export class PartPasses {
   readonly #open: ReturnType<typeof stageLoader>;
   readonly #seed: Tensors;
 
-  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
+  /** `tasks`: those whose labels are wanted too. */
+  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part, tasks: StagePlan["tasks"] = []) {
     const { clip, merge } = plan.evaluate;
     this.#merge = merge;
     const table = tableOf(inputs.data, part);
@@ -41,11 +47,12 @@ export class PartPasses {
     this.#seed = evaluationSeed(graph);
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
-    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
+    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks, graphs: [graph] });
     if (clip?.whole === true) checkLength(plan.label, graph, this.#open.length);
   }
 
-  async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
+  /** Told of each batch's results and what they were made of; results that it takes for itself are not merged. */
+  async run(evaluator: Evaluator, weights: Tensors, take?: TakesBatch): Promise<PartResults> {
     const { loader } = this.#open;
     await evaluator.keep(new Map([...weights, ...this.#seed]));
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
@@ -53,8 +60,9 @@ export class PartPasses {
       const { feeds, rows: places, windows } = await loader.at(0, i);
       const length = places.length / windows;
       const results = await evaluator.run(feeds);
+      take?.(results, feeds);
       for (const [name, { shape, data }] of results) {
-        if (!(data instanceof Float32Array)) continue;
+        if (!(data instanceof Float32Array) || (take !== undefined && name.startsWith(seenByTerms))) continue;
         const own = shape.slice(this.#lead);
         const width = own.reduce((product, dim) => product * dim, 1);
         const known = merges.get(name) ?? {

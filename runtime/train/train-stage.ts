@@ -18,7 +18,7 @@ import { StageError } from "./stage-error.ts";
 import { keptBy, keptFile, stageFiles } from "./stage-files.ts";
 import { StageTrainer, tensorOf } from "./stage-trainer.ts";
 import { stepSeed } from "./step-seed.ts";
-import { Validation } from "./validation.ts";
+import { type Judgement, Validation } from "./validation.ts";
 import { trainedFrames } from "./whole-videos.ts";
 
 export interface TrainContext {
@@ -42,6 +42,7 @@ export interface TrainedStage {
   readonly steps: number;
 }
 
+const nothingJudged: Judgement = { scores: new Map(), terms: new Map() };
 /** Among the sums, how many steps they are over. */
 const stepsCounted = "steps";
 
@@ -223,12 +224,13 @@ class Training {
     const { keep, evaluate, groups } = this.#plan;
     const perEpoch = this.#calendar.stepsPerEpoch;
     const weights = await this.#trainer.live(evaluate.weights);
-    const scores = (await this.#validation?.scores(weights)) ?? new Map<string, TaskScore>();
+    const judgement = await this.#validation?.judge(weights, step - 1, this.#calendar);
+    const { scores, terms: judged } = judgement ?? nothingJudged;
     const [whole, terms, factors, cosines] = ["loss", "loss/", "factor/", "cosine/"].map((word) => this.#means(word));
     const losses = { loss: whole?.[""] ?? Number.NaN, ...terms };
     this.#sums = {};
     const kept = new Map([...this.#trainer.constants, ...weights]);
-    for (const [name, one] of keptBy(this.#plan)) this.#keep(name, keptValue(one, scores), step, kept);
+    for (const [name, one] of keptBy(this.#plan)) this.#keep(name, one, keptValue(one, scores, judged), step, kept);
     if (Object.values(this.#best).some((best) => best.step === step)) this.#better.push(step);
     const [group] = groups;
     this.#log.add({
@@ -237,7 +239,7 @@ class Training {
       step,
       losses,
       scores: Object.fromEntries([...scores].map(([name, { score }]) => [name, score ?? null])),
-      kept: keep.kind === "each" ? null : keptValue(keep, scores),
+      kept: keep.kind === "each" ? null : keptValue(keep, scores, judged),
       rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, this.#calendar),
       ...(this.#trainer.balance === undefined ? {} : { factors: factors ?? {}, cosines: cosines ?? {} }),
     });
@@ -245,9 +247,10 @@ class Training {
   }
 
   /** Keeps weights that are better than those of the checkpoint so far. */
-  #keep(name: string, value: number | null, step: number, weights: Tensors): void {
+  #keep(name: string, { kind }: KeepOne, value: number | null, step: number, weights: Tensors): void {
     const before = this.#best[name]?.value ?? null;
-    if (before !== null && (value === null || value <= before)) return;
+    const better = (found: number, than: number) => (kind === "least" ? found < than : found > than);
+    if (before !== null && (value === null || !better(value, before))) return;
     this.#best[name] = { value, step };
     writeSealed(join(this.#context.folder, keptFile(name)), named(weights, this.#plan), {
       identity: this.#context.identity,
@@ -275,8 +278,9 @@ function plateaus({ groups, scalars }: StagePlan): boolean {
 }
 
 /** A quotient of scores may have no value; what has one is better than what has none. */
-function keptValue(keep: KeepOne, scores: ReadonlyMap<string, TaskScore>): number | null {
-  const value = keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
+function keptValue(keep: KeepOne, scores: Judgement["scores"], terms: Judgement["terms"]): number | null {
+  const value =
+    keep.kind === "least" ? terms.get(keep.term) : keep.kind === "best" ? metricValue(keep.metric, scores) : undefined;
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 

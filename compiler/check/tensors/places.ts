@@ -6,7 +6,7 @@ import { float, int, list, may, must } from "../type.ts";
 import { countOf, numberOf, numbersOf } from "./arguments.ts";
 import { axesText, constrained } from "./axes.ts";
 import { checkTable } from "./constants.ts";
-import { fixed } from "./layers.ts";
+import { fixed } from "./layer-sizes.ts";
 
 const poison: Thing = { kind: "poison" };
 

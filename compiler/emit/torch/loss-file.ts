@@ -1,19 +1,15 @@
-import { type GraphOutput, type Node, nodesReaching, type Value } from "../../ir/graph.ts";
+import type { GraphOutput, Value } from "../../ir/graph.ts";
 import { invariant } from "../../ir/invariant.ts";
+import { nodesOfLoss, readOfModel } from "../../ir/of-loss.ts";
 import { Buffers } from "./buffers.ts";
 import type { Constants } from "./constants.ts";
 import { FunctionText } from "./function-text.ts";
 import { identifier, Names } from "./names.ts";
 import { acrossRanks, constructorOf, definition, indented, listed, sizeLines } from "./text.ts";
 
-/** Whether a node belongs to the loss and not to the model. */
-export function isOfLoss({ at }: Node): boolean {
-  return at === "loss" || at.startsWith("loss.");
-}
-
 /** What the terms of a loss read of the model, in a fixed order. */
 export function readByLoss(terms: readonly GraphOutput[]): readonly Value[] {
-  return ends(terms.map(({ value }) => value)).filter(isOfModel);
+  return readOfModel(terms.map(({ value }) => value)).filter(isOfModel);
 }
 
 /**
@@ -30,7 +26,7 @@ export function lossFile(
   const entries: string[] = [];
   const texts = terms.map(({ name, value }) => {
     const method = methods.fresh(name);
-    const inputs = ends([value]);
+    const inputs = readOfModel([value]);
     const keys = inputs.map((input) => {
       const output = outputs.get(input);
       if (output !== undefined) return `outputs[${JSON.stringify(output)}]`;
@@ -56,7 +52,7 @@ function methodText(
   outputs: ReadonlyMap<Value, string>,
   buffers: Buffers,
 ): readonly string[] {
-  const nodes = nodesOf([value]);
+  const nodes = nodesOfLoss([value]);
   const uses = new Map<Value, number>([[value, 1]]);
   for (const node of nodes)
     for (const input of node.inputs) if (input !== undefined) uses.set(input, (uses.get(input) ?? 0) + 1);
@@ -74,20 +70,6 @@ function argumentName(value: Value, outputs: ReadonlyMap<Value, string>): string
   const { source } = value;
   if (source.kind !== "input") return identifier(outputs.get(value) ?? "x");
   return source.role === "label" || source.role === "mask" ? source.role : identifier(source.name.split("/")[0] ?? "");
-}
-
-function nodesOf(values: readonly Value[]): readonly Node[] {
-  return nodesReaching(values).filter(isOfLoss);
-}
-
-/** What nodes of the loss read and do not make, constants apart, in the order of first use. */
-function ends(values: readonly Value[]): readonly Value[] {
-  const read = new Set<Value>(values.filter((value) => value.source.kind !== "node" || !isOfLoss(value.source.node)));
-  for (const node of nodesOf(values))
-    for (const input of node.inputs)
-      if (input !== undefined && input.source.kind !== "constant")
-        if (input.source.kind === "input" || !isOfLoss(input.source.node)) read.add(input);
-  return [...read];
 }
 
 function isOfModel({ source }: Value): boolean {
