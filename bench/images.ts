@@ -41,7 +41,7 @@ async function compare(root: string, hasTorch: boolean): Promise<void> {
   const stage = measuredStage("images", [["root", JSON.stringify(root)]]);
   const data = await openData(stage.data, "error", join(root, "cache"));
   const table = tableOf(data, "train");
-  const folder = data.folderOf("image");
+  const folder = data.folderOf("image", "train", 0);
   const size = 224;
   const { batch, augment, seed } = stage;
   const source = new ImageSource(table, { folder, size, augment, seed, cacheBytes: 0, skipBad: false });

@@ -18,8 +18,10 @@ export type Part = "train" | "val" | "test";
 export interface OpenData {
   readonly root: string;
   readonly parts: ReadonlyMap<Part, AnnotationTable>;
-  /** Where the images of a field lie. */
-  readonly folderOf: (field: string) => string;
+  /** Where the images of a field lie, of a row of a part. */
+  readonly folderOf: (field: string, part: Part, row: number) => string;
+  /** Of a part that is joined from several data sets, the first row of each. */
+  readonly starts?: ReadonlyMap<Part, readonly number[]>;
   /** 64 hex digits over the content of the annotations that train and judge. */
   readonly identity: string;
   /** The same over the test list, which is often there only later and decides about no training; empty without one. */
@@ -154,7 +156,7 @@ function openCsv(data: DataPlan, format: Extract<FormatPlan, { kind: "csv" }>, o
   };
 }
 
-function folders(data: DataPlan): (field: string) => string {
+function folders(data: DataPlan): OpenData["folderOf"] {
   return (field) => {
     const plan = data.fields.get(field);
     return resolve(data.root, plan?.kind === "images" ? plan.folder : ".");

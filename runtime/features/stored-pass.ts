@@ -95,7 +95,7 @@ function seenOf({ data: { fields } }: StagePlan, data: OpenData, part: Part, row
   const image = tableOf(data, part).image[row] ?? "";
   const found = [...fields].flatMap(([name, { kind }]) => {
     if (kind !== "images") return [];
-    const stat = statSync(join(data.folderOf(name), image), { throwIfNoEntry: false });
+    const stat = statSync(join(data.folderOf(name, part, row), image), { throwIfNoEntry: false });
     return [stat === undefined ? "-" : `${stat.size} ${stat.mtimeMs}`];
   });
   return found.join(", ");

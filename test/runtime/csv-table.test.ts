@@ -102,6 +102,6 @@ test("a format `synthetic` draws its data where the run says, and opens them", a
   const { parts, synthetic, identity, folderOf } = await openData(plan, "error", cache);
   expect([...parts.keys()]).toEqual(["train", "val", "test"]);
   expect(synthetic).toBe(true);
-  expect(folderOf("image").startsWith(cache)).toBe(true);
+  expect(folderOf("image", "train", 0).startsWith(cache)).toBe(true);
   expect((await openData(plan, "error", cache)).identity).toBe(identity);
 });

@@ -5,7 +5,9 @@ import { threadCount } from "../../threads/thread-count.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 
 export interface ImageWorkerData {
-  readonly folder: string;
+  readonly folders: readonly string[];
+  /** Row to its place in `folders`. */
+  readonly folder: Int32Array;
   readonly size: number;
   readonly images: readonly string[];
   readonly files: readonly string[];
@@ -45,7 +47,8 @@ export class ImageError extends Error {
 }
 
 export interface ImageOptions {
-  readonly folder: string;
+  /** Where images lie: all, or those of each row. */
+  readonly folder: string | ((row: number) => string);
   readonly size: number;
   readonly augment: readonly Augmentation[];
   readonly seed: number;
@@ -75,8 +78,12 @@ export class ImageSource {
   constructor(table: AnnotationTable, options: ImageOptions) {
     this.size = options.size;
     this.bad = options.bad ?? new Map();
+    const { folder } = options;
+    const folders = table.image.map((_, row) => (typeof folder === "string" ? folder : folder(row)));
+    const distinct = [...new Set(folders)];
     const workerData: ImageWorkerData = {
-      folder: options.folder,
+      folders: distinct,
+      folder: Int32Array.from(folders, (each) => distinct.indexOf(each)),
       size: options.size,
       images: table.image,
       files: [table.file],

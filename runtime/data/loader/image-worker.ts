@@ -8,7 +8,8 @@ import type { ImageRequest, ImageResponse, ImageWorkerData } from "./image-sourc
 
 /** Decodes and changes the images of whole batches, on a thread of its own: a step blocks the main one. */
 const port = parentPort;
-const { folder, size, images, files, lines, videos, augment, seed, cacheBytes, skipBad }: ImageWorkerData = workerData;
+const { folders, folder, size, images, files, lines, videos, augment, seed, cacheBytes, skipBad }: ImageWorkerData =
+  workerData;
 const bytes = size * size * 3;
 const sampler = new Sampler(size);
 const cache = new Map<number, Uint8Array>();
@@ -55,7 +56,7 @@ async function answer({ id, rows, epoch, draws }: ImageRequest): Promise<ImageRe
 
 async function imageOf(row: number, bad: { row: number; reason: string }[]): Promise<Uint8Array> {
   const place = {
-    folder,
+    folder: folders[folder[row] ?? 0] ?? "",
     image: images[row] ?? "",
     file: files[0] ?? "",
     line: lines[row] ?? 0,
