@@ -148,7 +148,6 @@ function dataOf(stage: StageThing, scope: Env): ModelData {
     );
   }
   if (thing.kind === "data" || thing.kind === "blend") {
-    if (thing.kind === "blend") reporter.report("not-yet", expr.span, { what: "`blend`" });
     return thing;
   }
   return reporter.refuse("wrong-type", expr.span, {

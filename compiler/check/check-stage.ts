@@ -10,7 +10,7 @@ import { checkLeakage } from "./leakage.ts";
 import type { LeastRows } from "./loss-making.ts";
 import { memoKind } from "./memo.ts";
 import type { StageBuild } from "./model-build.ts";
-import { mainData, partsOf } from "./model-data.ts";
+import { partsOf } from "./model-data.ts";
 import { plainSettings } from "./plain-settings.ts";
 import { warnRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
@@ -73,12 +73,11 @@ const stepsOfStage = 200;
 
 function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   spend(session, span, stepsOfStage);
-  const { built, data, labelled } = attempt(
+  const { built, labelled } = attempt(
     () => {
       const built = buildStage(session, stage, span);
-      const data = dataPlan(session, mainData(built.model.data));
       const labelled = partsOf(built.model.data).flatMap((part) => dataPlan(session, part).tasks);
-      return { built, data, labelled };
+      return { built, labelled };
     },
     () => {
       checkApartFromModel(session, stage);
@@ -154,7 +153,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     training,
     sources,
     trained,
-    data,
+    data: training.data,
     tasks: heads.map(({ task }) => ({ name: task.name, meaning: task.meaning })),
     needs: [...needs.values()],
     choices: [...choices.values()],

@@ -16,11 +16,13 @@ import type {
   Schedule,
 } from "../lower/plan.ts";
 import type { Augmentation } from "../lower/plan-augment.ts";
+import type { DataPlan } from "../lower/plan-data.ts";
 import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf, framesOf } from "./clips.ts";
 import { completed } from "./completed.ts";
+import { composedPlan, sharesOf } from "./composed-plan.ts";
 import { judgedRows } from "./data-parts.ts";
 import type { Env } from "./env.ts";
 import { keepOf } from "./keep.ts";
@@ -44,6 +46,9 @@ export interface Training {
   readonly augment: readonly Augmentation[];
   readonly hide: readonly HidePlan[];
   readonly mix: readonly MixPlan[];
+  /** Each data set's share of a batch; none where there is one. */
+  readonly shares: readonly Schedule[];
+  readonly data: DataPlan;
   readonly batch: number;
   readonly duration: Duration;
   readonly seed: number;
@@ -70,9 +75,6 @@ type Key = Parameters<ReturnType<typeof entriesOf>>[0];
 
 const nothing = (): undefined => undefined;
 
-/** Keys that this version checks and cannot train with. */
-const laterKeys = ["validate"] as const;
-
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
 export function trainingOf(built: StageBuild, scope: Env, terms: readonly string[], fromWeights: boolean): Training {
   const { stage, model } = built;
@@ -87,12 +89,9 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   };
   const tasks = [...model.heads.values()].map(({ task }) => task);
   const fields = [...model.fields.keys()];
-  for (const key of laterKeys) {
-    const thing = entry(key);
-    if (thing === undefined || thing.kind === "none" || (thing.kind === "list" && thing.items.length === 0)) continue;
-    checkValidation(thing, built, tasks, scope);
-    notYet(key, canonical(completed(thing)));
-  }
+  const validate = entry("validate");
+  if (validate !== undefined) checkValidation(validate, built, tasks, scope);
+  const shares = sharesOf(model.data, reporter);
   const sample = samplerOf(entry("sample"), built, scope);
   const weighed = entry("balance");
   const balance = weighed === undefined ? [] : balanceOf(weighed, terms, scope);
@@ -112,7 +111,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
   const by = mainData(model.data);
-  const judged = judgedRows(by) !== undefined || entry("validate") !== undefined;
+  const judged = judgedRows(by) !== undefined || validate?.kind === "data";
   const keep = entry("keep");
   const keepSpan = valueSpan(stage, "keep");
   const kept = attempt(() => keepOf(keep, tasks, { judged, by }, scope, keepSpan), nothing);
@@ -158,6 +157,8 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     augment: augmented,
     hide,
     mix,
+    shares,
+    data: composedPlan(scope.session, model.data, validate?.kind === "data" ? validate : undefined),
     batch: plain.batch ?? usualBatch,
     duration,
     seed: plain.seed ?? 0,

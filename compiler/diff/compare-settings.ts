@@ -29,6 +29,7 @@ const meaningsOf: Readonly<Partial<Record<StageKey, Meaning>>> = {
   clip: ({ built }) => built.model.clip,
   augment: ({ training: { augment, hide } }) => ({ augment, hide }),
   mix: ({ training }) => training.mix,
+  validate: ({ data }) => data.judged,
   accumulate: ({ training }) => training.accumulate,
   precision: ({ training }) => training.precision,
   balance: ({ training }) => training.balance,
@@ -99,7 +100,12 @@ function dataChanges(a: CheckedStage, b: CheckedStage): readonly Change[] {
   const [x, y] = [a, b].map(({ data, built }) => {
     const { data: given } = built.model;
     // The shares of a blend are in its name.
-    return { ...data, name: given.kind === "blend" ? given.label : data.name, tasks: meanings(data.tasks) };
+    return {
+      ...data,
+      judged: undefined,
+      name: given.kind === "blend" ? given.label : data.name,
+      tasks: meanings(data.tasks),
+    };
   });
   return comparePlain("data", x, y);
 }

@@ -15,6 +15,10 @@ export interface DataPlan {
   readonly tasks: readonly TaskPlan[];
   readonly duplicates: "keep_first" | "keep_last" | "keep_all" | "error";
   readonly part: PartPlan;
+  /** Of several data sets that are trained on together, all, the first being what the rest here is of. */
+  readonly joined?: readonly DataPlan[];
+  /** What judges in the place of the first's own validation rows: its validation part, or, where a part of it is meant, that. */
+  readonly judged?: DataPlan;
 }
 
 /** Which rows: `usual` trains on the training part and is judged by the validation part, or of a fold by its own rows. */

@@ -66,6 +66,8 @@ export interface StagePlan {
   readonly balance?: readonly BalancerPlan[];
   /** How a training draws its rows; absent where each comes once an epoch. */
   readonly sample?: SamplerPlan;
+  /** Each data set's share of a batch, in the order of `data.joined`; absent where there is one. */
+  readonly blend?: readonly Schedule[];
   /** Fields that are absent at random in a training; absent where none is. */
   readonly hide?: readonly HidePlan[];
   /** How windows of a batch are mixed in a training, one rule for each batch; absent where they are not. */

@@ -153,6 +153,7 @@ function plainPart(checked: CheckedStage) {
     terms: [...loss.terms.keys()],
     ...(training.balance.length === 0 ? {} : { balance: training.balance }),
     ...(training.sample === undefined ? {} : { sample: training.sample }),
+    ...(training.shares.length === 0 ? {} : { blend: training.shares }),
     ...(training.hide.length === 0 ? {} : { hide: training.hide }),
     ...(training.mix.length === 0 ? {} : { mix: training.mix }),
     ...(training.accumulate === 1 ? {} : { accumulate: training.accumulate }),
@@ -254,13 +255,7 @@ function once<T>(make: () => T): () => T {
 
 /** What was checked and cannot be carried out: it decides identity all the same. */
 function laterOf({ training, trained, built }: CheckedStage): readonly string[] {
-  const { data } = built.model;
-  return [
-    ...training.later,
-    ...trained.later,
-    ...(data.kind === "blend" ? [data.label] : []),
-    ...(built.stage.declaration.verb === "apply" ? ["apply"] : []),
-  ];
+  return [...training.later, ...trained.later, ...(built.stage.declaration.verb === "apply" ? ["apply"] : [])];
 }
 
 /** Plain JSON with maps as objects. */

@@ -1,3 +1,4 @@
+import { maskWidthOf, type TaskMeaning, widthOf } from "../../compiler/library/task.ts";
 import type { AnnotationTable } from "./annotation-table.ts";
 import type { LabelColumn } from "./label-column.ts";
 
@@ -17,9 +18,9 @@ export function joinTables(first: AnnotationTable, second: AnnotationTable): Ann
     line: joined(first.line, second.line),
     file: `${first.file} and ${second.file}`,
     labels: new Map(
-      [...first.labels].flatMap(([name, labels]) => {
-        const other = second.labels.get(name);
-        return other === undefined ? [] : [[name, joinLabels(labels, other)] as const];
+      [...new Set([...first.labels.keys(), ...second.labels.keys()])].flatMap((name) => {
+        const meaning = (first.labels.get(name) ?? second.labels.get(name))?.meaning;
+        return meaning === undefined ? [] : [[name, joinLabels(name, meaning, first, second)] as const];
       }),
     ),
     ...(groups === undefined
@@ -32,12 +33,15 @@ export function joinTables(first: AnnotationTable, second: AnnotationTable): Ann
   };
 }
 
-function joinLabels(first: LabelColumn, second: LabelColumn): LabelColumn {
-  return {
-    meaning: first.meaning,
-    values: joined(first.values, second.values),
-    weight: joined(first.weight, second.weight),
-  };
+/** What one of them does not label is missing there. */
+function joinLabels(name: string, meaning: TaskMeaning, first: AnnotationTable, second: AnnotationTable): LabelColumn {
+  const of = ({ labels, rows }: AnnotationTable) =>
+    labels.get(name) ?? {
+      values: new Float32Array(rows * widthOf(meaning)),
+      weight: new Float32Array(rows * maskWidthOf(meaning)),
+    };
+  const [a, b] = [of(first), of(second)];
+  return { meaning, values: joined(a.values, b.values), weight: joined(a.weight, b.weight) };
 }
 
 function joined<Numbers extends Float32Array | Int32Array>(first: Numbers, second: Numbers): Numbers;

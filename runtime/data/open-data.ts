@@ -14,8 +14,12 @@ export type Part = PartName;
 export interface OpenData {
   readonly root: string;
   readonly parts: ReadonlyMap<Part, AnnotationTable>;
+  /** How many roots rows may be below. */
+  readonly roots: number;
   /** Where the images of a field lie, by root. */
   readonly foldersOf: (field: string) => readonly string[];
+  /** Of a part that is joined from several data sets, the first row of each. */
+  readonly starts?: ReadonlyMap<Part, readonly number[]>;
   /** 64 hex digits over the content of the annotations that train and judge. */
   readonly identity: string;
   /** The same over the test list, which is often there only later and decides about no training; empty without one. */
@@ -96,6 +100,7 @@ export async function openData(data: DataPlan, onBadRow: OnBadRow, cache: string
 function opened(data: DataPlan, read: ReadParts, roots: readonly string[] = [data.root]): OpenData {
   return {
     root: data.root,
+    roots: roots.length,
     foldersOf: (field) => {
       const plan = data.fields.get(field);
       return roots.map((root) => resolve(root, plan?.kind === "images" ? plan.folder : "."));

@@ -6,6 +6,7 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { clipWindows } from "../data/clips/clip-windows.ts";
 import { DataError } from "../data/data-error.ts";
 import type { OpenData } from "../data/open-data.ts";
+import { subTable } from "../data/sub-table.ts";
 import { eventFileName, timesIn } from "../report/event-file.ts";
 import { chosenRows } from "../train/chosen-rows.ts";
 import { calendarOf } from "../train/schedule-value.ts";
@@ -54,8 +55,11 @@ export async function estimateOf(
   return { steps, bytes, seconds: known === 0 || seconds === 0 ? undefined : (work * seconds) / known };
 }
 
-function stepsIn(stage: StagePlan, { parts }: OpenData): number | undefined {
-  const table = parts.get("train");
+function stepsIn(stage: StagePlan, { parts, starts }: OpenData): number | undefined {
+  const whole = parts.get("train");
+  // Of several data sets, a pass over the first is an epoch.
+  const second = starts?.get("train")?.[1] ?? Number.POSITIVE_INFINITY;
+  const table = whole === undefined || stage.blend === undefined ? whole : subTable(whole, (row) => row < second);
   if (table === undefined || stage.duration.unit === "hours") return undefined;
   const rows = chosenRows(table, stage.rows);
   const windows = stage.clip === undefined ? rows.length : clipWindows(table, stage.clip, rows).count;

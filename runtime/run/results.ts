@@ -54,7 +54,8 @@ export async function stageResults(run: Run, plan: StagePlan, checkpoint?: strin
   const data = await run.dataOf(plan.data);
   if (!data.parts.has("val")) return [];
   const results: Result[] = [];
-  for (const task of plan.tasks)
+  // What judges a stage may lack a task of it.
+  for (const task of plan.tasks.filter(({ name }) => judgedLabels(data, "val", name) !== undefined))
     results.push(resultOf(plan.label, task, await run.predict(plan, task.name, "val", checkpoint), data));
   return results;
 }

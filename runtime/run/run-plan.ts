@@ -5,12 +5,14 @@ import type { FeatureUse, Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { DataPlan } from "../../compiler/lower/plan-data.ts";
 import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
 import { chosenPart, wholePart } from "../data/chosen-part.ts";
+import { composedData, dataIn, isComposed, piecesOf } from "../data/composed-data.ts";
 import type { BadRow, OnBadRow } from "../data/formats/bad-rows.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { type OpenData, openData, type Part } from "../data/open-data.ts";
 import type { Engine, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { FeatureStore } from "../features/feature-store.ts";
+import { joinFields, joinMatrices } from "../features/join-matrices.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
 import { storedPass } from "../features/stored-pass.ts";
@@ -83,7 +85,11 @@ export class Run {
     const known = this.#data.get(key);
     if (known !== undefined) return known;
     const isWhole = keyOf(plan) === keyOf({ ...plan, part: wholePart });
-    const opened = isWhole ? this.#open(plan) : this.#chosen(plan);
+    const opened = isComposed(plan)
+      ? composedData(plan, (each) => this.dataOf(each))
+      : isWhole
+        ? this.#open(plan)
+        : this.#chosen(plan);
     this.#data.set(key, opened);
     return opened;
   }
@@ -129,7 +135,9 @@ export class Run {
     const data = await this.dataOf(plan.data);
     const needs: string[] = [];
     for (const hash of neededBy(plan)) needs.push(await this.identityOf(this.stageOf(hash)));
-    const stored = await this.#fields.identityOf(plan, data);
+    let stored = "";
+    for (const each of dataIn(plan.data))
+      stored += await this.#fields.identityOf({ ...plan, data: each }, await this.dataOf(each));
     const networks = await this.#networks.identityOf(plan);
     const facts = [plan.hash, data.identity, ...[stored, networks].filter((digest) => digest !== ""), ...needs];
     const identity = bytesToHex(sha256(utf8ToBytes(facts.join("\n"))));
@@ -189,23 +197,28 @@ export class Run {
   async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {
     const data = await this.dataOf(plan.data);
     const features = new Map<string, FeatureMatrix>();
-    for (const use of plan.features) {
-      for (const part of parts) {
-        if (data.parts.has(part))
-          features.set(
-            `${use.input} ${part}`,
-            await this.#features.of(this.over(this.stageOf(use.stage), plan.data), use, part),
-          );
-      }
-    }
-    for (const part of parts)
-      if (plan.networks !== undefined && data.parts.has(part))
-        for (const [input, matrix] of await this.#networks.of(plan, part)) features.set(`${input} ${part}`, matrix);
     const fields = new Map<string, FieldMatrix>();
-    for (const [name, field] of FieldStore.of(plan)) {
-      for (const part of parts)
-        if (data.parts.has(part))
-          fields.set(`${name} ${part}`, await this.#fields.matrix(field, plan.data, data, part));
+    for (const part of parts.filter((each) => data.parts.has(each))) {
+      const pieces = piecesOf(plan.data, part);
+      for (const use of plan.features) {
+        const matrices: FeatureMatrix[] = [];
+        for (const piece of pieces)
+          matrices.push(await this.#features.of(this.over(this.stageOf(use.stage), piece.plan), use, piece.part));
+        features.set(`${use.input} ${part}`, joinMatrices(matrices));
+      }
+      const networks: ReadonlyMap<string, FeatureMatrix>[] = [];
+      for (const piece of pieces) networks.push(await this.#networks.of({ ...plan, data: piece.plan }, piece.part));
+      for (const input of networks[0]?.keys() ?? [])
+        features.set(`${input} ${part}`, joinMatrices(networks.flatMap((each) => each.get(input) ?? [])));
+      for (const name of FieldStore.of(plan).keys()) {
+        const matrices: FieldMatrix[] = [];
+        for (const piece of pieces) {
+          const field = FieldStore.of({ ...plan, data: piece.plan }).get(name);
+          if (field !== undefined)
+            matrices.push(await this.#fields.matrix(field, piece.plan, await this.dataOf(piece.plan), piece.part));
+        }
+        fields.set(`${name} ${part}`, joinFields(matrices));
+      }
     }
     return {
       data,
@@ -262,9 +275,11 @@ export class Run {
 }
 
 /** What decides which rows some data are, and what is known of them. */
-function keyOf({ root, format, duplicates, tasks, part }: DataPlan): string {
-  return JSON.stringify([root, format, duplicates, tasks.map(({ name }) => name), part], (_, value: unknown) =>
-    value instanceof Map ? [...value] : value,
+function keyOf({ root, format, duplicates, tasks, part, joined = [], judged }: DataPlan): string {
+  const more = [...joined.map(keyOf), ...(judged === undefined ? [] : [`judged ${keyOf(judged)}`])];
+  return JSON.stringify(
+    [root, format, duplicates, tasks.map(({ name }) => name), part, ...more],
+    (_, value: unknown) => (value instanceof Map ? [...value] : value),
   );
 }
 

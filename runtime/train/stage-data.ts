@@ -1,15 +1,16 @@
-import { isAbsolute } from "node:path";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
-import { clipWindows, singleRows } from "../data/clips/clip-windows.ts";
+import { clipWindows, singleRows, type Windows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix, type Look } from "../data/loader/batch-loader.ts";
+import { BlendOrder } from "../data/loader/blend-order.ts";
 import { ImageSource } from "../data/loader/image-source.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { drawWeights } from "./draw-weights.ts";
 import { calendarOf, scheduleValue } from "./schedule-value.ts";
+import { StageError } from "./stage-error.ts";
 
 /** Where stages get what they read. */
 export interface StageInputs {
@@ -68,6 +69,40 @@ function strengthsOf(plan: StagePlan, stepsPerEpoch: number): (step: number) => 
     plan.augment.map((each) => (each.kind === "noise" ? scheduleValue(each.deviation, step, calendar) : undefined));
 }
 
+/** What comes when in a training on several data sets. Throws a StageError where their shares cannot be had. */
+function blendOf(
+  plan: StagePlan,
+  data: OpenData,
+  windows: Windows,
+  weights: Float64Array | undefined,
+): BlendOrder | undefined {
+  const { blend: shares, batch, seed, label } = plan;
+  const starts = data.starts?.get("train");
+  if (shares === undefined || starts === undefined) return undefined;
+  let calendar = calendarOf(plan, 1);
+  const sharesAt = (step: number) => shares.map((share) => scheduleValue(share, step, calendar));
+  const order = new BlendOrder({ windows, starts, batch, seed, sharesAt, weights });
+  const names = plan.data.joined?.map(({ name }) => name) ?? [];
+  const [first = ""] = names;
+  if (order.steps === 0) throw new StageError(label, `no row of ${first} is valid for it, by which epochs are counted`);
+  calendar = calendarOf(plan, order.steps);
+  for (let step = 0; step < Math.min(calendar.totalSteps, lookedAhead); step += 1) {
+    const found = sharesAt(step);
+    const sum = found.reduce((total, share) => total + share, 0);
+    if (Math.abs(sum - 1) > 1e-6 || found.some((share) => share < -1e-9 || share > 1 + 1e-9))
+      throw new StageError(
+        label,
+        `the shares of ${names.join(" and ")} are ${found.map((share) => Number(share.toFixed(6))).join(" and ")} in step ${step + 1}, and must come to 1`,
+      );
+    const empty = found.findIndex((share, part) => share > 0 && order.counts[part] === 0);
+    if (empty >= 0) throw new StageError(label, `no row of ${names[empty]} is valid for it`);
+  }
+  return order;
+}
+
+/** A training by the clock has no last step. */
+const lookedAhead = 1_000_000;
+
 /** How a training sees its batches. */
 function looksOf({ hide = [], mix = [] }: StagePlan): readonly Look[] {
   return [{ prefix: "", hide, mix }];
@@ -96,7 +131,7 @@ export function stageLoader(
     const spec = plan.data.fields.get(field);
     if (spec?.kind !== "images") continue;
     const folders = inputs.data.foldersOf(field);
-    if (!folders.every(isAbsolute)) throw new Error("image folders are absolute by now");
+
     images.set(
       field,
       new ImageSource(table, {
@@ -113,6 +148,7 @@ export function stageLoader(
     ...featureInputs(plan).map((input): [string, FeatureMatrix] => [input, inputs.feature(input, part)]),
     ...storedFields(plan, inputs, part),
   ]);
+  const blend = training ? blendOf(plan, inputs.data, windows, weights) : undefined;
   const loader = new BatchLoader(
     {
       table,
@@ -131,6 +167,7 @@ export function stageLoader(
       fixedSize: training,
       ownLength: !training && clip?.whole === true,
       weights,
+      blend,
       strengths: training ? strengthsOf(plan, Math.ceil(windows.count / batch)) : undefined,
     },
   );

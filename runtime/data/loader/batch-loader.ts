@@ -4,6 +4,7 @@ import type { TaskPlan } from "../../../compiler/lower/plan-data.ts";
 import type { Tensor, Tensors } from "../../engines/engine.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { ownLength, repeatedRow, type Windows } from "../clips/clip-windows.ts";
+import type { BlendOrder } from "./blend-order.ts";
 import type { DrawnBatch } from "./drawn-batch.ts";
 import { hideFields } from "./hide-fields.ts";
 import type { ImageSource } from "./image-source.ts";
@@ -49,6 +50,8 @@ export interface LoaderOptions {
   readonly training: boolean;
   /** In training windows are drawn with replacement in proportion to these; without, each comes once an epoch. */
   readonly weights?: Float64Array | undefined;
+  /** In training on several data sets, what comes when: `weights` are then its own. */
+  readonly blend?: BlendOrder | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
   /** What the schedules of augmentations have in a step, one for each augmentation. */
@@ -78,7 +81,7 @@ export class BatchLoader {
   constructor(sources: LoaderSources, options: LoaderOptions) {
     this.#sources = sources;
     this.#options = options;
-    this.steps = Math.ceil(sources.windows.count / options.batch);
+    this.steps = options.blend?.steps ?? Math.ceil(sources.windows.count / options.batch);
   }
 
   /** The batch at a place of an epoch; those after it begin to be made ready. */
@@ -120,8 +123,9 @@ export class BatchLoader {
 
   async #make(epoch: number, index: number): Promise<Batch> {
     const { windows, time, images, features, tasks, table, pad, looks = [asItIs] } = this.#sources;
-    const { batch, training, fixedSize, weights, strengths } = this.#options;
-    const chosen = this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
+    const { batch, training, fixedSize, weights, strengths, blend } = this.#options;
+    const blended = blend?.at(epoch * this.steps + index);
+    const chosen = blended?.windows ?? this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
     const length = this.#options.ownLength === true ? longestOf(windows, chosen) : windows.length;
     const rows = new Int32Array(size * length).fill(-1);
@@ -134,7 +138,8 @@ export class BatchLoader {
       }
     });
     const clips = shown.map((_, i) => chosen[Math.floor(i / length)] ?? -1);
-    const draws = weights && shown.map((_, i) => index * batch + Math.floor(i / length));
+    const drawOf = (window: number) => blended?.draws[window] ?? index * batch + window;
+    const draws = weights || blended ? shown.map((_, i) => drawOf(Math.floor(i / length))) : undefined;
     const lead = time ? [size, length] : [size];
     const feeds = new Map<string, Tensor>();
     feeds.set("present", { dtype: "float32", shape: lead, data: Float32Array.from(rows, (row) => (row >= 0 ? 1 : 0)) });
