@@ -94,7 +94,7 @@ export interface StageGraphs {
   evaluation(): Graph;
   /** Evaluation mode, batch (and time) symbolic: the named tensor, as output `<name>`. */
   feature(name: string): Graph;
-  /** What is sent to the network at a path, any batch (and time): output `picture`, float32 [B, T, c, h, w]. */
+  /** What is sent to the network at a path, of each frame by itself: output `picture`, float32 [B, c, h, w]. */
   picture(network: string): Graph;
   /** The model and its loss as they were built. */
   forward(): ForwardPass;

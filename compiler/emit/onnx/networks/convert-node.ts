@@ -101,7 +101,12 @@ function adapted(
     if (value === null || attribute.some((each) => each.name === key)) continue;
     const now = after.attributes[key];
     if (now !== undefined && !sameValue(now, value)) attribute.push(attributeOf(key, value));
-    else if (now === undefined && conversion.to > conversion.from && places[key] === undefined && !droppable.has(`${name}.${key}`))
+    else if (
+      now === undefined &&
+      conversion.to > conversion.from &&
+      places[key] === undefined &&
+      !droppable.has(`${name}.${key}`)
+    )
       throw refusal(name, conversion, `\`${key}\``);
   }
   for (const [key, place] of Object.entries(places)) {
