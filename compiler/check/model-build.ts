@@ -5,6 +5,7 @@ import type { Value } from "../ir/graph.ts";
 import type { ClipPlan, Initialiser } from "../lower/plan.ts";
 import { opRules } from "../ops/index.ts";
 import type { ModelData } from "./model-data.ts";
+import type { PerFrame } from "./tensors/per-frame.ts";
 import type { LayerThing, StageThing, TaskThing, TensorThing, Thing } from "./things.ts";
 
 /** A weight as the model asks for it. */
@@ -53,6 +54,8 @@ export interface NetworkBuild {
   readonly file: string;
   /** What is sent to it, [batch, (time), c, h, w]. */
   readonly picture: Value;
+  /** The same of frames by themselves, [batch, c, h, w]. */
+  readonly frame: PerFrame;
   /** The inputs of the model's graph that stand for its outputs; `output` is the file's name of one, undefined for the only one. */
   readonly outputs: readonly {
     readonly input: string;

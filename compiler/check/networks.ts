@@ -1,11 +1,13 @@
 import type { Dim } from "../ir/dim.ts";
 import { inputsOf, type Value } from "../ir/graph.ts";
 import type { ModelBuild, NetworkBuild } from "./model-build.ts";
+import type { PerFrame } from "./tensors/per-frame.ts";
 
 /** A network as a layer asks for it: its outputs by the layer's names for them. */
 export interface AskedNetwork {
   readonly file: string;
   readonly picture: Value;
+  readonly frame: PerFrame;
   readonly outputs: readonly {
     readonly name: string;
     readonly output: string | undefined;
@@ -20,7 +22,7 @@ export interface AskedNetwork {
 export function addNetwork(
   build: ModelBuild,
   layer: string,
-  { file, picture, outputs }: AskedNetwork,
+  { file, picture, frame, outputs }: AskedNetwork,
 ): readonly Value[] {
   const { g, networks } = build;
   const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];
@@ -31,7 +33,7 @@ export function addNetwork(
     const shape: readonly Dim[] = [...lead, ...dims];
     return { input, output, dims, value: g.input("feature", input, { dtype: "float32", shape }) };
   });
-  if (known === undefined) networks.set(path, { path, file, picture, outputs: made });
+  if (known === undefined) networks.set(path, { path, file, picture, frame, outputs: made });
   return made.map(({ value }) => value);
 }
 

@@ -161,11 +161,11 @@ export function featureGraph(checked: CheckedStage, name: string, finish?: Finis
   return evaluated("features", [{ name, value: tensorNamed(checked, name) }], finish);
 }
 
-/** What is sent to the network at a path. */
+/** What is sent to the network at a path, of each frame by itself. */
 export function pictureGraph(checked: CheckedStage, network: string, finish?: Finish): Graph {
   const known = checked.built.model.networks.get(network);
   invariant(known !== undefined, `${checked.stage.label} has no network ${network}`);
-  return evaluated("picture", [{ name: "picture", value: known.picture }], finish);
+  return evaluated("picture", [{ name: "picture", value: known.frame.value }], finish);
 }
 
 type Finish = (graph: Graph) => Graph;
@@ -254,9 +254,16 @@ export function inlined(
         each.some(({ input }) => input === name),
       );
       if (network !== undefined) {
-        const [pictures] = inlined(g, checked, [network.picture], surroundings, checkpoint);
-        invariant(pictures !== undefined, "a network is sent one value");
-        return fold(surroundings.networks.output(network, name, pictures));
+        const said = surroundings.networks.output(
+          network,
+          name,
+          (field) => {
+            const [height, width] = model.fields.get(field)?.wire.type.shape.slice(-2).map(Number) ?? [];
+            return surroundings.image(field, height ?? 1, width ?? 1);
+          },
+          model.fields,
+        );
+        return fold(said);
       }
       const feature = model.features.get(name);
       invariant(feature !== undefined, `the feature ${name} is unknown`);

@@ -115,7 +115,7 @@ export interface StageGraphs {
    * name of the training graph.
    */
   sums(): Graph;
-  /** What is sent to the network at a path, any batch (and time): output `picture`, float32 [B, T, c, h, w]. */
+  /** What is sent to the network at a path, of each frame by itself: output `picture`, float32 [B, c, h, w]. */
   picture(network: string): Graph;
   /** Evaluation mode, batch (and time) symbolic: the pictures [B, (T), c, h, w] in 0..1 that a report shows, by title. */
   pictures(): Graph;

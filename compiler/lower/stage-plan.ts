@@ -1,7 +1,7 @@
 import type { CheckedStage } from "../check/check-stage.ts";
 import { digestOf } from "../ir/digest.ts";
-import { type Graph, leavesOf, type Value } from "../ir/graph.ts";
-import { printGraph, shownNumbers } from "../ir/print.ts";
+import type { Graph, Value } from "../ir/graph.ts";
+import { graphText, pictureDigest } from "./graph-text.ts";
 import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
 import type { Duration, FeatureUse, StagePlan, WeightSource } from "./plan.ts";
 import type { NetworkUse } from "./plan-networks.ts";
@@ -164,26 +164,16 @@ function plainPart(checked: CheckedStage) {
 }
 
 function networksOf({ built }: CheckedStage): readonly NetworkUse[] {
-  return [...built.model.networks.values()].map(({ path, file, picture, outputs }) => ({
+  return [...built.model.networks.values()].map(({ path, file, frame, outputs }) => ({
     path,
     file,
-    made: pictureDigest(picture),
+    made: pictureDigest(frame.value),
     outputs: outputs.map(({ input, output, dims }) => ({
       input,
       ...(output === undefined ? {} : { output }),
       shape: dims,
     })),
   }));
-}
-
-const pictureDigests = new WeakMap<Value, string>();
-
-function pictureDigest(picture: Value): string {
-  const known = pictureDigests.get(picture);
-  if (known !== undefined) return known;
-  const digest = digestOf(graphText({ name: "picture", outputs: [{ name: "picture", value: picture }] }));
-  pictureDigests.set(picture, digest);
-  return digest;
 }
 
 const quickTexts = new WeakMap<CheckedStage, string>();
@@ -229,20 +219,6 @@ export function decidingGraph(checked: CheckedStage): Graph {
 /** What decides the values of a named tensor, weights apart: it may lie on no way to a loss or a head. */
 function tensorHash(checked: CheckedStage, name: string): string {
   return digestOf(graphText({ name: "tensor", outputs: [{ name: "value", value: tensorNamed(checked, name) }] }));
-}
-
-function graphText(graph: Graph): string {
-  // Without places: stages share nodes, and which of them made one first must not matter.
-  return `${printGraph(graph, false)}${constantsText(graph)}`;
-}
-
-/** A digest for each constant that the print shows only the beginning of. */
-function constantsText(graph: Graph): string {
-  const digests = leavesOf(graph).flatMap(({ source }) => {
-    if (source.kind !== "constant" || source.data.length <= shownNumbers) return [];
-    return [`${digestOf(source.data)}\n`];
-  });
-  return digests.join("");
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { NetworkUse } from "../../compiler/lower/plan-networks.ts";
 import { wholePart } from "../data/chosen-part.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
@@ -74,11 +73,8 @@ export class NetworkStore {
     const picture = stage.graphs.picture(use.path);
     const evaluator = await networkEvaluator(use, picture, options.engine);
     try {
-      const plan: StagePlan = {
-        ...stage,
-        evaluate: { ...stage.evaluate, clip: clipOf(picture, stage), merge: "mean" },
-      };
-      const { networks: _, ...alone } = plan;
+      // Frames stand alone, whatever clips the stage has.
+      const { networks: _, ...alone } = { ...stage, evaluate: { ...stage.evaluate, clip: undefined } };
       const inputs = await this.#run.inputsOf(alone, [part]);
       const passes = new PartPasses(alone, picture, inputs, part);
       try {
@@ -96,14 +92,6 @@ export class NetworkStore {
     this.#digests.set(file, known);
     return known;
   }
-}
-
-/** Frames stand alone: windows of one frame, or of the only length that the stage's graphs take. */
-function clipOf(picture: Graph, { clip }: StagePlan): ClipPlan | undefined {
-  if (clip === undefined) return undefined;
-  const time = inputsOf(picture)[0]?.type.shape[1];
-  const length = typeof time === "number" ? time : 1;
-  return { length, hop: length, by: "rows", pad: "repeat", gap: undefined };
 }
 
 function hashed(text: string): string {

@@ -5,7 +5,7 @@ import { axis, int, list, map, may, must, options, orNone, record, string } from
 import { countOf } from "./arguments.ts";
 import { constrained } from "./axes.ts";
 import { checkNetwork, type FoundOutput } from "./foreign-network.ts";
-import { isFrameByFrame } from "./frame-by-frame.ts";
+import { type PerFrame, perFrame } from "./per-frame.ts";
 import { sidesOf } from "./pictures.ts";
 
 const poison: Thing = { kind: "poison" };
@@ -52,10 +52,11 @@ export const foreignFunctions: TensorFunctions = {
         const help = "`outputs` names all of them";
         use.report("changes-nothing", use.placeOf("output"), { path: "output" }, { help });
       }
-      if (!x.batched || !isFrameByFrame(x.wire, x.axes.includes("time") ? 2 : 1)) {
+      const frame = x.batched ? perFrame(x.wire, x.axes.includes("time") ? 2 : 1) : undefined;
+      if (frame === undefined) {
         const reason =
           "its numbers are made once for each frame, so what is sent to it is made of the picture of that frame alone, without weights or draws";
-        use.refuse(
+        return use.refuse(
           "op-refuses",
           { callee: "`onnx`", reason },
           { help: "send it the picture, through resize and normalize" },
@@ -63,7 +64,7 @@ export const foreignFunctions: TensorFunctions = {
       }
       const keys = names ?? [undefined];
       const declared = keys.map((key) => ({ key, dims: sizesOf(use, args.get("dims"), key) }));
-      return outputsOf(use, x, args, checkNetwork(use, x, args, declared));
+      return outputsOf(use, x, frame, args, checkNetwork(use, x, args, declared));
     },
   },
   /** What stands in for a large network in a small trial: the mean of each channel, and one linear layer for each output. */
@@ -116,13 +117,13 @@ function refuseSizes(use: Use, name: string | undefined, at = "dims"): never {
 }
 
 /** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
-function outputsOf(use: Use, x: TensorThing, args: Args, found: readonly FoundOutput[]): Thing {
+function outputsOf(use: Use, x: TensorThing, frame: PerFrame, args: Args, found: readonly FoundOutput[]): Thing {
   const file = args.get("file");
   const outputs = found.map(({ key, output, dims }) => {
     if (dims === undefined) return refuseSizes(use, key, args.get("dims")?.kind === "map" ? "dims" : "file");
     return { name: key ?? "output", output, dims };
   });
-  const wires = use.network({ file: file?.kind === "string" ? file.value : "", picture: x.wire, outputs });
+  const wires = use.network({ file: file?.kind === "string" ? file.value : "", picture: x.wire, frame, outputs });
   const entries = outputs.map(({ name, dims }, i): [string, TensorThing] => {
     const axes = dims.map((_, k) => (k === dims.length - 1 ? "d" : `d${k}`));
     return [name, { kind: "tensor", wire: v.at(wires, i), batched: true, axes: [...x.axes.slice(0, -3), ...axes] }];
