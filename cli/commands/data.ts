@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { openData } from "../../runtime/data/open-data.ts";
 import { dataStatistics, type PartStatistics } from "../../runtime/data/statistics.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
+import { type DrawnFormat, drawnLayouts } from "../../runtime/data/synth/layouts.ts";
 import { abawCommand, onBadRow, specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { progressBar } from "../progress.ts";
@@ -26,7 +27,7 @@ export function data(): Command {
 function synth(): Command {
   return abawCommand(
     "synth",
-    "Draw a small database of faces in exactly the format of s-Aff-Wild2. The faces are synthetic: scores on them say nothing about real ones.",
+    "Draw a small database of faces in exactly the format of s-Aff-Wild2, or of another. The faces are synthetic: scores on them say nothing about real ones.",
     "abaw data synth --out data/faces --videos 24 --frames 100 --seed 1",
   )
     .requiredOption("--out <folder>", "a folder that is empty or not there yet")
@@ -34,7 +35,13 @@ function synth(): Command {
     .option("--frames <m>", "annotated frames of each", "100")
     .option("--seed <s>", "the same seed draws the same bytes", "1")
     .option("--size <pixels>", "side of a picture", "112")
-    .action(async (options: Readonly<Record<"out" | "videos" | "frames" | "seed" | "size", string>>) => {
+    .option("--format <name>", Object.keys(drawnLayouts).join(", "), "s_aff_wild2")
+    .action(async (options: Readonly<Record<"out" | "videos" | "frames" | "seed" | "size" | "format", string>>) => {
+      const format = options.format;
+      if (!isDrawn(format))
+        throw new UsageError(
+          `--format takes ${Object.keys(drawnLayouts).join(", ")}, not ${JSON.stringify(options.format)}`,
+        );
       const videos = wholeNumber("--videos", options.videos, 4, 10_000);
       const frames = wholeNumber("--frames", options.frames, 1, 100_000);
       const seed = wholeNumber("--seed", options.seed, 0, 2 ** 31);
@@ -43,10 +50,22 @@ function synth(): Command {
         throw new UsageError(`${options.out} is not empty; nothing is written over`);
       }
       const bar = progressBar("drawing", videos * frames, "faces");
-      await synthesise({ out: options.out, videos, frames, seed, size, onProgress: (done) => bar.update(done) });
+      await synthesise({
+        out: options.out,
+        videos,
+        frames,
+        seed,
+        size,
+        format,
+        onProgress: (done) => bar.update(done),
+      });
       bar.stop();
       terminal.print(`${options.out}: ${videos} videos of ${frames} drawn faces`);
     });
+}
+
+function isDrawn(name: string): name is DrawnFormat {
+  return Object.hasOwn(drawnLayouts, name);
 }
 
 function stats(): Command {

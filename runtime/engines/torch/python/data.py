@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 import ranks
-from randoms import epoch_order, uniform
+import schedules
+from augment import augmented
+from randoms import epoch_order
 
+# Ends the words of a clip, so that none is those of a frame.
+CLIP = 0xC11B
 TYPES = {"F32": numpy.float32, "U8": numpy.uint8, "I32": numpy.int32, "BOOL": numpy.bool_}
 
 
@@ -49,7 +52,7 @@ def mapped(path: Path) -> dict[str, numpy.ndarray]:
 
 
 class Clips(Dataset):
-    """Item (epoch, clips) is a batch: fields, features, labels, masks and `present` by the names of abaw's graphs."""
+    """Item (epoch, place in it, clips) is a batch: fields, features, labels, masks and `present` by the names of abaw's graphs."""
 
     def __init__(self, folder: Path, settings: dict, part: str, training: bool):
         described = settings["parts"][part]
@@ -61,12 +64,14 @@ class Clips(Dataset):
         self.frames = described["frames"]
         self.settings = settings
         self.training = training
+        # When schedules of augmentations are where.
+        self.calendar = schedules.Calendar(1, 1)
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __getitem__(self, item: tuple[int, list[int]]) -> dict[str, Tensor]:
-        epoch, clips = item
+    def __getitem__(self, item: tuple[int, int, list[int]]) -> dict[str, Tensor]:
+        epoch, place, clips = item
         # A clip of −1 fills a batch up and does not count.
         chosen = numpy.array(clips)
         there = (chosen >= 0)[:, None]
@@ -78,11 +83,23 @@ class Clips(Dataset):
             counted = name.endswith((".label", ".mask"))
             taken = self.shards.take(name, (rows if counted else shown).reshape(-1))
             if self.training and name in self.settings["fields"] and taken.dtype == torch.uint8:
-                numbers = self.numbers[shown.reshape(-1)]
-                taken = augmented(taken, numbers, self.settings["augment"], self.settings["seed"], epoch)
+                taken = self.changed(taken, shown.reshape(-1), chosen, epoch, place)
             batch[name] = taken.reshape(*lead, *taken.shape[1:])
         batch["rows"] = torch.from_numpy(rows)
         return batch
+
+    def changed(self, images: Tensor, shown: numpy.ndarray, clips: numpy.ndarray, epoch: int, place: int) -> Tensor:
+        """Images augmented, each by its number in the annotations and by its clip."""
+        changes, seed = self.settings["augment"], self.settings["seed"]
+        step = epoch * self.calendar.steps_per_epoch + place
+        strengths = [
+            schedules.value(change["deviation"], step, self.calendar) if "deviation" in change else None
+            for change in changes
+        ]
+        length = len(shown) // len(clips)
+        frames = [(seed, epoch, int(number)) for number in self.numbers[shown]]
+        whole = [(seed, epoch, int(clip), CLIP) for clip in numpy.repeat(clips, length)]
+        return augmented(images, frames, whole, changes, strengths)
 
 
 class Order:
@@ -101,7 +118,7 @@ class Order:
         for start in range(self.first * self.batch, self.count, self.batch):
             whole = [*order[start : start + self.batch]]
             whole += [-1] * (self.batch - len(whole))
-            yield self.epoch, whole[ranks.rank() * own : (ranks.rank() + 1) * own]
+            yield self.epoch, start // self.batch, whole[ranks.rank() * own : (ranks.rank() + 1) * own]
 
 
 def loader(clips: Clips, order: Order, workers: int) -> DataLoader:
@@ -113,50 +130,3 @@ def loader(clips: Clips, order: Order, workers: int) -> DataLoader:
         pin_memory=torch.cuda.is_available(),
         persistent_workers=False,
     )
-
-
-def augmented(images: Tensor, numbers: numpy.ndarray, changes: list[dict], seed: int, epoch: int) -> Tensor:
-    """Images [n, side, side, 3] moved and coloured, each by its number and the epoch, edges continued."""
-    if not changes:
-        return images
-    drawn = [draw(changes, (seed, epoch, int(number))) for number in numbers]
-    maps = torch.tensor([[[a, b, 2 * x], [c, d, 2 * y]] for (a, b, c, d, x, y), _ in drawn])
-    colours = torch.tensor([colour for _, colour in drawn]).reshape(-1, 3, 1, 1, 1)
-    pixels = images.permute(0, 3, 1, 2).float()
-    grid = F.affine_grid(maps, list(pixels.shape), align_corners=False)
-    moved = F.grid_sample(pixels, grid, padding_mode="border", align_corners=False)
-    weights = torch.tensor([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1)
-    brightness, contrast, saturation = colours.unbind(1)
-    grey = (moved * weights).sum(dim=1, keepdim=True)
-    mean = (pixels * weights).sum(dim=1, keepdim=True).mean(dim=(2, 3), keepdim=True)
-    coloured = (mean + (grey + (moved - grey) * saturation - mean) * contrast) * brightness
-    return coloured.round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous()
-
-
-def draw(changes: list[dict], words: tuple[int, ...]):
-    """The inverse map (source = m · target + offset, in units of the side, centre at 0) and three factors of colour."""
-    place = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    colour = [1.0, 1.0, 1.0]
-    for i, change in enumerate(changes):
-        draws = [uniform(*words, i, k) for k in range(3)]
-        match change["kind"]:
-            case "flip":
-                if draws[0] < change["probability"]:
-                    place = after(place, (-1.0, 0.0, 0.0, 1.0, 0.0, 0.0))
-            case "crop":
-                low, high = change["area"]
-                side = math.sqrt(low + (high - low) * draws[0])
-                room = (1 - side) / 2
-                place = after(place, (side, 0.0, 0.0, side, room * (2 * draws[1] - 1), room * (2 * draws[2] - 1)))
-            case "rotate":
-                angle = math.radians((2 * draws[0] - 1) * change["degrees"])
-                place = after(place, (math.cos(angle), -math.sin(angle), math.sin(angle), math.cos(angle), 0.0, 0.0))
-            case "jitter":
-                colour = [factor * (1 + change["amount"] * (2 * draws[k] - 1)) for k, factor in enumerate(colour)]
-    return place, colour
-
-
-def after(first, second):
-    a, b, c, d, x, y = first
-    e, f, g, h, u, w = second
-    return (a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h, a * u + b * w + x, c * u + d * w + y)

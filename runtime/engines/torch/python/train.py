@@ -63,7 +63,7 @@ class Training:
         steps = duration["value"] * (self.per_epoch if duration["unit"] == "epochs" else 1)
         self.total = 2**53 if duration["unit"] == "hours" else int(steps + 0.5)
         self.deadline = time.monotonic() + 3600 * duration["value"] if duration["unit"] == "hours" else None
-        self.calendar = Calendar(self.per_epoch, max(1, self.total))
+        self.calendar = self.clips.calendar = Calendar(self.per_epoch, max(1, self.total))
         self.since = [
             self.calendar.steps(group["since"]) if "since" in group else 0 for group in self.settings["groups"]
         ]
