@@ -9,10 +9,13 @@ import { writeAtomically } from "./write-atomically.ts";
 /** A weight file that cannot be used, with the file and why. */
 export class WeightFileError extends Error {
   readonly reason: string;
+  /** What to do about it, where that is more than to get the file anew. */
+  readonly repair: string | undefined;
 
-  constructor(file: string, reason: string, options?: ErrorOptions) {
-    super(`${file}: ${reason}`, options);
+  constructor(file: string, reason: string, options?: ErrorOptions & { readonly repair?: string | undefined }) {
+    super(`${file}: ${reason}${options?.repair === undefined ? "" : `; ${options.repair}`}`, options);
     this.reason = reason;
+    this.repair = options?.repair;
     this.name = "WeightFileError";
   }
 }

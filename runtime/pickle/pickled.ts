@@ -6,6 +6,14 @@ export class PickleError extends Error {
   }
 }
 
+/** A pickle that asks for a name that it may not have. */
+export class PickleForbidden extends PickleError {
+  constructor(name: string) {
+    super(`it asks for ${name.slice(0, 100)}, and a file of numbers needs nothing of the kind`);
+    this.name = "PickleForbidden";
+  }
+}
+
 /** A pickle that goes on behind the bytes that are there. */
 export class PickleCut extends PickleError {
   constructor() {

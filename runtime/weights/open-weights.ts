@@ -2,7 +2,7 @@ import { WeightFileError } from "../checkpoints/safetensors.ts";
 import { HeaderError } from "../headers/file-window.ts";
 import { kindOf, refuseStart } from "../headers/other-kind.ts";
 import { JsonError } from "../json/read-json.ts";
-import { PickleError } from "../pickle/pickled.ts";
+import { PickleError, PickleForbidden } from "../pickle/pickled.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import { onnxWeights } from "./onnx-weights.ts";
 import { OpenFile } from "./open-file.ts";
@@ -37,14 +37,18 @@ function told<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (problem) {
-    if (problem instanceof HeaderError) {
-      const { message, repair } = problem;
-      throw new WeightFileError(path, repair === undefined ? message : `${message}; ${repair}`, { cause: problem });
-    }
-    if (problem instanceof PickleError || problem instanceof JsonError)
-      throw new WeightFileError(path, problem.message, { cause: problem });
+    const options = { cause: problem, repair: repairOf(problem) };
+    if (problem instanceof HeaderError || problem instanceof PickleError || problem instanceof JsonError)
+      throw new WeightFileError(path, problem.message, options);
     throw problem;
   }
+}
+
+function repairOf(problem: unknown): string | undefined {
+  if (problem instanceof HeaderError) return problem.repair;
+  return problem instanceof PickleForbidden
+    ? "do not trust it: get these weights elsewhere, best as safetensors"
+    : undefined;
 }
 
 function open(path: string): WeightFile {
