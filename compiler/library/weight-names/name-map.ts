@@ -69,7 +69,14 @@ export function isAmong(templates: readonly string[], tensor: string): boolean {
 
 type Held = ReadonlyMap<string, string>;
 
-const patterns = new Map<string, { readonly pattern: RegExp; readonly names: readonly string[] }>();
+interface Template {
+  /** What every name of it begins with. */
+  readonly head: string;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+}
+
+const patterns = new Map<string, Template>();
 
 /** What stands for each `{name}` of a template. */
 function matched(template: string, name: string): Held | undefined {
@@ -81,9 +88,10 @@ function matched(template: string, name: string): Held | undefined {
       names.push(part);
       return part.length === 1 ? "(\\d+)" : "(.*)";
     });
-    known = { pattern: new RegExp(`^${text.join("")}$`), names };
+    known = { head: template.replace(/\{.*$/, ""), pattern: new RegExp(`^${text.join("")}$`), names };
     patterns.set(template, known);
   }
+  if (!name.startsWith(known.head)) return undefined;
   const found = known.pattern.exec(name);
   return found === null ? undefined : new Map(known.names.map((each, i) => [each, found[i + 1] ?? ""]));
 }
