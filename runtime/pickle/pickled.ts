@@ -9,7 +9,8 @@ export class PickleError extends Error {
 /** A pickle that asks for a name that it may not have. */
 export class PickleForbidden extends PickleError {
   constructor(name: string) {
-    super(`it asks for ${name.slice(0, 100)}, and a file of numbers needs nothing of the kind`);
+    const told = name.slice(0, 100).replace(/[^\w.-]/g, "?");
+    super(`it asks for ${told}, and a file of numbers needs nothing of the kind`);
     this.name = "PickleForbidden";
   }
 }

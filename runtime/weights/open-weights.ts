@@ -19,7 +19,7 @@ import type { WeightFile } from "./weight-file.ts";
  * Throws a WeightFileError that says why it cannot be used.
  */
 export function openWeights(path: string): WeightFile {
-  const opened = told(path, () => open(path));
+  const opened = told(path, () => printable(open(path)));
   return { ...opened, read: (name) => told(path, () => opened.read(name)) };
 }
 
@@ -32,6 +32,23 @@ export function withWeights<T>(path: string, use: (file: WeightFile) => T): T {
     file.close();
   }
 }
+
+/** Texts of a file are shown on terminals: a name that would steer one is no weight's. */
+function printable(file: WeightFile): WeightFile {
+  const strange = [...file.tensors.keys()].find((name) => control.test(name));
+  if (strange !== undefined) {
+    file.close();
+    throw new HeaderError(`it has ${JSON.stringify(strange.slice(0, 100))} as a name`);
+  }
+  const plain = (text: string) => text.replace(new RegExp(control, "gu"), "?");
+  return {
+    ...file,
+    others: file.others.map(({ name, what }) => ({ name: plain(name), what: plain(what) })),
+    classes: file.classes.map(plain),
+  };
+}
+
+const control = /\p{C}/u;
 
 function told<T>(path: string, read: () => T): T {
   try {

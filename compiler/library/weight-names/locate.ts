@@ -54,6 +54,22 @@ function foundBehind(
   return found;
 }
 
+/** Where in a file most names are of a kind, and how many. */
+export function likeliestFront(
+  names: Iterable<string>,
+  boxes: readonly string[],
+  isOfKind: (bare: string) => boolean,
+): { readonly front: string; readonly count: number } {
+  const all = new Set(names);
+  let best = { front: "", count: 0 };
+  for (const front of ["", ...frontsOf(all, boxes).keys()]) {
+    let count = 0;
+    for (const name of all) if (name.startsWith(front) && isOfKind(name.slice(front.length))) count += 1;
+    if (count > best.count) best = { front, count };
+  }
+  return best;
+}
+
 /** Every front that is tried, with its dictionary; shorter ones first. */
 function frontsOf(names: ReadonlySet<string>, boxes: readonly string[]): ReadonlyMap<string, string> {
   const fronts = new Map<string, string>();

@@ -62,6 +62,11 @@ export function ourName({ rules }: NameMap, tensor: string): string {
   return tensor;
 }
 
+/** Whether a family has a name of its own for what this tensor is. */
+export function isOfFamily({ rules }: NameMap, tensor: string): boolean {
+  return rules.some(({ theirs }) => isAmong(theirs.flat(), tensor));
+}
+
 /** Whether one of some templates is a tensor's name. */
 export function isAmong(templates: readonly string[], tensor: string): boolean {
   return templates.some((template) => matched(template, tensor) !== undefined);
