@@ -267,5 +267,16 @@ export const jsonSchemas = {
       }),
     ),
   }),
+  weights: record({
+    file: text,
+    kind: text,
+    tensors: listOf(record({ name: text, shape: listOf(integer), type: text })),
+    boxes: listOf(text),
+    others: listOf(record({ name: text, what: text })),
+    classes: listOf(text),
+    like: listOf(record({ names: text, behind: text, tensors: integer })),
+    fits: listOf(record({ layer: text, names: text, behind: text, found: integer, weights: integer })),
+  }),
+  convertedWeights: record({ file: text, to: text, tensors: integer, numbers: integer, bytes: integer }),
   doctor: record({ version: text, findings: listOf(record({ name: text, ok: truth, needed: truth, text })) }),
 } as const satisfies Readonly<Record<string, SchemaObject>>;

@@ -38,6 +38,10 @@ export const commands: Readonly<Record<string, LazyCommand>> = {
   report: { summary: "draw a run's report", load: async () => (await import("./commands/report.ts")).report() },
   compile: { summary: "write a spec's graphs", load: async () => (await import("./commands/compile.ts")).compiling() },
   data: { summary: "make or look at data", load: async () => (await import("./commands/data.ts")).data() },
+  weights: {
+    summary: "look into files of weights, or convert them",
+    load: async () => (await import("./commands/weights.ts")).weights(),
+  },
   playground: {
     summary: "write specs in the browser, with the graph and the ONNX nodes beside them",
     load: async () => (await import("./commands/playground.ts")).playground(),

@@ -15,6 +15,8 @@ export interface SpecOptions {
   readonly set?: readonly string[];
   /** What was reached of what the plan waits for; the commands find it in the run's folder. */
   readonly results?: Results;
+  /** Weight files that the spec names are not looked at: whether one fits is what is asked. */
+  readonly withoutWeights?: true;
   /** Warnings are mistakes. */
   readonly strict?: true;
   /** On a failure, where in the program it happened. */
@@ -42,10 +44,13 @@ function sourceOf(path: string): Source {
   return { name: path, text: namedSpecText(path) };
 }
 
-function optionsOf(path: string, { profile, set, results }: SpecOptions): CompileOptions {
+function optionsOf(path: string, { profile, set, results, withoutWeights }: SpecOptions): CompileOptions {
   return {
     read: (name) => usedText(path, name),
-    inspect: (...file) => fileHeader(process.cwd(), ...file),
+    inspect: (file, format, root) =>
+      withoutWeights === true && format === "weights"
+        ? { kind: "unread", reason: "how it fits is shown instead" }
+        : fileHeader(process.cwd(), file, format, root),
     ...(profile === undefined ? {} : { profile }),
     set: settingsIn(set ?? []),
     ...(results === undefined ? {} : { results }),

@@ -15,7 +15,6 @@ import {
 } from "../compiler/check/keys.ts";
 import { library } from "../compiler/check/library-calls.ts";
 import { layouts } from "../compiler/check/library-data.ts";
-import { nameMapNames, nameMaps } from "../compiler/check/name-maps.ts";
 import { listFunctions, numberFunctions } from "../compiler/check/number-functions.ts";
 import { namedTypes } from "../compiler/check/parameters.ts";
 import { elsewhere } from "../compiler/check/stage-entry.ts";
@@ -35,6 +34,7 @@ import type { Family } from "../compiler/check/things.ts";
 import { durations, type Key, type Param, type Params, spans } from "../compiler/check/type.ts";
 import { printType } from "../compiler/edit/print-type.ts";
 import { losses } from "../compiler/library/losses/index.ts";
+import { families, nameMaps } from "../compiler/library/weight-names/index.ts";
 import { parseFile } from "../compiler/syntax/index.ts";
 
 const tensorGroups: readonly (readonly [title: string, functions: TensorFunctions])[] = [
@@ -236,7 +236,7 @@ as a \`schedule\`: a number, or a call from the section of that name.`,
       Object.entries(plainFormats).map(([name, what]) => [code(name), what]),
     ),
     `Layouts of stored features: ${layouts.map(code).join(", ")}.`,
-    `Names in weight files: ${nameMapNames.map(code).join(", ")}; this version reads ${Object.keys(nameMaps).map(code).join(" and ")}.`,
+    `Names in weight files: ${families.map((family) => `${code(family)} (${nameMaps[family].doc})`).join(", ")}.`,
     `Units: ${[...durations, ...spans].map(code).join(", ")}, each also in the singular.`,
     "## Types of parameters",
     "What a declaration's parameter can be ([rule 2](language.md#2-parameters)); any other name is a label.",

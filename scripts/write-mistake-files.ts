@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
 import onnxProto, { type onnx } from "onnx-proto";
 import { writeSafetensors } from "../runtime/checkpoints/safetensors.ts";
+import type { Tensor } from "../runtime/engines/engine.ts";
 
 const folder = fileURLToPath(new URL("../test/mistakes/files/", import.meta.url));
 const weights = join(folder, "weights");
@@ -78,7 +79,8 @@ for (const [name, bytes] of Object.entries(networks)) writeFileSync(join(weights
 writeFileSync(join(weights, "beside.onnx.data"), new Uint8Array(64));
 writeFileSync(join(weights, "cut.onnx"), networks["net.onnx"]?.subarray(0, 60) ?? "");
 writeFileSync(join(weights, "page.onnx"), "<!DOCTYPE html>\n<title>404</title>\n");
-writeFileSync(join(weights, "pickled.pth"), "PK\x03\x04");
+// What pickle.dumps writes of an object that asks for it in __reduce__.
+writeFileSync(join(weights, "program.pth"), "\x80\x02cposix\nsystem\nX\x05\x00\x00\x00touch\x85R.", "latin1");
 
 const tensors = new Map([
   ["linear.weight", { dtype: "float32" as const, shape: [48, 8], data: new Float32Array(48 * 8) }],
@@ -87,6 +89,13 @@ const tensors = new Map([
   ["maps.conv.bias", { dtype: "float32" as const, shape: [8], data: new Float32Array(8) }],
 ]);
 writeSafetensors(join(weights, "face.safetensors"), tensors, {});
+const places = { dtype: "float32" as const, shape: [1, 17, 8], data: new Float32Array(17 * 8) };
+writeSafetensors(join(weights, "places.safetensors"), new Map([["pos_embed", places]]), {});
+const block = ["weight", "bias"].map((name): [string, Tensor] => [
+  `blocks.0.mlp.${name}`,
+  { dtype: "float32", shape: name === "bias" ? [8] : [8, 3], data: new Float32Array(name === "bias" ? 8 : 24) },
+]);
+writeSafetensors(join(weights, "blocks.safetensors"), new Map(block), {});
 const long = Buffer.alloc(16);
 long.writeBigUInt64LE(2n ** 40n);
 writeFileSync(join(weights, "long.safetensors"), long);

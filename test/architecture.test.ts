@@ -44,10 +44,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower/plan-data.ts",
     "compiler/lower/plan-networks.ts",
     "compiler/lower/plan-outputs.ts",
+    "compiler/lower/plan-weights.ts",
   ],
   "compiler/lower/plan-networks.ts": [],
   "compiler/lower/plan-outputs.ts": ["compiler/ir"],
   "compiler/lower/plan-augment.ts": ["compiler/lower/plan.ts"],
+  "compiler/lower/plan-weights.ts": ["compiler/library"],
   "compiler/lower/plan-data.ts": ["compiler/library"],
   "compiler/lower/results.ts": [],
   // What is drawn is made of what is checked; the drawing itself and its formats are of nothing.
@@ -138,6 +140,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/weights",
   ],
   "runtime/weights": [
+    "compiler/library",
+    "compiler/lower/plan.ts",
     "runtime/checkpoints",
     "runtime/data/inside-folder.ts",
     "runtime/headers",

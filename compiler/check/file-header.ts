@@ -16,6 +16,16 @@ export interface PortHeader {
   readonly shape: readonly (number | string)[] | undefined;
 }
 
+/** Weights: sizes by name. */
+export interface TensorsHeader {
+  readonly kind: "tensors";
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Dictionaries of the file around them, such as `model`; their names stand before those of the tensors. */
+  readonly boxes: readonly string[];
+  /** Tables of positions that are the fixed ones of `sincos2d`, with a row of zeros before. */
+  readonly fixed: ReadonlySet<string>;
+}
+
 /** What can be known of a file without reading its numbers. */
 export type FileHeader =
   | { readonly kind: "absent" }
@@ -28,8 +38,8 @@ export type FileHeader =
       readonly is?: FileFormat | undefined;
       readonly repair?: string | undefined;
     }
-  /** Weights: sizes by name. */
-  | { readonly kind: "tensors"; readonly shapes: ReadonlyMap<string, readonly number[]> }
+  /** Weights. */
+  | TensorsHeader
   /** Stored features: arrays by name. Of a file with one for each frame, it is the first. */
   | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, ArrayHeader> }
   | {

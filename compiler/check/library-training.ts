@@ -1,5 +1,5 @@
+import { families } from "../library/weight-names/index.ts";
 import { fn, fnOfMany, type LibraryCalls } from "./library-function.ts";
-import { nameMapNames } from "./name-maps.ts";
 import {
   axis,
   bool,
@@ -155,7 +155,7 @@ export const trainingCalls: LibraryCalls = {
     "Weights of a file. `names` says whose names it has; `under` and `into` are prefixes there and here; what is not in it is `fresh`, what is left over is to `drop`, and tables of positions may be `resize`d.",
     {
       file: must(string),
-      names: may(labels(...nameMapNames), "abaw"),
+      names: may(labels(...families), "abaw"),
       under: may(string),
       into: may(string),
       fresh: may(list(string), "[]"),

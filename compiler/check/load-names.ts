@@ -1,5 +1,4 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { ParameterBuild } from "./model-build.ts";
 import { onlyNear, suggestion } from "./nearest.ts";
 import { firstNames, namesIn } from "./pattern.ts";
 import type { Reporter } from "./reporter.ts";
@@ -33,7 +32,7 @@ export function isUnder(path: string, prefix: string): boolean {
 export function checkNames(
   given: CallThing,
   fresh: readonly string[],
-  own: readonly ParameterBuild[],
+  own: readonly { readonly path: string }[],
   home: string,
   inside: string,
   reporter: Reporter,

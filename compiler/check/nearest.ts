@@ -71,3 +71,27 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** So many names are compared with one. */
+const mostCompared = 5000;
+
+/** Names in the order in which they are like another: by how many of their last parts between dots they share, then by their letters. */
+export function likeliest(wanted: string, names: readonly string[], count: number): readonly string[] {
+  const parts = wanted.split(".");
+  const shared = (name: string) => {
+    const own = name.split(".");
+    let same = 0;
+    while (same < own.length && same < parts.length && own.at(-1 - same) === parts.at(-1 - same)) same += 1;
+    return same;
+  };
+  return names
+    .slice(0, mostCompared)
+    .map((name) => ({
+      name,
+      same: shared(name),
+      distance: editDistance(wanted.slice(0, longest), name.slice(0, longest)),
+    }))
+    .sort((a, b) => b.same - a.same || a.distance - b.distance)
+    .slice(0, count)
+    .map(({ name }) => name);
+}

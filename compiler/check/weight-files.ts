@@ -1,33 +1,40 @@
-import type { WeightSource } from "../lower/plan.ts";
+import { type ForeignNames, nameMapOf, theirNames } from "../library/weight-names/index.ts";
+import type { FileSource, WeightSource } from "../lower/plan.ts";
 import type { EncoderNode, Entry, Expr } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { below, checkNames, isUnder, textIn, textsIn } from "./load-names.ts";
 import { memoKind } from "./memo.ts";
-import type { ParameterBuild, StageBuild } from "./model-build.ts";
-import { type NameMap, nameMaps } from "./name-maps.ts";
+import type { StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
 import { settingsOf } from "./settings.ts";
-import { type CallThing, type LayerThing, placeIn } from "./things.ts";
+import type { CallThing, LayerThing } from "./things.ts";
 import { call, orNone } from "./type.ts";
 import { checkHeader } from "./weight-header.ts";
-
-/** The only files whose weights a training starts from. */
-const readable = ".safetensors";
 
 type FileSources = ReadonlyMap<string, WeightSource>;
 
 const fileSources = memoKind<FileSources | undefined>();
+
+/** A weight or running statistic that a file may have. */
+export interface OwnWeight {
+  readonly path: string;
+  readonly shape: readonly number[];
+}
+
+/** One that is to come from the file: what it is called there. */
+export interface LoadedWeight extends OwnWeight, ForeignNames {}
 
 /**
  * The `weights: load(..)` of an encoder: which tensor of the file each weight is; those in `fresh` keep their initialiser (language rule
  * 61). Looked up once for all stages that have the same model.
  */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): FileSources {
-  const own = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, layer.path));
+  const { parameters, states } = built.model;
+  const own = [...parameters.values(), ...states.values()].filter(({ path }) => isUnder(path, layer.path));
   const { session, file } = scope;
   if (built.key === undefined) return sourcesIn(layer, own, scope);
   const made = fileSources(session).get(
@@ -42,64 +49,70 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   return made ?? session.reporter.silent();
 }
 
-function sourcesIn(layer: LayerThing, own: readonly ParameterBuild[], scope: Env): FileSources {
+function sourcesIn(layer: LayerThing, own: readonly OwnWeight[], scope: Env): FileSources {
   const sources = new Map<string, WeightSource>();
   const given = loadOf(layer, scope);
   if (given === undefined) return sources;
   const reporter: Reporter = scope.session.reporter;
   const file = textIn(given, "file") ?? "";
   const names = given.args.get("names");
-  const map: NameMap | undefined =
-    names?.kind !== "label" ? nameMaps.abaw : isMap(names.name) ? nameMaps[names.name] : undefined;
-  if (map === undefined || textsIn(given, "resize").length > 0)
-    reporter.report("not-yet", given.span, {
-      what: map === undefined ? "this map of names" : "weights at another image size",
-    });
-  if (!file.endsWith(readable))
-    reporter.report(
-      "not-yet",
-      placeIn(given, "file"),
-      { what: `weights of ${formatOf(file)}` },
-      { help: `write them again as ${readable}, as safetensors.torch.save_file does` },
-    );
+  const map = nameMapOf(names?.kind === "label" ? names.name : undefined);
   const fresh = textsIn(given, "fresh");
+  const resized = textsIn(given, "resize");
   const under = textIn(given, "under");
   const into = textIn(given, "into");
   const home = homeOf(layer, own);
   const inside = into === undefined ? home : `${home}.${into}`;
-  const parameters = own.filter(({ path }) => isUnder(path, inside));
   if (own.length === 0) {
     const help = "this encoder has no weights of its own";
     reporter.report("changes-nothing", given.span, { path: "weights" }, { help });
     return sources;
   }
   if (!checkNames(given, fresh, own, home, inside, reporter)) return sources;
-  for (const { path } of parameters) {
+  const loaded: LoadedWeight[] = [];
+  for (const { path, shape } of own) {
     const local = below(path, home);
-    if (fresh.some((prefix) => isUnder(local, prefix))) continue;
-    const { tensor, arrange } = (map ?? nameMaps.abaw)(below(path, inside));
-    const from = { kind: "file" as const, file, tensor: under === undefined ? tensor : `${under}.${tensor}` };
-    sources.set(path, arrange === undefined ? from : { ...from, arrange });
+    if (!isUnder(path, inside) || fresh.some((prefix) => isUnder(local, prefix))) continue;
+    const named = theirNames(map, below(path, inside));
+    const resize = resized.some((prefix) => isUnder(local, prefix));
+    // A matrix is a matrix of patches; where we have the convolution itself, so has the file.
+    const arrange = resize
+      ? "positions"
+      : named.arrange === "patches" && shape.length !== 2
+        ? undefined
+        : named.arrange;
+    const ways = named.ways.map((way) => way.map((name) => (under === undefined ? name : `${under}.${name}`)));
+    loaded.push({ path, shape, ways, arrange });
+    sources.set(path, sourceOf(file, ways, arrange, resize));
   }
-  if (map !== undefined) checkHeader(given, home, file, under, parameters, sources, scope);
+  checkHeader({ given, home, inside, map, loaded, fresh }, scope);
   return sources;
 }
 
-function formatOf(file: string): string {
-  const ending = /\.\w+$/.exec(file)?.[0];
-  return ending === undefined ? "a file without an ending" : `a ${ending} file`;
+function sourceOf(
+  file: string,
+  [way = [], ...others]: ForeignNames["ways"],
+  arrange: ForeignNames["arrange"],
+  resize: boolean,
+): FileSource {
+  const [tensor = ""] = way;
+  return {
+    kind: "file",
+    file,
+    tensor,
+    ...(way.length > 1 ? { parts: way } : {}),
+    ...(others.length > 0 ? { or: others } : {}),
+    ...(arrange === undefined ? {} : { arrange }),
+    ...(resize ? { resize } : {}),
+  };
 }
 
 /** Where the weights of an encoder are: of a list, in its only part that has some, which a file knows nothing of. */
-function homeOf({ path, of }: LayerThing, own: readonly ParameterBuild[]): string {
+function homeOf({ path, of }: LayerThing, own: readonly OwnWeight[]): string {
   if (of.kind !== "sequence") return path;
   const parts = new Set(own.map((each) => path + (/^\[\d+\]/.exec(below(each.path, path))?.[0] ?? "")));
   const [only = path] = parts;
   return parts.size === 1 ? only : path;
-}
-
-function isMap(name: string): name is keyof typeof nameMaps {
-  return Object.hasOwn(nameMaps, name);
 }
 
 /** What the encoder's block says, or, stronger, a profile or `--set`. */

@@ -2,12 +2,16 @@
  * What a checked program asks to be done, as plain values and graphs: the contract between the compiler and every runtime.
  * Nothing in it refers to syntax. Everything but the graphs can be written as JSON.
  */
+
 import type { Graph, GraphOutput, Value } from "../ir/graph.ts";
 import type { BalancerName } from "../library/balancers.ts";
 import type { Augmentation } from "./plan-augment.ts";
 import type { DataPlan, TaskPlan } from "./plan-data.ts";
 import type { NetworkUse } from "./plan-networks.ts";
 import type { ExportPlan, SubmissionPlan } from "./plan-outputs.ts";
+import type { WeightSource } from "./plan-weights.ts";
+
+export type { FileSource, Initialiser, WeightSource } from "./plan-weights.ts";
 
 export interface Plan {
   /** All stages that something asked for needs, each after those it needs. */
@@ -233,24 +237,6 @@ export interface ParameterPlan {
   /** Index into `groups`; undefined if frozen. A frozen parameter is an input of the graphs all the same. */
   readonly group: number | undefined;
 }
-
-/** Where a parameter's first value comes from. */
-export type WeightSource =
-  | Initialiser
-  /** Another stage's kept weights. */
-  | { readonly kind: "stage"; readonly stage: string; readonly path: string; readonly checkpoint?: string }
-  /**
-   * A weight file's tensor. `patches`: a convolution's kernel [out, c, p, p] as the matrix [out, p × p × c] of the same product. A
-   * tensor of equal count and other leading ones, such as [1, 1, d] for [1, d], is taken as it is.
-   */
-  | { readonly kind: "file"; readonly file: string; readonly tensor: string; readonly arrange?: "patches" };
-
-/** Random ones draw from a generator seeded by the stage's seed and the parameter's path. */
-export type Initialiser =
-  | { readonly kind: "constant"; readonly value: number }
-  | { readonly kind: "normal"; readonly deviation: number }
-  /** Uniform within ± bound. */
-  | { readonly kind: "uniform"; readonly bound: number };
 
 /** Running statistics: they start at `value` or come from elsewhere like a parameter. `frozen` ones never change. */
 export interface StatePlan {

@@ -9,10 +9,13 @@ import { writeAtomically } from "./write-atomically.ts";
 /** A weight file that cannot be used, with the file and why. */
 export class WeightFileError extends Error {
   readonly reason: string;
+  /** What to do about it, where that is more than to get the file anew. */
+  readonly repair: string | undefined;
 
-  constructor(file: string, reason: string, options?: ErrorOptions) {
-    super(`${file}: ${reason}`, options);
+  constructor(file: string, reason: string, options?: ErrorOptions & { readonly repair?: string | undefined }) {
+    super(`${file}: ${reason}${options?.repair === undefined ? "" : `; ${options.repair}`}`, options);
     this.reason = reason;
+    this.repair = options?.repair;
     this.name = "WeightFileError";
   }
 }
@@ -61,15 +64,37 @@ export const safetensorsTypes: ReadonlyMap<string, NumberType> = new Map([
  * bytes; the file appears whole or not at all.
  */
 export function writeSafetensors(path: string, tensors: Tensors, metadata: Readonly<Record<string, string>>): void {
-  const names = [...tensors.keys()].sort();
+  const pieces = new Map(
+    [...tensors].map(([name, tensor]): [string, TensorPiece] => {
+      const { data, shape } = tensor;
+      const { byteLength } = data;
+      const bytes = () => new Uint8Array(data.buffer, data.byteOffset, byteLength);
+      return [name, { dtype: dtypeOf(tensor), shape, byteLength, bytes }];
+    }),
+  );
+  writeSafetensorsPieces(path, pieces, metadata);
+}
+
+/** A tensor whose bytes are had when they are written. */
+export interface TensorPiece {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  readonly bytes: () => Uint8Array;
+}
+
+/** The same of tensors that are read one by one while the file is written. */
+export function writeSafetensorsPieces(
+  path: string,
+  pieces: ReadonlyMap<string, TensorPiece>,
+  metadata: Readonly<Record<string, string>>,
+): void {
+  const sorted = [...pieces].sort(([a], [b]) => (a < b ? -1 : 1));
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header["__metadata__"] = metadata;
   let end = 0;
-  for (const name of names) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) continue;
-    const { byteLength } = tensor.data;
-    header[name] = { dtype: dtypeOf(tensor), shape: tensor.shape, data_offsets: [end, end + byteLength] };
+  for (const [name, { dtype, shape, byteLength }] of sorted) {
+    header[name] = { dtype, shape, data_offsets: [end, end + byteLength] };
     end += byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -77,12 +102,12 @@ export function writeSafetensors(path: string, tensors: Tensors, metadata: Reado
   padded.set(text);
   const size = new Uint8Array(8);
   new DataView(size.buffer).setBigUint64(0, BigInt(padded.length), true);
-  const data = names.flatMap((name) => tensors.get(name)?.data ?? []);
-  writeAtomically(path, [
-    size,
-    padded,
-    ...data.map((each) => new Uint8Array(each.buffer, each.byteOffset, each.byteLength)),
-  ]);
+  writeAtomically(path, inTurn([size, padded], sorted));
+}
+
+function* inTurn(front: readonly Uint8Array[], sorted: readonly (readonly [string, TensorPiece])[]) {
+  yield* front;
+  for (const [, { bytes }] of sorted) yield bytes();
 }
 
 function dtypeOf({ dtype }: Tensor): string {

@@ -3,6 +3,9 @@ import { dirname } from "node:path";
 import type { ArrayHeader, FileFormat, FileHeader } from "../../compiler/check/file-header.ts";
 import { type Header, readHeader, WeightFileError } from "../checkpoints/safetensors.ts";
 import { insideFolder } from "../data/inside-folder.ts";
+import { fixedPlaces } from "../weights/fixed-places.ts";
+import { withWeights } from "../weights/open-weights.ts";
+import type { WeightFile } from "../weights/weight-file.ts";
 import { FileWindow, HeaderError } from "./file-window.ts";
 import { readHdf5 } from "./hdf5-header.ts";
 import { readNpy } from "./npy-header.ts";
@@ -20,7 +23,7 @@ export function headerOf(path: string, format: FileFormat): FileHeader {
       const { message: reason, is, repair } = problem;
       return { kind: "broken", reason, is, repair };
     }
-    if (problem instanceof WeightFileError) return { kind: "broken", reason: problem.reason };
+    if (problem instanceof WeightFileError) return { kind: "broken", reason: problem.reason, repair: problem.repair };
     if (problem instanceof UnreadHeader) return { kind: "unread", reason: problem.message };
     throw problem;
   }
@@ -29,10 +32,7 @@ export function headerOf(path: string, format: FileFormat): FileHeader {
 function read(path: string, format: FileFormat): FileHeader {
   switch (format) {
     case "weights":
-      // Only safetensors say in their first bytes what is inside.
-      return path.endsWith(".safetensors")
-        ? { kind: "tensors", shapes: new Map([...readHeader(path).tensors].map(([name, { shape }]) => [name, shape])) }
-        : { kind: "unread", reason: "only the headers of .safetensors files are read" };
+      return withWeights(path, tensorsOf);
     case "onnx":
       return networkOf(path);
     case "npy":
@@ -44,6 +44,11 @@ function read(path: string, format: FileFormat): FileHeader {
     case "safetensors":
       return { kind: "arrays", arrays: arraysOf(readHeader(path)) };
   }
+}
+
+function tensorsOf(file: WeightFile): FileHeader {
+  const shapes = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
+  return { kind: "tensors", shapes, boxes: file.boxes, fixed: fixedPlaces(file) };
 }
 
 function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {

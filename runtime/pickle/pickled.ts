@@ -6,6 +6,15 @@ export class PickleError extends Error {
   }
 }
 
+/** A pickle that asks for a name that it may not have. */
+export class PickleForbidden extends PickleError {
+  constructor(name: string) {
+    const told = name.slice(0, 100).replace(/[^\w.-]/g, "?");
+    super(`it asks for ${told}, and a file of numbers needs nothing of the kind`);
+    this.name = "PickleForbidden";
+  }
+}
+
 /** A pickle that goes on behind the bytes that are there. */
 export class PickleCut extends PickleError {
   constructor() {

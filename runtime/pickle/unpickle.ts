@@ -1,6 +1,6 @@
 import { PickleBytes } from "./pickle-bytes.ts";
 import { mark, PickleStack } from "./pickle-stack.ts";
-import { type Construct, type Pickled, PickleError, Stateful } from "./pickled.ts";
+import { type Construct, type Pickled, PickleError, PickleForbidden, Stateful } from "./pickled.ts";
 import { quotedText, wholeNumber, wideText } from "./text-values.ts";
 
 /** What a pickle may build, by `module.name`; undefined refuses it. */
@@ -175,8 +175,7 @@ function entered(map: Map<Pickled, Pickled>, items: readonly Pickled[]): Map<Pic
 function askFor({ stack, globals }: Machine, names: readonly Pickled[]): void {
   const name = names.map(String).join(".");
   const known = globals(name);
-  if (known === undefined)
-    throw new PickleError(`it asks for ${name.slice(0, 100)}, and a file of numbers needs nothing of the kind`);
+  if (known === undefined) throw new PickleForbidden(name);
   stack.push(known);
 }
 

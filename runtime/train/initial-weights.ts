@@ -1,8 +1,8 @@
 import type { ParameterPlan, StatePlan, WeightSource } from "../../compiler/lower/plan.ts";
 import { filled } from "../checkpoints/filled.ts";
-import { readSafetensors, WeightFileError } from "../checkpoints/safetensors.ts";
 import { hash, hashText } from "../data/loader/random.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
+import { fileWeights } from "../weights/file-weights.ts";
 
 /** Kept weights of a finished stage, by its hash, of one of its checkpoints. */
 export type KeptOf = (stage: string, checkpoint?: string) => Tensors;
@@ -13,7 +13,7 @@ export function initialWeights(
   seed: number,
   keptOf: KeptOf,
 ): Map<string, Tensor> {
-  const files = filesOf(plans);
+  const files = fileWeights(plans);
   return new Map(
     plans.map(({ path, shape, from }) => [
       path,
@@ -22,21 +22,13 @@ export function initialWeights(
   );
 }
 
-function filesOf(plans: readonly (ParameterPlan | StatePlan)[]): ReadonlyMap<string, Tensors> {
-  const wanted = new Map<string, Set<string>>();
-  for (const { from } of plans) {
-    if (from.kind === "file") wanted.set(from.file, (wanted.get(from.file) ?? new Set()).add(from.tensor));
-  }
-  return new Map([...wanted].map(([file, names]) => [file, readSafetensors(file, names).tensors]));
-}
-
 function valuesOf(
   path: string,
   shape: readonly number[],
   from: WeightSource,
   seed: number,
   keptOf: KeptOf,
-  files: ReadonlyMap<string, Tensors>,
+  files: ReadonlyMap<string, Float32Array>,
 ): Float32Array {
   const count = shape.reduce((product, dim) => product * dim, 1);
   switch (from.kind) {
@@ -60,29 +52,9 @@ function valuesOf(
       return tensor.data.slice();
     }
     case "file": {
-      const tensor = files.get(from.file)?.get(from.tensor);
-      if (!(tensor?.data instanceof Float32Array))
-        throw new WeightFileError(from.file, `it has no tensor ${from.tensor}, from which ${path} starts`);
-      if (tensor.data.length !== count) {
-        throw new WeightFileError(
-          from.file,
-          `${from.tensor} is [${tensor.shape.join(", ")}], ${path} is [${shape.join(", ")}]`,
-        );
-      }
-      return from.arrange === "patches" ? patches(tensor, tensor.data) : tensor.data.slice();
+      const values = files.get(path);
+      if (values === undefined) throw new Error(`${path} was not read of ${from.file}`);
+      return values;
     }
   }
-}
-
-/** A kernel [out, c, p, q] as a matrix [out, p × q × c]. */
-function patches({ shape: [out = 1, channels = 1, rows = 1, columns = 1] }: Tensor, data: Float32Array): Float32Array {
-  const area = rows * columns;
-  const result = new Float32Array(data.length);
-  for (let o = 0; o < out; o += 1) {
-    for (let c = 0; c < channels; c += 1) {
-      for (let i = 0; i < area; i += 1)
-        result[(o * area + i) * channels + c] = data[(o * channels + c) * area + i] ?? 0;
-    }
-  }
-  return result;
 }

@@ -2,7 +2,7 @@ import { WeightFileError } from "../checkpoints/safetensors.ts";
 import { HeaderError } from "../headers/file-window.ts";
 import { kindOf, refuseStart } from "../headers/other-kind.ts";
 import { JsonError } from "../json/read-json.ts";
-import { PickleError } from "../pickle/pickled.ts";
+import { PickleError, PickleForbidden } from "../pickle/pickled.ts";
 import { unpickle } from "../pickle/unpickle.ts";
 import { onnxWeights } from "./onnx-weights.ts";
 import { OpenFile } from "./open-file.ts";
@@ -19,7 +19,7 @@ import type { WeightFile } from "./weight-file.ts";
  * Throws a WeightFileError that says why it cannot be used.
  */
 export function openWeights(path: string): WeightFile {
-  const opened = told(path, () => open(path));
+  const opened = told(path, () => printable(open(path)));
   return { ...opened, read: (name) => told(path, () => opened.read(name)) };
 }
 
@@ -33,18 +33,39 @@ export function withWeights<T>(path: string, use: (file: WeightFile) => T): T {
   }
 }
 
+/** Texts of a file are shown on terminals: a name that would steer one is no weight's. */
+function printable(file: WeightFile): WeightFile {
+  const strange = [...file.tensors.keys()].find((name) => control.test(name));
+  if (strange !== undefined) {
+    file.close();
+    throw new HeaderError(`it has ${JSON.stringify(strange.slice(0, 100))} as a name`);
+  }
+  const plain = (text: string) => text.replace(new RegExp(control, "gu"), "?");
+  return {
+    ...file,
+    others: file.others.map(({ name, what }) => ({ name: plain(name), what: plain(what) })),
+    classes: file.classes.map(plain),
+  };
+}
+
+const control = /\p{C}/u;
+
 function told<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (problem) {
-    if (problem instanceof HeaderError) {
-      const { message, repair } = problem;
-      throw new WeightFileError(path, repair === undefined ? message : `${message}; ${repair}`, { cause: problem });
-    }
-    if (problem instanceof PickleError || problem instanceof JsonError)
-      throw new WeightFileError(path, problem.message, { cause: problem });
+    const options = { cause: problem, repair: repairOf(problem) };
+    if (problem instanceof HeaderError || problem instanceof PickleError || problem instanceof JsonError)
+      throw new WeightFileError(path, problem.message, options);
     throw problem;
   }
+}
+
+function repairOf(problem: unknown): string | undefined {
+  if (problem instanceof HeaderError) return problem.repair;
+  return problem instanceof PickleForbidden
+    ? "do not trust it: get these weights elsewhere, best as safetensors"
+    : undefined;
 }
 
 function open(path: string): WeightFile {

@@ -17,6 +17,8 @@ const headers: Readonly<Record<string, FileHeader>> = {
   "other.h5": stored("", [100, 64]),
   "face.safetensors": {
     kind: "tensors",
+    boxes: [],
+    fixed: new Set(),
     shapes: new Map([
       ["weight", [32, 64]],
       ["bias", [32]],

@@ -56,6 +56,8 @@ export function announced({ text }: Block): readonly string[] {
 const headers: Readonly<Record<string, FileHeader>> = {
   "weights/face.safetensors": {
     kind: "tensors",
+    boxes: [],
+    fixed: new Set(),
     shapes: new Map([
       ["maps.conv.weight", [8, 3, 3, 3]],
       ["maps.conv.bias", [8]],

@@ -1,3 +1,4 @@
+import { fillGridPlaces, sineWaves } from "../../library/sine-places.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { TensorFunction, TensorFunctions, Use } from "../tensor-function.ts";
 import type { Thing } from "../things.ts";
@@ -37,7 +38,7 @@ export const constantFunctions: TensorFunctions = {
       if (dim % 2 !== 0) return use.refuse("op-refuses", { callee: "`sincos1d`", reason: `the width ${dim} is odd` });
       checkTable(use, length, dim);
       const table = tableOf(`${length} ${dim}`, length * dim, (into) => {
-        for (let i = 0; i < length; i += 1) into.set(waves(i, dim), i * dim);
+        for (let i = 0; i < length; i += 1) into.set(sineWaves(i, dim), i * dim);
       });
       return {
         kind: "tensor",
@@ -61,16 +62,9 @@ export const constantFunctions: TensorFunctions = {
       if (dim % 4 !== 0)
         return use.refuse("op-refuses", { callee: "`sincos2d`", reason: `the width ${dim} is not divisible by 4` });
       checkTable(use, rows * columns, dim);
-      const table = tableOf(`${rows} ${columns} ${dim}`, rows * columns * dim, (into) => {
-        const half = dim / 2;
-        const places = Array.from({ length: Math.max(rows, columns) }, (_, position) => waves(position, half));
-        for (let row = 0; row < rows; row += 1)
-          for (let column = 0; column < columns; column += 1) {
-            const at = (row * columns + column) * dim;
-            into.set(places[column] ?? [], at);
-            into.set(places[row] ?? [], at + half);
-          }
-      });
+      const table = tableOf(`${rows} ${columns} ${dim}`, rows * columns * dim, (into) =>
+        fillGridPlaces(into, rows, columns, dim),
+      );
       const wire = use.g.constant("float32", [rows * columns, dim], table);
       return { kind: "tensor", wire, batched: false, axes: ["n", "d"] };
     },
@@ -98,16 +92,4 @@ function tableOf(key: string, size: number, fill: (into: Float32Array) => void):
   if (tables.size >= tablesKept && oldest !== undefined) tables.delete(oldest);
   tables.set(key, table);
   return table;
-}
-
-/** sin(position ω), then cos(position ω), ω = 10000^(−2i/dim). */
-function waves(position: number, dim: number): Float32Array {
-  const half = dim / 2;
-  const values = new Float32Array(dim);
-  for (let i = 0; i < half; i += 1) {
-    const angle = position / 10000 ** ((2 * i) / dim);
-    values[i] = Math.sin(angle);
-    values[half + i] = Math.cos(angle);
-  }
-  return values;
 }
