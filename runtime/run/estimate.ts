@@ -56,7 +56,8 @@ export async function estimateOf(
 
 function stepsIn(stage: StagePlan, { parts }: OpenData): number | undefined {
   const table = parts.get("train");
-  if (table === undefined || stage.duration.unit === "hours") return undefined;
+  // How many rows labels that are filled in make valid is known when they are.
+  if (table === undefined || stage.duration.unit === "hours" || stage.fills.length > 0) return undefined;
   const rows = chosenRows(table, stage.rows);
   const windows = stage.clip === undefined ? rows.length : clipWindows(table, stage.clip, rows).count;
   return calendarOf(stage, Math.ceil(windows / stage.batch)).totalSteps;
