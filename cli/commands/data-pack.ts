@@ -63,7 +63,7 @@ export function pack(): Command {
             `${stage.label} builds on ${needed.label}, which is not trained in ${run.options.folder.path}; \`abaw train ${path}\` trains it`,
           );
       }
-      const inputs = await run.inputsOf(stage, ["train", "val"]);
+      const inputs = await run.trainingInputsOf(stage);
       const { parts } = await packStage(stage, inputs, (hash) => run.keptOf(hash), options.to);
       await warnSkipped(run);
       if (options.json === true) terminal.printJson({ stage: stage.label, folder: options.to, parts });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { exportName, labelsByHash, weightCount } from "../../compiler/lower/describe-plan.ts";
+import { exportName, labelsByHash, readsOf, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import { runCommand } from "../abaw-command.ts";
@@ -98,8 +98,8 @@ function stageLines(
   names: ReadonlyMap<string, string>,
   status: string | undefined,
 ): readonly string[] {
-  const { clip, features } = stage;
-  const reads = features.map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
+  const { clip } = stage;
+  const reads = readsOf(stage).map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
   const starts = [...stage.parameters, ...stage.states].flatMap(({ from }) =>
     from.kind === "stage" ? [names.get(from.stage) ?? from.stage] : from.kind === "file" ? [from.file] : [],
   );

@@ -4,6 +4,7 @@ import type { DataPlan } from "../lower/plan-data.ts";
 import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
+import { type FilledLabels, filledLabels } from "./filled-labels.ts";
 import { checkGradients } from "./gradients.ts";
 import { isBroken } from "./incomplete.ts";
 import { checkLeakage } from "./leakage.ts";
@@ -17,7 +18,6 @@ import { attempt, Refusal } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
 import { entriesOf, entryOf, stageScope, valueSpan } from "./stage-entry.ts";
-import { stagesIn } from "./stages-in.ts";
 import { anchorsOf } from "./stands-in.ts";
 import type { ChosenThing, StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
@@ -34,6 +34,8 @@ export interface CheckedStage {
   readonly sources: Sources;
   readonly trained: Trained;
   readonly data: DataPlan;
+  /** What other stages fill in where labels are missing. */
+  readonly fills: readonly FilledLabels[];
   readonly tasks: readonly { readonly name: string; readonly meaning: TaskMeaning }[];
   /** Stages that must be finished before. */
   readonly needs: readonly StageThing[];
@@ -136,15 +138,16 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const needs = new Map<string, StageThing>();
   for (const { producer } of model.features.values()) needs.set(producer.key, producer);
   for (const { stage: source } of sources.values()) if (source !== undefined) needs.set(source.key, source);
-  // Labels that another stage fills in (language rule 43).
-  for (const part of partsOf(model.data)) {
-    const labels = part.entries.get("labels");
-    if (labels?.kind === "map")
-      for (const source of stagesIn([...labels.entries.values()])) needs.set(source.key, source);
-  }
+  const fills = filledLabels(session, model.data);
+  for (const { stage: source } of fills) needs.set(source.key, source);
   for (const { stages } of choices.values()) for (const each of stages) needs.set(each.key, each);
   for (const need of needs.values()) {
     if (checkStage(session, need, stage.span) === undefined) throw new Refusal();
+  }
+  for (const { task, stage: source, span } of fills) {
+    if (checkStage(session, source, span)?.tasks.some(({ name }) => name === task) === true) continue;
+    const related = [{ span: source.span, text: `${source.label} is made here` }];
+    session.reporter.report("no-head", span, { task }, { related });
   }
   const checked: CheckedStage = {
     stage,
@@ -154,6 +157,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
     sources,
     trained,
     data: training.data,
+    fills,
     tasks: heads.map(({ task }) => ({ name: task.name, meaning: task.meaning })),
     needs: [...needs.values()],
     choices: [...choices.values()],

@@ -6,7 +6,13 @@ export function columnsOf(data: DataThing): ReadonlyMap<string, ColumnPlan> {
   const columns = new Map<string, ColumnPlan>();
   const given = data.entries.get("labels");
   if (given?.kind !== "map") return columns;
-  for (const [task, thing] of given.entries) if (thing.kind === "call") columns.set(task, columnPlan(thing));
+  const before = data.written.get("labels");
+  for (const [task, now] of given.entries) {
+    // What is filled in fills gaps of the labels that the block has.
+    const isFilled = now.kind === "call" && now.name === "fill";
+    const thing = isFilled && before?.kind === "map" ? (before.entries.get(task) ?? now) : now;
+    if (thing.kind === "call") columns.set(task, columnPlan(thing));
+  }
   return columns;
 }
 

@@ -1,10 +1,10 @@
+import { fillingStage } from "./filled-labels.ts";
 import { suggestion } from "./nearest.ts";
 import { firstRepeat } from "./repeated.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn } from "./schedules.ts";
 import type { Session } from "./session.ts";
 import { ownColumns } from "./splits.ts";
-import { stagesIn } from "./stages-in.ts";
 import {
   type CallThing,
   type DataThing,
@@ -119,10 +119,15 @@ export function checkOwnColumns({ reporter }: Session, data: DataThing, labels: 
 
 /** `fill(net.expr, above: 0.9)`: the confident answers of the task's own head (language rule 43). */
 function checkFill(labels: CallThing, { name, meaning }: TaskThing, reporter: Reporter): void {
-  reporter.report("not-yet", labels.span, { what: "`fill` of labels" });
   const stream = labels.args.get("stream");
   const span = placeIn(labels, "stream");
-  if (stream?.kind === "member" && stream.name !== name && stagesIn([stream]).length > 0)
+  if (stream !== undefined && stream.kind !== "poison" && fillingStage(labels) === undefined)
+    reporter.report("wrong-type", span, {
+      what: `what fills the labels of \`${name}\``,
+      expected: `a stage's head of \`${name}\``,
+      actual: describeThing(stream),
+    });
+  if (stream?.kind === "member" && stream.name !== name)
     reporter.report("wrong-type", span, {
       what: `what fills the labels of \`${name}\``,
       expected: `a head of \`${name}\``,

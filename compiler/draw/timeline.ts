@@ -2,6 +2,7 @@ import {
   counted,
   exportName,
   labelsByHash,
+  readsOf,
   sourceStages,
   stagesOf,
   stepsOf,
@@ -134,7 +135,7 @@ export function timelineOf(plan: Plan, title: string): Timeline {
       label: stage.label,
       parameters: weightCount(stage.parameters),
       trained: weightCount(stage.parameters.filter(({ group }) => group !== undefined)),
-      reads: stage.features.map((use) => ({ stage: labelOf(use.stage), tensor: use.tensor })),
+      reads: readsOf(stage).map((use) => ({ stage: labelOf(use.stage), tensor: use.tensor })),
       starts: sourceStages(stage).map(labelOf),
     })),
     assemblies: plan.assemblies.map(({ name, members }) => ({

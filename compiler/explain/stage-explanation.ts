@@ -104,7 +104,10 @@ export function explainStage(planned: PlannedStage, { trace, find, depth, below 
       tree: weightTree(plan, below, { paths, nameOf, flopsAt: (path) => flops.get(path) ?? 0 }),
     },
     loss: loss.map(({ key, value }) => ({ term: key, value })),
-    reads: plan.features.map(({ stage, tensor, shape }) => ({ stage: nameOf(stage), tensor, shape })),
+    reads: [
+      ...plan.features.map(({ stage, tensor, shape }) => ({ stage: nameOf(stage), tensor, shape })),
+      ...plan.fills.map(({ stage, task }) => ({ stage: nameOf(stage), tensor: `${task} as labels`, shape: [] })),
+    ],
     starts: [...sourceStages(plan).map(nameOf), ...new Set(files)],
     cost: stageCosts(planned, find, forward.total),
   };

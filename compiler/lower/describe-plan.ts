@@ -46,6 +46,19 @@ export function sourceStages({ parameters, states }: Pick<StagePlan, "parameters
   return [...new Set([...parameters, ...states].flatMap(({ from }) => (from.kind === "stage" ? [from.stage] : [])))];
 }
 
+/** What a stage reads of others: their tensors, and labels that they fill in. */
+export function readsOf({ features, fills }: Pick<StagePlan, "features" | "fills">): readonly Read[] {
+  return [
+    ...features.map(({ stage, tensor }): Read => ({ stage, tensor })),
+    ...fills.map(({ stage, task }): Read => ({ stage, tensor: `${task} as labels` })),
+  ];
+}
+
+interface Read {
+  readonly stage: string;
+  readonly tensor: string;
+}
+
 /** Hashes of the stages whose heads a stream is made of. */
 export function stagesOf(stream: Stream): readonly string[] {
   if (stream.kind === "head") return [stream.stage];

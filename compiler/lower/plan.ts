@@ -41,6 +41,8 @@ export interface StagePlan {
   readonly features: readonly FeatureUse[];
   /** Networks of ONNX files whose outputs the graphs read; absent where there are none. */
   readonly networks?: readonly NetworkUse[];
+  /** What other stages fill in where labels of the training part are missing. */
+  readonly fills: readonly FillPlan[];
   readonly clip: ClipPlan | undefined;
   readonly rows: RowRule;
   readonly augment: readonly Augmentation[];
@@ -179,6 +181,16 @@ export interface FeatureUse {
   readonly made: string;
   /** Sizes per frame. */
   readonly shape: readonly number[];
+}
+
+/** Pseudo-labels of a task from a finished stage's head of that task: from a confidence on, else wherever a label is missing. */
+export interface FillPlan {
+  readonly task: string;
+  /** The producer's hash. */
+  readonly stage: string;
+  /** Which of its checkpoints, where it has one for each name. */
+  readonly checkpoint?: string;
+  readonly above?: number;
 }
 
 export interface ClipPlan {

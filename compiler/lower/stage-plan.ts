@@ -3,7 +3,7 @@ import { digestOf } from "../ir/digest.ts";
 import type { Graph, Value } from "../ir/graph.ts";
 import { graphText, pictureDigest } from "./graph-text.ts";
 import { headOutputs, stageGraphs, tensorNamed } from "./graphs.ts";
-import type { Duration, FeatureUse, StagePlan, WeightSource } from "./plan.ts";
+import type { Duration, FeatureUse, FillPlan, StagePlan, WeightSource } from "./plan.ts";
 import type { NetworkUse } from "./plan-networks.ts";
 
 /**
@@ -37,6 +37,9 @@ export class StagePlans {
       ...plain,
       get features() {
         return described().features;
+      },
+      get fills() {
+        return described().fills ?? [];
       },
       get parameters() {
         return described().parameters;
@@ -79,6 +82,14 @@ export class StagePlans {
       const which = checkpoint === undefined ? {} : { checkpoint };
       return { input, stage: hash, ...which, tensor: name, made: tensorHash(name), shape };
     });
+    const fills = checked.fills.map(
+      ({ task, stage, checkpoint, above }): FillPlan => ({
+        task,
+        stage: producerOf(stage.key).hash,
+        ...(checkpoint === undefined ? {} : { checkpoint }),
+        ...(above === undefined ? {} : { above }),
+      }),
+    );
     // The order of the keys is part of the hash.
     return {
       data,
@@ -101,6 +112,7 @@ export class StagePlans {
         ...sinceOf(trained.since(path)),
       })),
       ...rest,
+      ...(fills.length === 0 ? {} : { fills }),
     };
   }
 }

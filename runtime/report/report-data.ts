@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScalarMeaning } from "../../compiler/library/task.ts";
-import { sourceStages, stagesOf, stepsOf, weightCount } from "../../compiler/lower/describe-plan.ts";
+import { readsOf, sourceStages, stagesOf, stepsOf, weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { toJson } from "../../compiler/lower/stage-plan.ts";
 import type { Fitted } from "../assemble/cross-fit.ts";
@@ -170,7 +170,7 @@ function stageOf(run: Run, plan: StagePlan, pictures: StagePictures | undefined)
     tasks: plan.tasks.map(({ name }) => name),
     parameters: weightCount(plan.parameters),
     trained: weightCount(plan.parameters.filter(({ group }) => group !== undefined)),
-    reads: plan.features.map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
+    reads: readsOf(plan).map(({ stage, tensor }) => ({ stage: run.stageOf(stage).label, tensor })),
     starts: sourceStages(plan).map((hash) => run.stageOf(hash).label),
     epochs: readMetrics(join(folder, stageFiles.log)),
     ...(pictures === undefined ? {} : { pictures }),

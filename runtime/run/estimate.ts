@@ -60,7 +60,8 @@ function stepsIn(stage: StagePlan, { parts, starts }: OpenData): number | undefi
   // Of several data sets, a pass over the first is an epoch.
   const second = starts?.get("train")?.[1] ?? Number.POSITIVE_INFINITY;
   const table = whole === undefined || stage.blend === undefined ? whole : subTable(whole, (row) => row < second);
-  if (table === undefined || stage.duration.unit === "hours") return undefined;
+  // How many rows labels that are filled in make valid is known when they are.
+  if (table === undefined || stage.duration.unit === "hours" || stage.fills.length > 0) return undefined;
   const rows = chosenRows(table, stage.rows);
   const windows = stage.clip === undefined ? rows.length : clipWindows(table, stage.clip, rows).count;
   return calendarOf(stage, Math.ceil(windows / stage.batch)).totalSteps;

@@ -81,9 +81,10 @@ export function pointStages({ assemblies }: Plan, { of }: SweepPlan["points"][nu
   return assembly === undefined ? [] : assemblyStages(assembly);
 }
 
-/** Hashes of the stages that one builds on: by features, or by weights that it starts from. */
+/** Hashes of the stages that one builds on: by features, by weights that it starts from, or by labels that they fill in. */
 export function neededBy(stage: StagePlan): readonly string[] {
-  return [...new Set([...stage.features.map((use) => use.stage), ...sourceStages(stage)])];
+  const producers = [...stage.features, ...stage.fills].map((use) => use.stage);
+  return [...new Set([...producers, ...sourceStages(stage)])];
 }
 
 /** A stage and all that it builds on. */

@@ -18,6 +18,7 @@ import { FieldStore } from "../features/stored/field-store.ts";
 import { storedPass } from "../features/stored-pass.ts";
 import { NetworkStore } from "../networks/network-store.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
+import { type Filling, filledTable } from "../train/filled-labels.ts";
 import type { StageInputs } from "../train/stage-data.ts";
 import { StageError } from "../train/stage-error.ts";
 import { keptBy, keptFile, only, stageFiles } from "../train/stage-files.ts";
@@ -192,6 +193,24 @@ export class Run {
     const own = this.stageOf(stage.hash);
     const other = stage === own ? "" : `@${bytesToHex(sha256(utf8ToBytes(keyOf(stage.data)))).slice(0, 8)}`;
     return `${name}${other}.safetensors`;
+  }
+
+  /** What a stage is trained on: as it is, and with what other stages fill in where labels are missing. */
+  async trainingInputsOf(plan: StagePlan): Promise<StageInputs> {
+    const inputs = await this.inputsOf(plan, ["train", "val"]);
+    const table = inputs.data.parts.get("train");
+    if (plan.fills.length === 0 || table === undefined) return inputs;
+    const fillings: Filling[] = [];
+    for (const fill of plan.fills) {
+      const { task, checkpoint } = fill;
+      const producer = this.stageOf(fill.stage);
+      const meaning = producer.tasks.find(({ name }) => name === task)?.meaning;
+      if (meaning === undefined) throw new StageError(producer.label, `it has no head of ${task}`);
+      const predictions = await this.predict(this.over(producer, plan.data), task, "train", checkpoint);
+      fillings.push({ fill, meaning, predictions });
+    }
+    const parts = new Map(inputs.data.parts).set("train", filledTable(table, fillings));
+    return { ...inputs, data: { ...inputs.data, parts } };
   }
 
   async inputsOf(plan: StagePlan, parts: readonly Part[]): Promise<StageInputs> {

@@ -102,7 +102,7 @@ function discard(run: Run, stage: StagePlan, problem: AlteredFile): void {
 
 async function once(run: Run, stage: StagePlan, limit: Duration | undefined): Promise<boolean> {
   const { watch, engine, folder, signal } = run.options;
-  const inputs = await run.inputsOf(stage, ["train", "val"]);
+  const inputs = await run.trainingInputsOf(stage);
   const release = folder.lockStage(stage);
   try {
     const { interrupted } = await trainStage(stage, {

@@ -62,8 +62,14 @@ export function numberRun(root: string, folder: string, options: Partial<RunOpti
 const videos = { training: 6, validation: 3 } as const;
 const width = 12;
 
-/** Annotations of some videos, each of so many frames, and numbers that show their labels, in a folder for one test. */
-export function drawnNumbers(framesOf: (video: number) => number = () => 12): string {
+/**
+ * Annotations of some videos, each of so many frames, and numbers that show their labels, in a folder for one test. Training rows may lack an
+ * expression.
+ */
+export function drawnNumbers(
+  framesOf: (video: number) => number = () => 12,
+  hasExpression: (frame: number) => boolean = () => true,
+): string {
   const root = join(temporaryFolder(), "data");
   mkdirSync(root);
   const tensors = new Map<string, Tensor>();
@@ -78,7 +84,8 @@ export function drawnNumbers(framesOf: (video: number) => number = () => 12): st
       for (let frame = 0; frame < frames; frame += 1) {
         const own = data.subarray(frame * width, (frame + 1) * width);
         const units = Array.from(own, (value) => (value > 0 ? 1 : 0));
-        const cells = [own[0]?.toFixed(3), own[1]?.toFixed(3), Math.floor(4 * (1 + (own[2] ?? 0))), ...units];
+        const expression = part === "validation" || hasExpression(frame) ? Math.floor(4 * (1 + (own[2] ?? 0))) : -1;
+        const cells = [own[0]?.toFixed(3), own[1]?.toFixed(3), expression, ...units];
         lines.push(`${name}/${String(frame + 1).padStart(5, "0")}.jpg,${cells.join(",")}`);
       }
     }
