@@ -1,11 +1,9 @@
-import { type Dim, multiplyDims, productOf, sameDim } from "../ir/dim.ts";
-import { type Walk, walkAttributes } from "./convolution.ts";
+import { multiplyDims, productOf, sameDim } from "../ir/dim.ts";
+import { convolvedBack, type Sized, transposed } from "./convolution-gradients.ts";
 import { convolveBack } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
 import { sizes } from "./tfjs-kit.ts";
-
-type Sized = Walk & { sizes: readonly Dim[] };
 
 export const convInputGradient = defineOp({
   name: "conv_input_gradient",
@@ -20,24 +18,10 @@ export const convInputGradient = defineOp({
   },
   // Stands in gradients only, which are not differentiated again.
   gradient: undefined,
-  onnx(w, { dy, weight }, attributes) {
-    const { strides, pads, dilations, sizes } = attributes;
-    const spatial = strides.length;
-    // What the stride left over at the end of the input.
-    const outputPadding = strides.map((stride, axis) => {
-      const reached =
-        (Number(dy.type.shape[axis + 2]) - 1) * stride +
-        (dilations[axis] ?? 1) * (Number(weight.type.shape[axis + 2]) - 1) +
-        1;
-      return Number(sizes[axis]) + (pads[axis] ?? 0) + (pads[axis + spatial] ?? 0) - reached;
-    });
-    return {
-      dx: w.node("ConvTranspose", [dy.name, weight.name], {
-        ...walkAttributes(attributes),
-        output_padding: outputPadding,
-      }),
-    };
-  },
+  onnx: (w, { dy, weight }, attributes) => ({
+    dx: convolvedBack(w, dy, weight, attributes) ?? transposed(w, dy, weight, attributes),
+  }),
+  webgpu: (w, { dy, weight }, attributes) => ({ dx: transposed(w, dy, weight, attributes) }),
   tfjs: (k, { dy, weight }, attributes) => ({
     dx: convolveBack(k, dy, weight, attributes, sizes(attributes.sizes)),
   }),
@@ -49,6 +33,21 @@ export const convInputGradient = defineOp({
       dilations: [1, 1],
       groups: 1,
       sizes: [6, 6],
+    }),
+    // Each channel alone, and two groups of three whose kernel has room between its entries.
+    sample([float([2, 3, 5, 6]), float([3, 1, 3, 3])], {
+      strides: [1, 1],
+      pads: [1, 1, 1, 1],
+      dilations: [1, 1],
+      groups: 3,
+      sizes: [5, 6],
+    }),
+    sample([float([1, 4, 5, 4]), float([4, 3, 2, 3])], {
+      strides: [1, 1],
+      pads: [1, 0, 1, 0],
+      dilations: [2, 1],
+      groups: 2,
+      sizes: [5, 6],
     }),
   ],
   rejects: {

@@ -1,12 +1,11 @@
-import { type Dim, divideDims, productOf, sameDim } from "../ir/dim.ts";
-import { channelsOnWebgpu, type Walk } from "./convolution.ts";
+import { divideDims, productOf, sameDim } from "../ir/dim.ts";
+import { channelsOnWebgpu } from "./convolution.ts";
+import { asProducts, type Sized } from "./convolution-gradients.ts";
 import { convolveOverBatch } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import type { Emitted, OnnxWriter } from "./onnx-writer.ts";
 import { float, sample } from "./sample.ts";
 import { sizes } from "./tfjs-kit.ts";
-
-type Sized = Walk & { sizes: readonly Dim[] };
 
 export const convWeightGradient = defineOp({
   name: "conv_weight_gradient",
@@ -22,7 +21,7 @@ export const convWeightGradient = defineOp({
   // Stands in gradients only, which are not differentiated again.
   gradient: undefined,
   onnx: (w, { x, dy }, attributes) => ({
-    dw: turned(w, x, dy, attributes, (input, kernel) => [input.name, kernel.name]),
+    dw: asProducts(w, x, dy, attributes) ?? turned(w, x, dy, attributes, (input, kernel) => [input.name, kernel.name]),
   }),
   webgpu: (w, { x, dy }, attributes) => ({
     dw: turned(w, x, dy, attributes, (input, kernel) => channelsOnWebgpu(w, input, kernel, attributes.groups)),
@@ -35,6 +34,42 @@ export const convWeightGradient = defineOp({
       pads: [1, 1, 1, 1],
       dilations: [1, 1],
       groups: 1,
+      sizes: [3, 3],
+    }),
+    // With enough channels for products: kernels of several pixels and of one, and each channel alone.
+    sample([float([2, 6, 5, 6]), float([2, 3, 3, 3])], {
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      dilations: [1, 1],
+      groups: 1,
+      sizes: [3, 3],
+    }),
+    sample([float([1, 5, 6, 5]), float([1, 2, 4, 3])], {
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [2, 1],
+      groups: 1,
+      sizes: [2, 3],
+    }),
+    sample([float([2, 3, 5, 4]), float([2, 2, 3, 2])], {
+      strides: [2, 2],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      groups: 1,
+      sizes: [1, 1],
+    }),
+    sample([float([2, 6, 1, 2]), float([2, 7, 1, 2])], {
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      groups: 1,
+      sizes: [1, 1],
+    }),
+    sample([float([2, 3, 5, 6]), float([2, 3, 5, 6])], {
+      strides: [1, 1],
+      pads: [1, 1, 1, 1],
+      dilations: [1, 1],
+      groups: 3,
       sizes: [3, 3],
     }),
   ],

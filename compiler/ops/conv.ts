@@ -97,6 +97,9 @@ export const conv = defineOp({
     sample([float([2, 3, 5, 6]), float([4, 3, 3, 3]), float([4])], walk([1, 1], [1, 1, 1, 1], [1, 1])),
     sample([float([2, 4, 8, 7]), float([6, 2, 3, 2])], walk([2, 2], [1, 0, 1, 0], [1, 1], 2)),
     sample([float([1, 4, 6, 6]), float([4, 1, 3, 3])], walk([1, 1], [2, 2, 2, 2], [2, 2], 4)),
+    // More before than after, as TensorFlow pads; one pixel at a time.
+    sample([float([1, 2, 6, 5]), float([4, 1, 3, 3])], walk([2, 2], [0, 1, 1, 1], [1, 1], 2)),
+    sample([float([2, 5, 3, 4]), float([3, 5, 1, 1]), float([3])], walk([1, 1], [0, 0, 0, 0], [1, 1])),
     sample([float([2, 3, 9]), float([5, 3, 3]), float([5])], walk([1], [4, 0], [2])),
     sample([float([2, 3, 8]), float([5, 3, 3])], walk([3], [0, 0], [1])),
   ],

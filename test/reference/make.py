@@ -151,6 +151,10 @@ def recurrent_stack(layer_of):
     return run
 
 
+def avg_pool(settings, x):
+    return (F.avg_pool2d(F.pad(x, pads_for_torch(settings["pads"])), settings["kernel"], settings["strides"]),)
+
+
 def max_pool(settings, x):
     y, places = F.max_pool2d(x, settings["kernel"], settings["strides"], symmetric(settings["pads"]), return_indices=True)
     # PyTorch counts within one plane, ONNX within the whole tensor.
@@ -226,6 +230,7 @@ FORMULAS = {
     "lstm": recurrent(torch.nn.LSTM),
     "lstm_stack": recurrent_stack(torch.nn.LSTM),
     "matmul": binary(torch.matmul),
+    "avg_pool": avg_pool,
     "max_pool": max_pool,
     "max_pool_gradient": max_pool_gradient,
     "maximum": binary(torch.maximum),

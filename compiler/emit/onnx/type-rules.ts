@@ -135,6 +135,25 @@ export const typeRules: Readonly<Record<string, Rule>> = {
     return one(x.type.dtype, shape);
   },
 
+  Pad(node) {
+    const [x, pads] = [node.input(0), node.numbers(1)];
+    if (x === undefined || pads === undefined) return undefined;
+    const { dtype, shape } = x.type;
+    const added = shape.map((size, i) => addDims(size, (pads[i] ?? 0) + (pads[i + shape.length] ?? 0)));
+    return one(dtype, added);
+  },
+
+  ReduceSum(node) {
+    const [x, axes] = [node.input(0), node.numbers(1)];
+    if (x === undefined || axes === undefined) return undefined;
+    const gone = new Set(axes.map((axis) => from(axis, x.type.shape.length)));
+    const kept = node.int("keepdims") === 0 ? [] : [1];
+    return one(
+      x.type.dtype,
+      x.type.shape.flatMap((size, i) => (gone.has(i) ? kept : [size])),
+    );
+  },
+
   Gather(node) {
     const [x, indices] = node.inputs;
     if (x === undefined || indices === undefined) return undefined;
