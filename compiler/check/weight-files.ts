@@ -5,7 +5,7 @@ import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { below, checkNames, isUnder, textIn, textsIn } from "./load-names.ts";
 import { memoKind } from "./memo.ts";
-import type { ParameterBuild, StageBuild } from "./model-build.ts";
+import { isOfAdapter, type ParameterBuild, type StageBuild } from "./model-build.ts";
 import { type NameMap, nameMaps } from "./name-maps.ts";
 import { suggestion } from "./nearest.ts";
 import { attempt, type Reporter } from "./reporter.ts";
@@ -27,7 +27,9 @@ const fileSources = memoKind<FileSources | undefined>();
  * 61). Looked up once for all stages that have the same model.
  */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): FileSources {
-  const own = [...built.model.parameters.values()].filter(({ path }) => isUnder(path, layer.path));
+  const own = [...built.model.parameters.values()].filter(
+    ({ path, layer: kind }) => isUnder(path, layer.path) && !isOfAdapter(kind),
+  );
   const { session, file } = scope;
   if (built.key === undefined) return sourcesIn(layer, own, scope);
   const made = fileSources(session).get(

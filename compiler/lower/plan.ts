@@ -193,8 +193,14 @@ export interface ParameterPlan {
 /** Where a parameter's first value comes from. */
 export type WeightSource =
   | Initialiser
-  /** Another stage's kept weights. */
-  | { readonly kind: "stage"; readonly stage: string; readonly path: string; readonly checkpoint?: string }
+  /** Another stage's kept weights; with what a low-rank adapter of it adds, scale x up down, where the layer has none here. */
+  | {
+      readonly kind: "stage";
+      readonly stage: string;
+      readonly path: string;
+      readonly checkpoint?: string;
+      readonly merge?: { readonly down: string; readonly up: string; readonly scale: number };
+    }
   /**
    * A weight file's tensor. `patches`: a convolution's kernel [out, c, p, p] as the matrix [out, p × p × c] of the same product. A
    * tensor of equal count and other leading ones, such as [1, 1, d] for [1, d], is taken as it is.

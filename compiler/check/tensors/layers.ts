@@ -5,6 +5,7 @@ import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import { dimsOf, type TensorThing, type Thing } from "../things.ts";
 import { axis, bool, call, float, int, labels, list, may, must, options, shape } from "../type.ts";
+import { adaptedLinear } from "./adapted-linear.ts";
 import { countOf, labelOf, numberOf, numbersOf, optionalNumber, shapeOf, truthOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis, wireAxis } from "./axes.ts";
 
@@ -39,7 +40,7 @@ export const layers: TensorFunctions = {
       const out = widthOf(use, args, "out");
       const weight = use.parameter("weight", [out, into], uniform(into));
       const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(into)) : undefined;
-      return { ...x, wire: constrained(use, () => v.linear(use.g, x.wire, weight, bias)) };
+      return { ...x, wire: constrained(use, () => adaptedLinear(use, x.wire, weight, bias)) };
     },
   },
   conv: {
