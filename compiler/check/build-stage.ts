@@ -6,6 +6,7 @@ import type { ClipPlan } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
 import type { Input, ModelNode, Statement } from "../syntax/ast.ts";
 import { checkActivatedOnce, withoutActivation } from "./activated-twice.ts";
+import { adaptersOf } from "./adapters.ts";
 import { type Body, define, namedPath } from "./body.ts";
 import { sendExpr } from "./call.ts";
 import { clipOf } from "./clips.ts";
@@ -15,7 +16,7 @@ import { evaluate, evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts"
 import { modelThing } from "./invoke.ts";
 import { headKeys } from "./keys.ts";
 import { memoKind } from "./memo.ts";
-import { type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
+import { type Adapters, type ModelBuild, newModelBuild, type StageBuild } from "./model-build.ts";
 import { fieldNamed, hasField, type ModelData } from "./model-data.ts";
 import { asLayer, checkResult, TimeFixed } from "./modules.ts";
 import { suggestion } from "./nearest.ts";
@@ -53,7 +54,7 @@ export function buildStage(session: Session, stage: StageThing, span: Span): Sta
         if (deciding.some((key) => meant.has(key))) return undefined;
         const before = reporter.errors;
         const made = reporter.through(stage.span, stage.label, () => build(session, stage));
-        return made.model.refused || reporter.errors > before ? undefined : made;
+        return made.model.refused || reporter.errors - made.model.adapters.mistakes > before ? undefined : made;
       },
       () => undefined,
     );
@@ -97,17 +98,34 @@ function build(session: Session, stage: StageThing): StageBuild {
     });
   }
   const clip = clipOf(stageEntry(stage, "clip", scope), stage, scope);
+  const plain = plainModel(session, model, stage, data, clip, scope);
+  const adapters = adaptersOf(session, plain.model, plain.names);
+  // Which layers there are is known of a model that is built; those that are adapted have other weights.
+  return adapters.layers.size === 0
+    ? { ...plain, model: { ...plain.model, adapters } }
+    : { ...builtModel(model, stage, data, clip, scope, adapters), key: undefined };
+}
+
+/** The model without adapters, which stages share. */
+function plainModel(
+  session: Session,
+  model: ModelThing,
+  stage: StageThing,
+  data: ModelData,
+  clip: ClipPlan | undefined,
+  scope: Env,
+): StageBuild {
+  const { reporter } = session;
   const key = modelKey(model, { data, clip });
-  const wanted = model;
-  if (key === undefined) return { ...builtModel(wanted, stage, data, clip, scope), key };
+  if (key === undefined) return { ...builtModel(model, stage, data, clip, scope), key };
   const make = () => {
     const before = reporter.errors;
-    const built = builtModel(wanted, stage, data, clip, scope);
+    const built = builtModel(model, stage, data, clip, scope);
     return reporter.errors === before && !built.model.refused ? built : undefined;
   };
   const shared = models(session).get(key, make, {
     decidedBy: () => `${stage.declaration.name.text} ${key}`,
-    writtenIn: () => anchorsOf({ bound: wanted.bound, changes: [] }),
+    writtenIn: () => anchorsOf({ bound: model.bound, changes: [] }),
     inTheMaking: () => undefined,
   });
   // The stage's loss adds to its own records, so that what is shared stays as it is.
@@ -121,13 +139,14 @@ function builtModel(
   data: ModelData,
   clip: ClipPlan | undefined,
   scope: Env,
+  adapters?: Adapters,
 ): BuiltModel {
   try {
-    const made = newModelBuild(stage, data, clip, undefined);
+    const made = newModelBuild(stage, data, clip, undefined, adapters);
     return { stage, model: made, names: runModel(model, made, scope) };
   } catch (problem) {
     if (!(problem instanceof TimeFixed)) throw problem;
-    const made = newModelBuild(stage, data, clip, problem.length);
+    const made = newModelBuild(stage, data, clip, problem.length, adapters);
     return { stage, model: made, names: runModel(model, made, scope) };
   }
 }

@@ -171,8 +171,13 @@ export const trainingCalls: LibraryCalls = {
   frozen: fn("freezing", "Not trained until a time; as a plain word, not at all.", { until: must(duration) }),
   lora: fn("adapter", "A low-rank product added to a linear layer: alpha / rank times B A (arXiv 2106.09685).", {
     rank: must(int),
-    alpha: may(float),
+    alpha: may(float, "rank"),
   }),
+  bottleneck: fn(
+    "adapter",
+    "Two narrow linear layers with an activation between, added to what a linear layer gives (arXiv 1902.00751).",
+    { width: must(int), act: may(labels("relu", "gelu"), "gelu") },
+  ),
   balanced: fn(
     "sampler",
     "Rows drawn with replacement, so that classes come up equally often. As a plain word in a loss: weights counted over the training rows.",

@@ -6,6 +6,7 @@ import { partNames, partOf } from "./data-parts.ts";
 import { instanceOf, thingNamed } from "./declarations.ts";
 import { type Env, inner, localNamed } from "./env.ts";
 import { evaluate, taskNamed } from "./evaluate.ts";
+import { MentionedNames } from "./mentioned-names.ts";
 import { labelInput } from "./model-build.ts";
 import { fieldNamed } from "./model-data.ts";
 import { asLayer } from "./modules.ts";
@@ -165,18 +166,22 @@ export function subLayer(layer: LayerThing, name: string, span: Span, env: Env):
   const given = bindDeclared(of.name, declaration.parameters, of.args, env, span);
   const bound = withSettings(env.session, declaration, home, given);
   const scope = inner(home, bound);
+  const axes = declaration.inputs.flatMap(({ shape }) => shape?.axes ?? []);
+  const unknown = new Set(axes.flatMap((axis) => (axis.kind === "axis" ? [axis.name.text] : [])));
   for (const { name: parameter, type, fallback } of declaration.parameters) {
-    if (!bound.has(parameter.text) && fallback !== undefined && isPlain(fallback)) {
-      scope.local?.names.set(parameter.text, evaluate(fallback, scope, typeOf(type)));
-    }
+    if (bound.has(parameter.text) || fallback === undefined) continue;
+    if (mentions(fallback, unknown)) unknown.add(parameter.text);
+    else scope.local?.names.set(parameter.text, evaluate(fallback, scope, typeOf(type)));
   }
   const made = asLayer(evaluate(statement.value, scope), `${layer.path}.${name}`);
   return made.kind === "layer" ? made : lacks(names);
 }
 
-/** A default that reads no size of an input. */
-function isPlain(expr: Expr): boolean {
-  return expr.kind !== "call" && expr.kind !== "binary";
+/** Whether a default reads sizes of inputs, which a layer that is not applied does not know. */
+function mentions(expr: Expr, unknown: ReadonlySet<string>): boolean {
+  const names = new MentionedNames();
+  names.expr(expr);
+  return [...names.all].some((name) => unknown.has(name));
 }
 
 /** `au.logits`, `au.output`, `au.label`, `au.mask` (language rule 31). */

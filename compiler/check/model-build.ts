@@ -15,9 +15,30 @@ export interface ParameterBuild {
   readonly from: Initialiser;
   readonly value: Value;
   readonly span: Span;
-  /** The library function that asks for it, such as `linear`. */
+  /** The library function that asks for it, such as `linear`; the kind of the adapter, where one asks for it. */
   readonly layer: string;
 }
+
+/** What `adapt` adds to a linear layer (language rule 59). */
+export type Adapter =
+  /** scale x Aᵀ Bᵀ, A [rank, in] at `<layer>.lora.down`, B [out, rank] at `<layer>.lora.up` (https://arxiv.org/abs/2106.09685). */
+  | { readonly kind: "lora"; readonly rank: number; readonly scale: number }
+  /** B act(A y + a) + b of what the layer gives, A and a at `<layer>.bottleneck.down`, B and b at `.up` (https://arxiv.org/abs/1902.00751). */
+  | { readonly kind: "bottleneck"; readonly width: number; readonly act: "relu" | "gelu" };
+
+/** Whether what asks for a weight is an adapter, of which files of weights know nothing. */
+export function isOfAdapter(layer: string): boolean {
+  return layer === "lora" || layer === "bottleneck";
+}
+
+/** The adapters of a model by the path of their layer. */
+export interface Adapters {
+  readonly layers: ReadonlyMap<string, Adapter>;
+  /** How many mistakes were met: then one may be missing. */
+  readonly mistakes: number;
+}
+
+export const noAdapters: Adapters = { layers: new Map(), mistakes: 0 };
 
 /** A running statistic and its value after a step. */
 export interface StateBuild {
@@ -73,6 +94,7 @@ export interface ModelBuild {
   /** The symbol of the clip's length; undefined without a clip. */
   readonly time: Dim | undefined;
   readonly clip: ClipPlan | undefined;
+  readonly adapters: Adapters;
   readonly parameters: Map<string, ParameterBuild>;
   readonly states: Map<string, StateBuild>;
   readonly heads: Map<string, HeadBuild>;
@@ -112,8 +134,10 @@ export function newModelBuild(
   data: ModelData,
   clip: ClipPlan | undefined,
   frames: number | undefined,
+  adapters: Adapters = noAdapters,
 ): ModelBuild {
   return {
+    adapters,
     stage,
     data,
     g: new GraphBuilder(opRules),

@@ -64,7 +64,11 @@ export function applyUserModule(
   const bound = withExpected(declaration, withSettings(env.session, declaration, home, given), expected, env, span);
   return reporter.within(span, `in this use of \`${declaration.name.text}\``, () => {
     const local = [...sizes, ...names];
-    const application = applicationOf(env.session, declaration, [...local, ...bound], around);
+    // A recording says nothing of the place it was made at, which decides what is adapted.
+    const application =
+      around.build.adapters.layers.size > 0
+        ? undefined
+        : applicationOf(env.session, declaration, [...local, ...bound], around);
     const result = recorded(env.session, around.build, application, path, recipe.name, span, () => {
       const { thing, scope } = resultOf(declaration, home, local, bound, path, around);
       return declaration.result !== undefined && thing.kind === "tensor"

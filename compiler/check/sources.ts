@@ -6,7 +6,7 @@ import { buildStage } from "./build-stage.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { checkCheckpoint } from "./features.ts";
-import type { ModelBuild, StageBuild } from "./model-build.ts";
+import { type Adapters, isOfAdapter, type ModelBuild, noAdapters, type StageBuild } from "./model-build.ts";
 import { nearest, suggestion } from "./nearest.ts";
 import { firstNames, firstOf, namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
@@ -33,7 +33,15 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
   }
   for (const path of [...model.parameters.keys(), ...model.states.keys()]) {
     const there = borrowedFrom(path, model.borrowed);
-    if (there !== undefined) sources.set(path, { from: weightOf(there.stage, there.path), stage: there.stage });
+    if (there === undefined) continue;
+    const { adapters } = buildStage(scope.session, there.stage, stage.span).model;
+    attempt(
+      () => {
+        const from = startOf(there, adapters, noAdapters, stage.span, scope.session.reporter);
+        sources.set(path, { from, stage: there.stage });
+      },
+      () => undefined,
+    );
   }
   const whole = stage.changes.findLast(({ path }) => path.length === 1 && path[0] === "init");
   const given = whole?.expr ?? entryOf(stage, "init")?.value;
@@ -84,8 +92,34 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
   return sources;
 }
 
-function weightOf({ key, checkpoint }: StageThing, path: string): WeightSource {
-  return { kind: "stage", stage: key, path, ...(checkpoint === undefined ? {} : { checkpoint }) };
+/**
+ * A weight of another stage as the start of one here. Where the layer is adapted there and not here, its adapter becomes part of the weight,
+ * which that of a low-rank one can.
+ */
+function startOf(
+  { stage, path }: { readonly stage: StageThing; readonly path: string },
+  there: Adapters,
+  here: Adapters,
+  span: Span,
+  reporter: Reporter,
+  own = path,
+): WeightSource {
+  const { key, checkpoint } = stage;
+  const from = { kind: "stage", stage: key, path, ...(checkpoint === undefined ? {} : { checkpoint }) } as const;
+  const layer = path.slice(0, -".weight".length);
+  const adapter = path.endsWith(".weight") ? there.layers.get(layer) : undefined;
+  if (adapter === undefined || here.layers.has(own.slice(0, -".weight".length))) return from;
+  if (adapter.kind === "lora")
+    return { ...from, merge: { down: `${layer}.lora.down`, up: `${layer}.lora.up`, scale: adapter.scale } };
+  const reason = "a bottleneck is no part of a weight";
+  const help = "adapt the layer here too";
+  const related = [{ span: stage.span, text: `${stage.label} is made here` }];
+  return reporter.refuse(
+    "init-mismatch",
+    span,
+    { left: `\`${own}\``, right: `\`${layer}\` of ${stage.label}`, reason },
+    { related, help },
+  );
 }
 
 interface Producer {
@@ -158,9 +192,12 @@ function copyPart(
   let found = 0;
   for (const [path, shape] of shapes) {
     if (!pattern.covers(path)) continue;
-    found += 1;
     const there = from.path === "" ? path : `${from.path}${path.slice(left.length)}`;
     const other = have.get(there);
+    const asks = built.model.parameters.get(path)?.layer ?? "";
+    // An adapter that the other stage lacks begins anew.
+    if (isOfAdapter(asks) && other === undefined) continue;
+    found += 1;
     if (other === undefined || !sameShape(other, shape))
       mismatch(
         `\`${path}\``,
@@ -170,7 +207,8 @@ function copyPart(
         span,
         reporter,
       );
-    sources.set(path, { from: weightOf(from.stage, there), stage: from.stage });
+    const start = startOf({ ...from, path: there }, producer.adapters, built.model.adapters, span, reporter, path);
+    sources.set(path, { from: start, stage: from.stage });
   }
   if (found > 0) return;
   const near = nearPattern(pattern, span, [...shapes.keys()]);
@@ -188,11 +226,13 @@ function copyAll(
   sources: Map<string, { from: WeightSource; stage: StageThing | undefined }>,
 ): void {
   const here = shapesOf(built.model);
-  const have = shapesOf(buildStage(env.session, from.stage, span).model);
+  const producer = buildStage(env.session, from.stage, span).model;
+  const have = shapesOf(producer);
   for (const [path, shape] of have) {
     const under = from.path === "" || plainPattern(from.path).covers(path);
     if (!under) continue;
     const own = here.get(path);
+    if (own === undefined && isOfAdapter(producer.parameters.get(path)?.layer ?? "")) continue;
     if (own === undefined || !sameShape(own, shape)) {
       const reason =
         own === undefined
@@ -203,7 +243,9 @@ function copyAll(
         shared === undefined ? undefined : `to start only a part: {${shared}: ${from.stage.label}.${shared}}`;
       mismatch(built.stage.label, from.stage.label, reason, from, span, env.session.reporter, help);
     }
-    sources.set(path, { from: weightOf(from.stage, path), stage: from.stage });
+    const { reporter } = env.session;
+    const start = startOf({ ...from, path }, producer.adapters, built.model.adapters, span, reporter);
+    sources.set(path, { from: start, stage: from.stage });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Value } from "../ir/graph.ts";
 import type { Initialiser } from "../lower/plan.ts";
 import type { FileFormat } from "./file-header.ts";
 import type { KnownHeader, NamedFile } from "./look-at.ts";
+import type { Adapter } from "./model-build.ts";
 import type { AskedNetwork } from "./networks.ts";
 import type { TensorThing, Thing } from "./things.ts";
 import type { Params } from "./type.ts";
@@ -31,6 +32,13 @@ export interface Use {
   readonly paddingInside: boolean;
   /** The weight `<path of this layer>.<name>`; the same path gives the same weight. */
   parameter(name: string, shape: readonly number[], from: Initialiser): Value;
+  /** What `adapt` adds to this layer, and its weights `<path of this layer>.<kind>.<name>`; undefined without. */
+  readonly adapter:
+    | {
+        readonly of: Adapter;
+        parameter(name: string, shape: readonly number[], from: Initialiser): Value;
+      }
+    | undefined;
   /** A running statistic `<path of this layer>.<name>`. */
   state(name: string, shape: readonly number[], start: number): Value;
   /** Its value after this step. */

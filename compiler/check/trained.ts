@@ -1,12 +1,11 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Duration, GroupPlan, Initialiser, ParameterPlan, Schedule, WeightSource } from "../lower/plan.ts";
 import type { Expr, MapNode } from "../syntax/ast.ts";
-import { type Adapters, adaptersOf } from "./adapters.ts";
 import { borrowedFrom } from "./borrowed.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluateAs, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { patternKeys, patternValue } from "./keys.ts";
-import type { StageBuild } from "./model-build.ts";
+import { isOfAdapter, type StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { firstNames, namesAbove, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { outlasts } from "./plain-settings.ts";
@@ -26,8 +25,6 @@ export interface Trained {
   readonly since: (path: string) => Duration | undefined;
   /** The layer that is computed again for the backward pass, of the path of something in it. */
   readonly recomputed: (path: string) => string | undefined;
-  /** Settings that this version checks and does not carry out, as text. */
-  readonly later: readonly string[];
 }
 
 interface Choice {
@@ -61,9 +58,7 @@ export function trainedOf(
   duration: Duration | undefined,
 ): Trained {
   const { model } = built;
-  const later: string[] = [];
-  const adapters = adaptersOf(built, scope, later);
-  const rules = rulesOf(built, scope, adapters, { stage: built.stage, duration });
+  const rules = rulesOf(built, scope, { stage: built.stage, duration });
   const groups: GroupPlan[] = [];
   const known: string[] = [];
   const choiceOf = (path: string): Choice => {
@@ -105,7 +100,6 @@ export function trainedOf(
   return {
     parameters,
     groups,
-    later,
     frozen: (path) => apply || (path !== "" && choiceOf(path).frozen),
     since: (path) => (apply || path === "" ? undefined : choiceOf(path).until),
     recomputed: recomputedOf(rules, choiceOf),
@@ -126,19 +120,20 @@ function recomputedOf(rules: readonly Rule[], choiceOf: (path: string) => Choice
   };
 }
 
-function rulesOf(built: StageBuild, scope: Env, adapters: Adapters, making: Making): readonly Rule[] {
+function rulesOf(built: StageBuild, scope: Env, making: Making): readonly Rule[] {
   const { stage, model } = built;
   const reporter: Reporter = scope.session.reporter;
   const rules: Rule[] = [];
-  const paths = [...model.parameters.keys(), ...adapters.paths];
+  const { adapters } = model;
+  const paths = [...model.parameters.keys()];
   const put = (pattern: Pattern, change: Partial<Choice>, span: Span) => {
     // Each rule is held to each weight.
     spend(scope.session, span, paths.length >> 3);
-    const adapted = !adapters.complete && pattern.text.includes("lora");
+    const adapted = adapters.mistakes > 0 && pattern.text.split(".").some(isOfAdapter);
     if (!adapted && !paths.some((path) => pattern.covers(path))) {
       const related = [{ span: stage.span, text: `in ${stage.label}` }];
-      const isLora = adapters.paths.length === 0 && pattern.text.split(".").includes("lora");
-      const near = isLora
+      const ofAdapter = adapters.layers.size === 0 && pattern.text.split(".").some(isOfAdapter);
+      const near = ofAdapter
         ? { help: "`adapt` adds such weights, and this stage has none" }
         : nearPattern(pattern, span, paths);
       const help = near.help ?? `weights begin with ${firstNames(paths)}`;

@@ -23,6 +23,7 @@ export function makeUse(
   const reporter: Reporter = env.session.reporter;
   const placeOf = (argument: string) => places.get(argument) ?? span;
   const at = (part: string) => (part === "" ? path : `${path}.${part}`);
+  const adapter = name === "linear" ? build.adapters.layers.get(path) : undefined;
   build.g.at = path;
   return {
     g: build.g,
@@ -38,6 +39,11 @@ export function makeUse(
     paddingInside: build.clip?.by === "frames",
     parameter: (part: string, shape: readonly number[], from: Initialiser) =>
       addParameter(reporter, build, { path: at(part), shape, from, span, layer: name }),
+    adapter: adapter && {
+      of: adapter,
+      parameter: (part, shape, from) =>
+        addParameter(reporter, build, { path: at(`${adapter.kind}.${part}`), shape, from, span, layer: adapter.kind }),
+    },
     state: (part: string, shape: readonly number[], start: number) =>
       addState(build, { path: at(part), shape, start }).value,
     renew(part, value) {

@@ -6,7 +6,7 @@ import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { below, checkNames, isUnder, textIn, textsIn } from "./load-names.ts";
 import { memoKind } from "./memo.ts";
-import type { StageBuild } from "./model-build.ts";
+import { isOfAdapter, type StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
@@ -34,7 +34,8 @@ export interface LoadedWeight extends OwnWeight, ForeignNames {}
  */
 export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env): FileSources {
   const { parameters, states } = built.model;
-  const own = [...parameters.values(), ...states.values()].filter(({ path }) => isUnder(path, layer.path));
+  const known = [...parameters.values()].filter(({ layer: kind }) => !isOfAdapter(kind));
+  const own = [...known, ...states.values()].filter(({ path }) => isUnder(path, layer.path));
   const { session, file } = scope;
   if (built.key === undefined) return sourcesIn(layer, own, scope);
   const made = fileSources(session).get(

@@ -58,8 +58,8 @@ const keys = Object.keys(stageKeys)
   .filter((key) => key !== "loss" && key !== "init");
 
 /** What is said under a key and not carried out by this version. */
-function laterOf({ training, trained }: CheckedStage, key: StageKey): readonly string[] {
-  return [...training.later, ...trained.later].filter((text) => new RegExp(`^${key}[.:]`).test(text));
+function laterOf({ training }: CheckedStage, key: StageKey): readonly string[] {
+  return training.later.filter((text) => new RegExp(`^${key}[.:]`).test(text));
 }
 
 type Resolved = readonly [CheckedStage, ResolvedStage];

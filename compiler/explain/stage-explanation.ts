@@ -123,7 +123,7 @@ export function stageCosts(
 ): StageCosts {
   const { plan, checked } = planned;
   const step = stepCost(plan);
-  const later = [...checked.training.later, ...checked.trained.later].map((text) => text.split(/[:.]/)[0] ?? text);
+  const later = checked.training.later.map((text) => text.split(/[:.]/)[0] ?? text);
   return {
     forward,
     features: featureFlops(planned, find),

@@ -3,8 +3,14 @@ import type { Arrangement } from "../library/weight-names/index.ts";
 /** Where a parameter's first value comes from. */
 export type WeightSource =
   | Initialiser
-  /** Another stage's kept weights. */
-  | { readonly kind: "stage"; readonly stage: string; readonly path: string; readonly checkpoint?: string }
+  /** Another stage's kept weights; with what a low-rank adapter of it adds, scale x up down, where the layer has none here. */
+  | {
+      readonly kind: "stage";
+      readonly stage: string;
+      readonly path: string;
+      readonly checkpoint?: string;
+      readonly merge?: { readonly down: string; readonly up: string; readonly scale: number };
+    }
   | FileSource;
 
 /**

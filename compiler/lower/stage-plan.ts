@@ -242,8 +242,8 @@ function once<T>(make: () => T): () => T {
 }
 
 /** What was checked and cannot be carried out: it decides identity all the same. */
-function laterOf({ training, trained, built }: CheckedStage): readonly string[] {
-  return [...training.later, ...trained.later, ...(built.stage.declaration.verb === "apply" ? ["apply"] : [])];
+function laterOf({ training, built }: CheckedStage): readonly string[] {
+  return [...training.later, ...(built.stage.declaration.verb === "apply" ? ["apply"] : [])];
 }
 
 /** Plain JSON with maps as objects. */

@@ -1,10 +1,12 @@
 import type { GraphBuilder } from "../ir/builder.ts";
 import { type Dim, sameShape } from "../ir/dim.ts";
 import type { DType, TensorData, Value } from "../ir/graph.ts";
+import { invariant } from "../ir/invariant.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
+import { outputSizes } from "./tfjs-kit.ts";
 import { call, infix, type Python, type PythonInput } from "./torch-text.ts";
 
 export interface BinarySpec {
@@ -49,7 +51,12 @@ export function defineBinary(spec: BinarySpec): Op {
         return { a: sumToShape(g, given.a, a.type.shape), b: sumToShape(g, given.b, b.type.shape) };
       }),
     onnx: (w, { a, b }) => ({ y: w.node(spec.onnx, [a.name, b.name]) }),
-    tfjs: (k, { a, b }) => ({ y: k.kernel(spec.tfjs, { a, b }) }),
+    tfjs(k, { a, b }, _, node) {
+      const shape = outputSizes(node);
+      if (shape.length <= mostAxes) return { y: k.kernel(spec.tfjs, { a, b }) };
+      const [fewA, fewB] = withFewAxes(a.shape, b.shape);
+      return { y: k.reshape(k.kernel(spec.tfjs, { a: k.reshape(a, fewA), b: k.reshape(b, fewB) }), shape) };
+    },
     torch(_w, { a, b }, _attributes, node) {
       if (typeof spec.torch === "string") return call(spec.torch, tensorOf(a), tensorOf(b));
       const [operator, level, neutral] = spec.torch;
@@ -117,4 +124,28 @@ function entryAt(data: TensorData, own: readonly number[], shape: readonly numbe
 /** PyTorch's functions of two tensors take no numbers. */
 function tensorOf(x: PythonInput): PythonInput | Python {
   return x.number === undefined ? x : call("torch.tensor", x);
+}
+
+/** Axes up to which WebAssembly's kernels work; above, they do nothing. */
+const mostAxes = 6;
+
+/** Two shapes that broadcast, neighbouring axes joined where both go the same way: each its own size, or one of them 1. */
+function withFewAxes(a: readonly number[], b: readonly number[]): readonly [readonly number[], readonly number[]] {
+  const rank = Math.max(a.length, b.length);
+  const [full, other] = [a, b].map((shape) => [...Array.from({ length: rank - shape.length }, () => 1), ...shape]);
+  const joined: [number, number][] = [];
+  for (let i = 0; i < rank; i += 1) {
+    const [x = 1, y = 1] = [full?.[i], other?.[i]];
+    if (x === 1 && y === 1) continue;
+    const last = joined.at(-1);
+    if (last !== undefined && (x === 1) === (last[0] === 1) && (y === 1) === (last[1] === 1)) {
+      last[0] *= x;
+      last[1] *= y;
+    } else joined.push([x, y]);
+  }
+  invariant(
+    joined.length <= mostAxes,
+    `[${a.join(", ")}] and [${b.join(", ")}] broadcast in too many ways for a kernel`,
+  );
+  return [joined.map(([x]) => x), joined.map(([, y]) => y)];
 }

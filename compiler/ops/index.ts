@@ -2,6 +2,7 @@ import type { OpRules } from "../ir/builder.ts";
 import { isCountable, printShape } from "../ir/dim.ts";
 import { invariant } from "../ir/invariant.ts";
 import { absolute } from "./absolute.ts";
+import { adaptedLinear } from "./adapted-linear.ts";
 import { add } from "./add.ts";
 import { avgPool } from "./avg-pool.ts";
 import { batchNorm } from "./batch-norm.ts";
@@ -75,6 +76,7 @@ import { where } from "./where.ts";
 /** All ops. An op is its file and its word here. */
 export const allOps: readonly Op[] = [
   absolute,
+  adaptedLinear,
   add,
   avgPool,
   batchNormFixed,

@@ -2,6 +2,7 @@ import { addDims, type Dim } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { movesOnly } from "./flops.ts";
 import { float, sample } from "./sample.ts";
+import { outputSizes, sizeOf } from "./tfjs-kit.ts";
 import { call, tuple } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
@@ -25,16 +26,17 @@ export const pad = defineOp({
     const [before = 0, after = 0] = amounts;
     return { y: w.node("Pad", [x.name, w.sizes([...none.with(axis, before), ...none.with(axis, after)])]) };
   },
-  tfjs: (k, { x }, { axis, amounts: [before = 0, after = 0] }) => ({
-    y: k.kernel(
-      "PadV2",
-      { x },
-      {
-        paddings: x.shape.map((_, i): [number, number] => (i === axis ? [Number(before), Number(after)] : [0, 0])),
-        constantValue: 0,
-      },
-    ),
-  }),
+  // WebAssembly's kernel does nothing above six axes: here there are never more than three.
+  tfjs(k, { x }, { axis, amounts: [before = 0, after = 0] }, node) {
+    const flat = [sizeOf(x.shape.slice(0, axis)), x.shape[axis] ?? 1, sizeOf(x.shape.slice(axis + 1))];
+    const paddings: readonly (readonly [number, number])[] = [
+      [0, 0],
+      [Number(before), Number(after)],
+      [0, 0],
+    ];
+    const y = k.kernel("PadV2", { x: k.reshape(x, flat) }, { paddings, constantValue: 0 });
+    return { y: k.reshape(y, outputSizes(node)) };
+  },
   flops: movesOnly,
   torch(w, { x }, { axis, amounts }) {
     const after = x.type.shape.slice(axis + 1).flatMap(() => ["0", "0"]);

@@ -1,14 +1,16 @@
 import { basename, dirname, join } from "node:path";
 import { emitOnnxPieces } from "../../compiler/emit/onnx/emit-onnx.ts";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
-import type { Graph } from "../../compiler/ir/graph.ts";
-import { rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
+import type { Graph, Value } from "../../compiler/ir/graph.ts";
+import { type NodeRule, rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
 import { readWeightsName } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
 import { weightedHeads } from "../../compiler/lower/weighted-heads.ts";
 import { opRules } from "../../compiler/ops/index.ts";
+import * as v from "../../compiler/ops/vocabulary.ts";
+import { mergedWeight } from "../checkpoints/merged-weight.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
 import { linkedNetwork } from "../networks/linked-network.ts";
 import type { KeptOf } from "../train/initial-weights.ts";
@@ -47,9 +49,21 @@ export function exportModel(run: Trained, plan: ExportPlan, path: string): Expor
   return { path, files, bytes: pieces.reduce((sum, piece) => sum + piece.byteLength, 0) };
 }
 
-/** Parameters are named `<stage hash>/<path>` in the graph; each becomes a constant with its stage's kept value. */
+/**
+ * Parameters are named `<stage hash>/<path>` in the graph; each becomes a constant with its stage's kept value. A low-rank adapter becomes
+ * part of the weight that it is added to.
+ */
 function withWeights(graph: Graph, keptOf: KeptOf): Graph {
-  return rewriteGraph(graph, new GraphBuilder(opRules), undefined, (leaf, g) => {
+  const merged = new Map<Value, Value>();
+  const merging: NodeRule = ({ op, attributes }, [x, weight, down, up, bias], g) => {
+    if (op !== "adapted_linear" || x === undefined) return undefined;
+    const { scale } = attributes;
+    if (weight === undefined || down === undefined || up === undefined || typeof scale !== "number") return undefined;
+    const known = merged.get(weight) ?? mergedConstant(g, weight, down, up, scale);
+    merged.set(weight, known);
+    return [v.linear(g, x, known, bias)];
+  };
+  return rewriteGraph(graph, new GraphBuilder(opRules), merging, (leaf, g) => {
     if (leaf.source.kind !== "input" || (leaf.source.role !== "parameter" && leaf.source.role !== "state"))
       return sameLeaf(leaf, g);
     const slash = leaf.source.name.indexOf("/");
@@ -61,6 +75,17 @@ function withWeights(graph: Graph, keptOf: KeptOf): Graph {
     const name = `${path.replace(/\[(\d+)\]/g, ".$1")}@${hash.slice(0, 8)}${which}`;
     return g.constant(tensor.dtype, tensor.shape, tensor.data, name);
   });
+}
+
+function mergedConstant(g: GraphBuilder, weight: Value, down: Value, up: Value, scale: number): Value {
+  const [w, a, b] = [weight, down, up].map(({ source }) => {
+    if (source.kind === "constant" && source.data instanceof Float32Array) return source.data;
+    throw new Error("an exported model's weights are constants");
+  });
+  if (w === undefined || a === undefined || b === undefined) throw new Error("an adapter has two weights");
+  const shape = weight.type.shape.filter((size) => typeof size === "number");
+  const name = weight.source.kind === "constant" ? weight.source.name : undefined;
+  return g.constant("float32", shape, mergedWeight(w, a, b, scale), name);
 }
 
 /** What a user of the file must know: how images go in, and what each output means. */

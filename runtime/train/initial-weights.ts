@@ -1,5 +1,6 @@
 import type { ParameterPlan, StatePlan, WeightSource } from "../../compiler/lower/plan.ts";
 import { filled } from "../checkpoints/filled.ts";
+import { mergedWeight } from "../checkpoints/merged-weight.ts";
 import { hash, hashText } from "../data/loader/random.ts";
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { fileWeights } from "../weights/file-weights.ts";
@@ -47,9 +48,11 @@ function valuesOf(
       });
     }
     case "stage": {
-      const tensor = keptOf(from.stage, from.checkpoint).get(from.path);
-      if (!(tensor?.data instanceof Float32Array)) throw new Error(`the finished stage has no weight ${from.path}`);
-      return tensor.data.slice();
+      const kept = keptOf(from.stage, from.checkpoint);
+      const weight = keptWeight(kept, from.path);
+      if (from.merge === undefined) return weight.slice();
+      const { down, up, scale } = from.merge;
+      return mergedWeight(weight, keptWeight(kept, down), keptWeight(kept, up), scale);
     }
     case "file": {
       const values = files.get(path);
@@ -57,4 +60,10 @@ function valuesOf(
       return values;
     }
   }
+}
+
+function keptWeight(kept: Tensors, path: string): Float32Array {
+  const data = kept.get(path)?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`the finished stage has no weight ${path}`);
+  return data;
 }

@@ -22,7 +22,7 @@ interface Case {
   }[];
 }
 
-const cases: Readonly<Record<string, Case>> = JSON.parse(
+const { cases }: { readonly cases: Readonly<Record<string, Case>> } = JSON.parse(
   readFileSync(new URL("../reference/transformers.json", import.meta.url), "utf8"),
 );
 

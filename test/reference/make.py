@@ -197,6 +197,9 @@ def binary(torch_op):
 
 FORMULAS = {
     "absolute": unary(torch.abs),
+    "adapted_linear": lambda settings, x, weight, down, up, bias=None: (
+        F.linear(x, weight + settings["scale"] * (up @ down), bias),
+    ),
     "add": binary(torch.add),
     "batch_norm": batch_norm,
     "batch_norm_fixed": batch_norm_fixed,

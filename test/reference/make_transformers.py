@@ -4,7 +4,8 @@
 
 Weights are not stored: entry i of the tensor NAME is offset + scale * u(NAME, i), where u is below and the offset and the scale of each
 tensor stand in the file, beside its name in timm and its shape. Pictures are bytes of the same counter. Of each network the file has the
-features of two pictures and, for the scalar mean(exp(features)), the inner products of every gradient with four tensors of that counter.
+features of two pictures and, for the scalar mean(exp(features)), the inner products of every gradient with four tensors of that counter;
+and of networks at full size the number of their weights.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 from functools import partial
 
 import numpy
+import timm
 import timm.models.eva
 import timm.models.swin_transformer
 import timm.models.vision_transformer
@@ -152,4 +154,26 @@ def numbers_of(name, side, make, sines):
     }
 
 
-json.dump({name: numbers_of(name, *case) for name, case in CASES.items()}, sys.stdout)
+def count_of(name, classes):
+    with torch.device("meta"):
+        network = timm.create_model(name, num_classes=classes)
+    return sum(parameter.numel() for path, parameter in network.named_parameters() if without_projection_bias(path))
+
+
+# Networks at full size, without class heads but for CLIP's projection.
+FULL_SIZE = {
+    "vit_base_patch16_224": 0,
+    "vit_large_patch16_224": 0,
+    "vit_small_patch14_dinov2": 0,
+    "vit_giant_patch14_dinov2": 0,
+    "vit_small_patch16_dinov3": 0,
+    "vit_base_patch16_dinov3": 0,
+    "vit_base_patch16_clip_224": 512,
+    "swin_tiny_patch4_window7_224": 0,
+}
+
+numbers = {
+    "cases": {name: numbers_of(name, *case) for name, case in CASES.items()},
+    "counts": {name: count_of(name, classes) for name, classes in FULL_SIZE.items()},
+}
+json.dump(numbers, sys.stdout)

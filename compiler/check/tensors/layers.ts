@@ -3,6 +3,7 @@ import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
 import type { TensorThing, Thing } from "../things.ts";
 import { axis, bool, call, float, int, may, must, shape } from "../type.ts";
+import { adaptedLinear } from "./adapted-linear.ts";
 import { countOf, labelOf, numberOf, shapeOf, truthOf } from "./arguments.ts";
 import { axesText, constrained, lastAxis, wireAxis } from "./axes.ts";
 import { convolutions } from "./convolutions.ts";
@@ -23,7 +24,7 @@ export const layers: TensorFunctions = {
       const out = widthOf(use, args, "out");
       const weight = use.parameter("weight", [out, into], uniform(into));
       const bias = truthOf(args, "bias", true) ? use.parameter("bias", [out], uniform(into)) : undefined;
-      return { ...x, wire: constrained(use, () => v.linear(use.g, x.wire, weight, bias)) };
+      return { ...x, wire: constrained(use, () => adaptedLinear(use, x.wire, weight, bias)) };
     },
   },
   ...convolutions,
