@@ -63,7 +63,7 @@ function withWeights(graph: Graph, keptOf: KeptOf): Graph {
 /** What a user of the file must know: how images go in, and what each output means. */
 function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
   const heads = outputsOf(run, plan);
-  const outputs = Object.fromEntries(
+  const outputs: Record<string, unknown> = Object.fromEntries(
     heads.map(({ name, meaning }) => [
       name,
       meaning.kind === "scalar"
@@ -71,6 +71,7 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
         : { kind: meaning.kind, names: meaning.names },
     ]),
   );
+  for (const { name, shape } of plan.include) outputs[name] = { kind: "tensor", shape };
   return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
 }
 
