@@ -38,6 +38,8 @@ export interface Use {
   seed(): Value;
   /** A number that no other random op of this model has. */
   stream(): number;
+  /** A number that changes from step to step by a schedule, a scalar; only training may depend on it. */
+  scheduled(schedule: Thing): Value;
   /** The path of this layer's `name`. */
   pathOf(name: string): string;
   /** Says that this version checks it and cannot carry it out. */
