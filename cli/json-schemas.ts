@@ -156,7 +156,7 @@ export const jsonSchemas = {
       record({ hash: digest, label: text, status: { ...text, nullable: true }, settings: { type: "object" } }),
     ),
     assemblies: listOf(record({ name: text, data: { type: "object" }, members: listOf({ type: "object" }) })),
-    exports: listOf(record({ of: { type: "object" }, opset: integer })),
+    exports: listOf(record({ of: { type: "object" }, opset: integer, include: listOf(text) })),
     sweeps: listOf({
       ...plainSweep,
       properties: { ...plainSweep.properties, search },

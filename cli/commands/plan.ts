@@ -43,7 +43,7 @@ function planJson(
         settings: JSON.parse(stage.resolved) as unknown,
       })),
       assemblies,
-      exports: exports.map(({ of, opset }) => ({ of, opset })),
+      exports: exports.map(({ of, opset, include }) => ({ of, opset, include: include.map(({ name }) => name) })),
       sweeps,
       choices,
       estimate: estimate === undefined ? null : { ...estimate, seconds: estimate.seconds ?? null },
@@ -88,7 +88,10 @@ function planText(plan: Plan, status: ReadonlyMap<StagePlan, string>): string {
   }
   for (const { stages: among } of plan.choices)
     lines.push(`best of ${among.map(({ hash }) => names.get(hash)).join(", ")}: known once they are trained`);
-  for (const each of plan.exports) lines.push(`export ${exportName(plan, each)}, opset ${each.opset}`);
+  for (const each of plan.exports) {
+    const beside = each.include.map(({ name }) => `, with ${name}`).join("");
+    lines.push(`export ${exportName(plan, each)}, opset ${each.opset}${beside}`);
+  }
   return lines.length === 0 ? "nothing: no stage is asked for" : lines.join("\n");
 }
 

@@ -14,7 +14,7 @@ import { UsageError } from "../usage-error.ts";
 import { warnSkipped } from "../warn-skipped.ts";
 
 interface PredictOptions extends SpecOptions, RunChoice {
-  readonly part: string;
+  readonly part?: string;
   readonly of?: string;
   readonly to?: string;
 }
@@ -27,18 +27,20 @@ export function predict(): Command {
   )
     .option(...device)
     .option(...onBadRow)
-    .option("--part <part>", "train, val or test", "val")
+    .option("--part <part>", "train, val or test (default: val, or what the assembly is made for)")
     .option("--of <name>", "the assembly or the stage by its label (default: the only assembly, or the last stage)")
     .option("--to <file>", "the file to write (default: standard output)")
     .action(async (path: string, options: PredictOptions) => {
-      const part = partOf(options.part);
+      const given = options.part === undefined ? undefined : partOf(options.part);
       const checked = withoutChoices(checkedSpec(path, withResults(path, options), "train"));
       const { assemblies, stages } = checked.plan;
       const asked = options.of ?? assemblies.at(-1)?.name ?? stages.at(-1)?.label ?? "";
       const { plan: own } = namedPart(checked, [asked]);
       const run = await finishedRun({ ...checked, plan: own }, options);
       // Of a stage's part, the stage stands behind those that it needs.
-      const name = own.assemblies.at(-1)?.name ?? own.stages.at(-1)?.label ?? asked;
+      const assembly = own.assemblies.at(-1);
+      const part = given ?? assembly?.only ?? "val";
+      const name = assembly?.name ?? own.stages.at(-1)?.label ?? asked;
       const predictions = own.sweeps.length > 0 ? undefined : await predictionsOf(run, name, part);
       if (predictions === undefined)
         throw new UsageError(`${asked} is no assembly or stage; --of names one, such as ${stages.at(-1)?.label}`);

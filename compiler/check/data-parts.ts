@@ -61,6 +61,12 @@ export function foldOf(data: DataThing, given: readonly Thing[], span: Span, env
   return withPart(data, { of: undefined, fold: k.value }, `${data.label}.fold(${k.value})`);
 }
 
+/** The data that a part is of; of a fold's part, the fold. */
+export function withoutPart(data: DataThing): DataThing {
+  const { of, fold } = data.part;
+  return of === undefined ? data : withPart(data, { of: undefined, fold }, data.label.replace(/\.\w+$/, ""));
+}
+
 function withPart(data: DataThing, part: DataPart, label: string): DataThing {
   return { ...data, part, label };
 }

@@ -49,6 +49,10 @@ export interface Use {
   stream(): number;
   /** The outputs of a network of a file, in the order in which they are asked for. */
   network(asked: AskedNetwork): readonly Value[];
+  /** A number that changes from step to step by a schedule, a scalar; only training may depend on it. */
+  scheduled(schedule: Thing): Value;
+  /** The path of this layer's `name`. */
+  pathOf(name: string): string;
   /** Says that this version checks it and cannot carry it out. */
   later(what: string): void;
   /** The header of a file that an argument names, if it can be looked at; `help` is for one of another kind. */

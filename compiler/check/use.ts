@@ -56,6 +56,13 @@ export function makeUse(
       return build.streams;
     },
     network: (asked) => addNetwork(build, path, asked),
+    scheduled(schedule) {
+      let input = `schedule/${path}`;
+      for (let i = 2; build.schedules.has(input); i += 1) input = `schedule/${path}.${i}`;
+      build.schedules.set(input, schedule);
+      return build.g.input("scalar", input, { dtype: "float32", shape: [] });
+    },
+    pathOf: at,
     later: (what) => reporter.report("not-yet", span, { what }),
     headerOf: (argument, file, format, help) => lookAt(env.session, { file, format, span: placeOf(argument), help }),
     placeOf,

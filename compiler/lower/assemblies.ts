@@ -1,4 +1,5 @@
 import type { CheckedStage } from "../check/check-stage.ts";
+import { withoutPart } from "../check/data-parts.ts";
 import { dataPlan } from "../check/data-plan.ts";
 import { instanceOf } from "../check/declarations.ts";
 import { type Env, inner } from "../check/env.ts";
@@ -45,9 +46,16 @@ export function assemblyPlan(
   const reporter: Reporter = session.reporter;
   const env = assemblyScope(thing);
   const data = assemblyData(thing, session);
-  if (data.part.of !== undefined || data.part.fold !== undefined)
-    reporter.report("not-yet", declaration.data.span, { what: `an assembly on ${data.label}` });
-  const plan = dataPlan(session, data);
+  const { of } = data.part;
+  if (of === "train" || of === "all")
+    reporter.refuse(
+      "wrong-type",
+      declaration.data.span,
+      { what: "what an assembly is on", expected: "data, a fold of them, or the part val or test", actual: data.label },
+      { help: "it is judged by rows that its stages were not trained on, or made for the test part" },
+    );
+  // Numbers are fitted on other rows than those that it is made for.
+  const plan = dataPlan(session, withoutPart(data));
   const before = reporter.errors;
   const members: MemberPlan[] = [];
   const seen = new Map<string, TextSpan>();
@@ -87,5 +95,5 @@ export function assemblyPlan(
     reporter.report("missing-key", declaration.span, { where: `the assembly ${thing.label}`, key: "a task" });
   // What is made of it would only repeat what is missing.
   if (reporter.errors > before || members.length < seen.size) throw new Refusal();
-  return { name: thing.label, data: plan, members };
+  return { name: thing.label, data: plan, ...(of === "test" ? { only: of } : {}), members };
 }

@@ -9,8 +9,8 @@ import { forInference } from "../passes/index.ts";
 import { weightsName } from "./describe-plan.ts";
 import { timeOf, withProducers } from "./export-inputs.ts";
 import { ExportedNetworks } from "./exported-networks.ts";
-import { headOutputs, inlined } from "./graphs.ts";
 import type { ExportedGraph } from "./plan-outputs.ts";
+import { headOutputs, inlined, tensorNamed } from "./graphs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
 /** An output: heads after their activation, weighted and summed. */
@@ -24,10 +24,18 @@ export interface Exported {
   }[];
 }
 
+/** A tensor beside the heads. */
+export interface Included {
+  readonly name: string;
+  readonly stage: CheckedStage;
+  readonly tensor: string;
+  readonly checkpoint: string | undefined;
+}
+
 /** One inference graph for all outputs, with one input for each field, and each stage in it once. */
-export function exportGraph(members: readonly Exported[], plans: StagePlans): ExportedGraph {
+export function exportGraph(members: readonly Exported[], included: readonly Included[], plans: StagePlans): ExportedGraph {
   const g = new GraphBuilder(opRules);
-  const stages = members.flatMap(({ parts }) => parts.map(({ stage }) => stage));
+  const stages = [...members.flatMap(({ parts }) => parts), ...included].map(({ stage }) => stage);
   const time = timeOf(withProducers(stages, plans));
   const lead: readonly Dim[] = time === undefined ? [symbol("batch")] : [symbol("batch"), time];
   const field = (name: string, sizes: readonly Dim[], once = false) =>
@@ -42,8 +50,15 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Ex
     stage: (key: string) => plans.checked(key),
   };
   const made = new Map<string, ReadonlyMap<string, Value>>();
-  const headsOf = (stage: CheckedStage, checkpoint: string | undefined): ReadonlyMap<string, Value> => {
-    const outputs = headOutputs(stage);
+  const valuesOf = (stage: CheckedStage, checkpoint: string | undefined): ReadonlyMap<string, Value> => {
+    const key = weightsName(stage.stage.key, checkpoint);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const own = included.filter((each) => each.stage === stage && each.checkpoint === checkpoint);
+    const outputs = [
+      ...headOutputs(stage),
+      ...own.map(({ name, tensor }) => ({ name, value: tensorNamed(stage, tensor) })),
+    ];
     const values = inlined(
       g,
       stage,
@@ -51,14 +66,13 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Ex
       surroundings,
       checkpoint,
     );
-    return new Map(outputs.map(({ name }, i) => [name, v.at(values, i)]));
+    const found = new Map(outputs.map(({ name }, i) => [name, v.at(values, i)]));
+    made.set(key, found);
+    return found;
   };
   const outputs = members.map(({ name, parts }): GraphOutput => {
     const weighted = parts.map(({ weight, stage, head, checkpoint }) => {
-      const key = weightsName(stage.stage.key, checkpoint);
-      const known = made.get(key) ?? headsOf(stage, checkpoint);
-      made.set(key, known);
-      const value = known.get(head);
+      const value = valuesOf(stage, checkpoint).get(head);
       invariant(value !== undefined, `no head ${head}`);
       return v.scale(g, value, weight);
     });
@@ -66,6 +80,11 @@ export function exportGraph(members: readonly Exported[], plans: StagePlans): Ex
     invariant(value !== undefined, "an output has a part");
     return { name, value };
   });
-  const graph = forInference({ name: "inference", outputs: [...outputs, ...networks.pictures] });
+  const beside = included.map(({ name, stage, checkpoint }): GraphOutput => {
+    const value = valuesOf(stage, checkpoint).get(name);
+    invariant(value !== undefined, `no tensor ${name}`);
+    return { name, value };
+  });
+  const graph = forInference({ name: "inference", outputs: [...outputs, ...beside, ...networks.pictures] });
   return { ...graph, networks: networks.all };
 }

@@ -2,7 +2,7 @@ import type { CheckedStage } from "../check/check-stage.ts";
 import { instanceOf, thingNamed } from "../check/declarations.ts";
 import type { Env } from "../check/env.ts";
 import { evaluate } from "../check/evaluate.ts";
-import { checkCheckpoint, producedTensor } from "../check/features.ts";
+import { checkCheckpoint } from "../check/features.ts";
 import { visible } from "../check/files.ts";
 import { exportKeys } from "../check/keys.ts";
 import { checkDeclared } from "../check/names.ts";
@@ -13,12 +13,13 @@ import type { AssemblyThing, ChosenThing, StageThing, Thing } from "../check/thi
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
-import { exportGraph } from "./export-graph.ts";
+import { exportGraph, type Included } from "./export-graph.ts";
 import { readUnalike, withProducers } from "./export-inputs.ts";
 import { headOutputs } from "./graphs.ts";
+import { includedTensors } from "./included.ts";
 import { refuseGraph } from "./not-written.ts";
 import type { AssemblyPlan, Stream } from "./plan.ts";
-import type { ExportedGraph, ExportPlan } from "./plan-outputs.ts";
+import type { ExportedGraph, ExportPlan, IncludedTensor } from "./plan-outputs.ts";
 import { type StagePlans, stageOfPlan } from "./stage-plan.ts";
 import { unwritten, weightedHeads } from "./weighted-heads.ts";
 
@@ -69,10 +70,11 @@ const outputKinds: ReadonlySet<Thing["kind"]> = new Set<Thing["kind"]>([
 export function exportPlan(declaration: OutputNode, env: Env, making: Making): ExportPlan {
   const { session } = env;
   const { add, plans } = making;
-  const opset = opsetOf(declaration, env);
+  const { opset, include, included } = exportSettings(declaration, env, making);
   const written = (stages: readonly CheckedStage[], streams: readonly Stream[], graph: () => ExportedGraph) => {
     const reasons = new Set(streams.flatMap((stream) => unwritten(stream) ?? []));
-    const unalike = readUnalike(withProducers(stages, plans));
+    const all = [...stages, ...included.map(({ stage }) => stage)];
+    const unalike = readUnalike(withProducers(all, plans));
     if (unalike !== undefined) reasons.add(unalike);
     for (const what of reasons) session.reporter.report("not-yet-written", declaration.value.span, { what });
     const [first] = reasons;
@@ -89,9 +91,10 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
           name,
           parts: [{ weight: 1, stage, head: name, checkpoint: thing.checkpoint }],
         })),
+        included,
         plans,
       );
-    return { of: stageOfPlan(stage, plans, thing.checkpoint), opset, graph: written([stage], [], graph) };
+    return { of: stageOfPlan(stage, plans, thing.checkpoint), opset, include, graph: written([stage], [], graph) };
   }
   if (thing.kind === "assembly") {
     const assembled = making.assembly(thing);
@@ -112,10 +115,11 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
             checkpoint: head.checkpoint,
           })),
         })),
+        included,
         plans,
       );
     const streams = plan.members.map(({ stream }) => stream);
-    return { of: { kind: "assembly", name: plan.name }, opset, graph: written(heads, streams, graph) };
+    return { of: { kind: "assembly", name: plan.name }, opset, include, graph: written(heads, streams, graph) };
   }
   if (thing.kind === "poison") throw new Refusal();
   return session.reporter.refuse("wrong-type", declaration.value.span, {
@@ -125,9 +129,17 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
   });
 }
 
-function opsetOf(declaration: OutputNode, env: Env): number {
+interface ExportSettings {
+  readonly opset: number;
+  readonly include: readonly IncludedTensor[];
+  readonly included: readonly Included[];
+}
+
+function exportSettings(declaration: OutputNode, env: Env, making: Making): ExportSettings {
   const reporter: Reporter = env.session.reporter;
   let opset = 17;
+  const include: IncludedTensor[] = [];
+  const included: Included[] = [];
   checkOnce(declaration, reporter);
   for (const entry of declaration.body?.entries ?? []) {
     const key = entry.path.segments[0]?.name.text ?? "";
@@ -142,23 +154,16 @@ function opsetOf(declaration: OutputNode, env: Env): number {
       }
       opset = thing.value;
     } else if (key === "include") {
-      const included = evaluate(entry.value, env);
-      for (const item of included.kind === "list" ? included.items : [included]) {
-        if (item.kind === "member") producedTensor(item, env, entry.value.span);
-        else if (item.kind !== "poison")
-          reporter.report("wrong-type", entry.value.span, {
-            what: "what an export includes",
-            expected: "tensors of stages, such as alone(au).x",
-            actual: describeThing(item),
-          });
+      for (const [tensor, named] of includedTensors(entry, env, making)) {
+        include.push(tensor);
+        included.push(named);
       }
-      reporter.report("not-yet-written", entry.span, { what: "`include`" });
     } else {
       const help = suggestion(key, Object.keys(exportKeys)) ?? "it has `opset` and `include`";
       reporter.report("unknown-key", entry.path.span, { where: "an export", key }, { help });
     }
   }
-  return opset;
+  return { opset, include, included };
 }
 
 /** Each key of a block once. */

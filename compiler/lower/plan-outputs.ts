@@ -7,9 +7,11 @@ export interface ExportPlan {
     | { readonly kind: "assembly"; readonly name: string }
     | { readonly kind: "stage"; readonly hash: string; readonly checkpoint?: string };
   readonly opset: number;
+  /** Tensors of stages that the file gives beside the heads. */
+  readonly include: readonly IncludedTensor[];
   /**
    * One inference graph for all members: images as float32 [batch, time, 3, height, width] in 0..1, or without time where no member
-   * has a clip; outputs by task. Parameters are inputs named `<weightsName>/<path>`, for the runtime to put in as constants.
+   * has a clip; outputs by task, and those of `include` by name. Parameters are inputs named `<weightsName>/<path>`, for the runtime to put in as constants.
    */
   graph(): ExportedGraph;
 }
@@ -28,6 +30,19 @@ export interface ExportedNetwork {
   readonly picture: string;
   /** Its tensors, undefined for the only output, by the inputs that stand for them, float32 [n, ..]. */
   readonly outputs: ReadonlyMap<string, string | undefined>;
+}
+
+/** A tensor of a finished stage, one value for each frame. */
+export interface IncludedTensor {
+  /** What the output is called: `<stage>.<tensor>`, of one of several checkpoints `<stage>[<checkpoint>].<tensor>`. */
+  readonly name: string;
+  /** The stage's hash. */
+  readonly stage: string;
+  readonly checkpoint?: string;
+  /** The name in the stage's model. */
+  readonly tensor: string;
+  /** Sizes per frame. */
+  readonly shape: readonly number[];
 }
 
 /** A challenge's file: an assembly's predictions of every frame of the test list of its data, in the list's order. */

@@ -352,6 +352,8 @@ export interface FactPlan {
 export interface AssemblyPlan {
   readonly name: string;
   readonly data: DataPlan;
+  /** It is made for the test part alone, and judged nowhere: its members may have seen every row that has labels. */
+  readonly only?: "test";
   readonly members: readonly MemberPlan[];
 }
 

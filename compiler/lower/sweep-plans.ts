@@ -24,6 +24,13 @@ export function sweepPlan(thing: SweepThing, declaration: SweepNode, env: Env, v
   const points: SweepPlan["points"][number][] = [];
   const entry = declaration.body.entries.find(({ path }) => path.segments[0]?.name.text === "report");
   let report: readonly string[] | undefined;
+  const unjudged = thing.points.find((point) => assemblyOf(point.thing, variants)?.only !== undefined);
+  if (entry !== undefined && unjudged !== undefined)
+    env.session.reporter.report("wrong-type", entry.value.span, {
+      what: "what `report` is of",
+      expected: "judged on rows with labels",
+      actual: `${unjudged.thing.label}, made for a test part`,
+    });
   const equal: { readonly span: TextSpan; readonly label: string; readonly other: string }[] = [];
   const before: { readonly label: string; readonly of: string | CheckedStage }[] = [];
   for (const point of thing.points) {
@@ -111,9 +118,13 @@ function axisText(value: Thing): string | readonly string[] {
   return value.items.map(canonical);
 }
 
+function assemblyOf(thing: StageThing | AssemblyThing, variants: Variants): AssemblyPlan | undefined {
+  return thing.kind === "assembly" ? variants.assembly(thing) : undefined;
+}
+
 function pointOf(thing: StageThing | AssemblyThing, variants: Variants): SweepPlan["points"][number]["of"] | undefined {
   if (thing.kind === "assembly") {
-    const plan = variants.assembly(thing);
+    const plan = assemblyOf(thing, variants);
     return plan === undefined ? undefined : { kind: "assembly", name: plan.name };
   }
   const checked = variants.stage(thing);

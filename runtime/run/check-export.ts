@@ -3,7 +3,7 @@ import { type Dim, substituteDim } from "../../compiler/ir/dim.ts";
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import type { NetworkUse } from "../../compiler/lower/plan-networks.ts";
-import type { ExportPlan } from "../../compiler/lower/plan-outputs.ts";
+import type { ExportPlan, IncludedTensor } from "../../compiler/lower/plan-outputs.ts";
 import { weightedSum } from "../assemble/weighted-sum.ts";
 import { hashText, uniform } from "../data/loader/random.ts";
 import type { Evaluator, Tensor, Tensors } from "../engines/engine.ts";
@@ -55,6 +55,8 @@ export async function exportAnswers(run: Run, plan: ExportPlan): Promise<readonl
       const outputs = new Map<string, Float32Array>();
       for (const output of outputsOf(run, plan))
         outputs.set(output.name, await numbers.output(output, shape, given, present));
+      for (const tensor of plan.include)
+        outputs.set(tensor.name, await numbers.tensor(tensor, { ...shape, given, present }));
       const inputs = new Map(
         [...given].map(([name, each]): [string, Tensor] => [
           name,
@@ -176,6 +178,12 @@ interface Asked {
   readonly feature: string | undefined;
 }
 
+/** What a file is fed, in one of the shapes that it is tried with. */
+interface Whole extends Shape {
+  readonly given: ReadonlyMap<string, Noise | Tensor>;
+  readonly present: Float32Array;
+}
+
 /** What the runtime's graphs say of given images, as training and evaluation use them. */
 class RuntimeNumbers {
   readonly #run: Run;
@@ -199,12 +207,14 @@ class RuntimeNumbers {
     return weightedSum(parts.map(({ weight }, i) => ({ weight, values: values[i] ?? new Float32Array() })));
   }
 
+  /** A tensor beside the heads. */
+  async tensor({ stage, checkpoint, tensor }: IncludedTensor, whole: Whole): Promise<Float32Array> {
+    const asked = { stage: this.#run.stageOf(stage), checkpoint, feature: tensor };
+    return dataOf(await this.#result(asked, tensor, whole));
+  }
+
   /** An output of the stage's evaluation graph, or of the graph of one of its features. */
-  async #result(
-    asked: Asked,
-    output: string,
-    whole: Shape & { readonly given: ReadonlyMap<string, Noise | Tensor>; readonly present: Float32Array },
-  ): Promise<Tensor> {
+  async #result(asked: Asked, output: string, whole: Whole): Promise<Tensor> {
     const { stage } = asked;
     const { batch, time = 1, given, present } = whole;
     const shape: Shape = stage.clip === undefined ? { batch: batch * time, time: undefined } : { batch, time };

@@ -91,7 +91,7 @@ function mergedConstant(g: GraphBuilder, weight: Value, down: Value, up: Value, 
 /** What a user of the file must know: how images go in, and what each output means. */
 function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
   const heads = outputsOf(run, plan);
-  const outputs = Object.fromEntries(
+  const outputs: Record<string, unknown> = Object.fromEntries(
     heads.map(({ name, meaning }) => [
       name,
       meaning.kind === "scalar"
@@ -99,6 +99,7 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
         : { kind: meaning.kind, names: meaning.names },
     ]),
   );
+  for (const { name, shape } of plan.include) outputs[name] = { kind: "tensor", shape };
   return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
 }
 

@@ -34,15 +34,17 @@ export function planPart(plan: Plan, names: readonly string[]): { readonly plan:
   }
   for (const assembly of assemblies) for (const hash of assemblyStages(assembly)) wanted.add(hash);
   const kept = new Set([...assemblies].map(({ name }) => name));
+  const exports = plan.exports.filter((each) =>
+    each.of.kind === "assembly" ? kept.has(each.of.name) : names.includes(exportName(plan, each)),
+  );
+  for (const { include } of exports) for (const { stage } of include) wanted.add(stage);
   const { needed, choices } = withChoices(plan, wanted, kept);
   const searched = new Set([...choices].flatMap((choice) => choice.searches));
   return {
     plan: {
       stages: plan.stages.filter(({ hash }) => needed.has(hash)),
       assemblies: plan.assemblies.filter((each) => assemblies.has(each)),
-      exports: plan.exports.filter((each) =>
-        each.of.kind === "assembly" ? kept.has(each.of.name) : names.includes(exportName(plan, each)),
-      ),
+      exports,
       // What a choice waits for is searched to its end.
       sweeps: plan.sweeps.filter((each) => sweeps.has(each) || searched.has(each.name)),
       submissions: plan.submissions.filter(({ of }) => kept.has(of)),

@@ -3,6 +3,7 @@ import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { Fitted } from "../assemble/cross-fit.ts";
 import { type StreamContext, streamValues } from "../assemble/stream-values.ts";
 import { type AnnotationTable, frameName } from "../data/annotation-table.ts";
+import { DataError } from "../data/data-error.ts";
 import type { LabelColumn } from "../data/label-column.ts";
 import { judgedLabels, type OpenData, type Part, tableOf } from "../data/open-data.ts";
 import { scoreTask, type TaskScore, trivialPrediction } from "../evaluate/score-task.ts";
@@ -31,7 +32,7 @@ export async function resultsOf(run: Run): Promise<readonly Result[]> {
   const finished = new Set<string>();
   for (const stage of run.plan.stages) if (await run.isFinished(stage)) finished.add(stage.hash);
   for (const assembly of run.plan.assemblies)
-    if (assemblyStages(assembly).every((hash) => finished.has(hash)))
+    if (assembly.only === undefined && assemblyStages(assembly).every((hash) => finished.has(hash)))
       results.push(...(await assemblyResults(run, assembly)));
   for (const plan of run.plan.stages) if (finished.has(plan.hash)) results.push(...(await stageResults(run, plan)));
   return results;
@@ -64,6 +65,10 @@ export async function stageResults(run: Run, plan: StagePlan, checkpoint?: strin
 export async function predictionsOf(run: Run, name: string, part: Part): Promise<Predictions | undefined> {
   const assembly = run.plan.assemblies.find((each) => each.name === name);
   if (assembly !== undefined) {
+    if (assembly.only !== undefined && part !== assembly.only)
+      throw new DataError(`${name} is made for the part ${assembly.only} alone, not for ${part}`, {
+        file: assembly.data.root,
+      });
     const data = await run.dataOf(assembly.data);
     return { table: tableOf(data, part), tasks: await assembledValues(run, assembly, data, part) };
   }

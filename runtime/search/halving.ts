@@ -135,7 +135,10 @@ function neededOtherwise(run: Run, stages: readonly StagePlan[], races: readonly
   );
   for (const assembly of run.plan.assemblies)
     if (!waiting.has(assembly.name)) for (const hash of assemblyStages(assembly)) needed.add(hash);
-  for (const { of } of run.plan.exports) if (of.kind === "stage") needed.add(of.hash);
+  for (const { of, include } of run.plan.exports) {
+    if (of.kind === "stage") needed.add(of.hash);
+    for (const { stage } of include) needed.add(stage);
+  }
   return needed;
 }
 

@@ -47,7 +47,7 @@ assemble windows on faces { au: mean([of_four.au, alone(au).au]) }
 
 export shared
 export smoothed
-export over_time
+export over_time { include: [alone(au).x, together.y, pair(0).valence] }
 export windows
 `;
 

@@ -64,11 +64,18 @@ export const entrywiseFunctions: TensorFunctions = {
     params: { scale: must(schedule) },
     apply(use, [x], args) {
       if (x === undefined) return { kind: "poison" };
-      if (args.get("scale")?.kind !== "number") use.later("a reversal whose scale changes in time");
-      const scale = numberOf(args, "scale", 1);
-      if (scale < 0)
-        use.refuse("out-of-range", { what: "`scale` of `reverse`", expected: "at least 0", actual: scale });
-      return { ...x, wire: v.at(use.g.apply("reverse_gradient", [x.wire], { scale }), 0) };
+      const given = args.get("scale") ?? { kind: "none" };
+      const { g } = use;
+      const reversed = (scale: number) => v.at(g.apply("reverse_gradient", [x.wire], { scale }), 0);
+      if (given.kind !== "number") {
+        // x + (x − x) s is x; the gradient flows through the second x alone, reversed and times s.
+        const still = v.stopGradient(g, x.wire);
+        const away = v.multiply(g, v.subtract(g, reversed(1), still), use.scheduled(given));
+        return { ...x, wire: v.at(g.apply("training_or_evaluation", [v.add(g, still, away), x.wire]), 0) };
+      }
+      if (given.value < 0)
+        use.refuse("out-of-range", { what: "`scale` of `reverse`", expected: "at least 0", actual: given.value });
+      return { ...x, wire: reversed(given.value) };
     },
   },
   training: {
