@@ -39,7 +39,7 @@ export function libraryLoss(call: CallThing, env: Env, making: LossMaking): Valu
   return ofTensors(call, subject, to, rule, env, making);
 }
 
-/** The head of a task that a loss is of; with views, a task must say which is meant. */
+/** The head of a task that a loss is of and its labels, as its view has them; with views, a task must say which is meant. */
 export function headOf(task: TaskThing, call: CallThing, making: LossMaking, reporter: Reporter) {
   const { model, stage } = making.built;
   const related = [{ span: stage.span, text: `in ${stage.label}` }];
@@ -52,15 +52,26 @@ export function headOf(task: TaskThing, call: CallThing, making: LossMaking, rep
   }
   if (making.views.length > 0 && task.view === undefined) {
     const [first] = making.views;
-    const views = making.views.map((view) => `\`${view}\``).join(", ");
+    const views = making.views.map(({ name }) => `\`${name}\``).join(", ");
     reporter.report(
       "needs-view",
       call.span,
       { task: task.name, views },
-      { help: `such as ${first}.${task.name}`, related },
+      { help: `such as ${first?.name}.${task.name}`, related },
     );
   }
-  return head;
+  const seen = task.view?.of ?? ((value: Value) => value);
+  const { meaning } = task;
+  const [label, mask] = [
+    labelInput(model, "label", task.name, widthOf(meaning)),
+    labelInput(model, "mask", task.name, maskWidthOf(meaning)),
+  ];
+  return {
+    ...head,
+    logits: { ...head.logits, wire: seen(head.logits.wire) },
+    label: { ...label, wire: seen(label.wire) },
+    mask: { ...mask, wire: seen(mask.wire) },
+  };
 }
 
 function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, making: LossMaking): Value {
@@ -130,8 +141,8 @@ function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, maki
     meaning,
     logits: head.logits.wire,
     output: activated(g, head.task, head.logits.wire),
-    label: labelInput(model, "label", task.name, widthOf(meaning)).wire,
-    mask: labelInput(model, "mask", task.name, maskWidthOf(meaning)).wire,
+    label: head.label.wire,
+    mask: head.mask.wire,
     weight: weightOf("weight"),
     positiveWeight: weightOf("pos_weight"),
     options,

@@ -14,9 +14,10 @@ import type {
   RowRule,
   SamplerPlan,
   Schedule,
+  ViewPlan,
 } from "../lower/plan.ts";
 import type { DataPlan } from "../lower/plan-data.ts";
-import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
+import { augmentationsOf, hidesOf, mixesOf, versionsOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
@@ -43,6 +44,8 @@ export interface Training {
   readonly augment: readonly Augmentation[];
   readonly hide: readonly HidePlan[];
   readonly mix: readonly MixPlan[];
+  /** Passes over a batch; none where it is seen once. */
+  readonly views: ReadonlyMap<string, ViewPlan>;
   /** Each data set's share of a batch; none where there is one. */
   readonly shares: readonly Schedule[];
   readonly data: DataPlan;
@@ -66,8 +69,6 @@ export interface Training {
   readonly later: readonly string[];
 }
 
-type Key = Parameters<ReturnType<typeof entriesOf>>[0];
-
 const nothing = (): undefined => undefined;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
@@ -78,10 +79,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const entry = entriesOf(stage, scope);
   const plain = plainSettings(stage, entry, scope, fromWeights);
   const later: string[] = [];
-  const notYet = (key: Key, value: string) => {
-    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
-    later.push(`${key}: ${value}`);
-  };
   const tasks = [...model.heads.values()].map(({ task }) => task);
   const fields = [...model.fields.keys()];
   const validate = entry("validate");
@@ -96,14 +93,20 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     reporter.report("not-yet", entryOf(stage, "accumulate")?.span ?? stage.span, { what });
   }
   const views = entry("views");
-  if (views !== undefined) {
-    viewsOf(views, fields, scope);
-    notYet("views", canonical(completed(views)));
-  }
   const augment = entry("augment");
+  if (views !== undefined)
+    for (const key of ["augment", "mix"] as const)
+      if (entry(key) !== undefined)
+        reporter.report(
+          "changes-nothing",
+          entryOf(stage, key)?.span ?? stage.span,
+          { path: key },
+          { help: `each view has its own: views: {a: {${key}: [..]}}` },
+        );
   const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node");
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
+  const seen = views === undefined ? new Map<string, ViewPlan>() : viewsOf(views, fields, images, scope, later);
   const by = mainData(model.data);
   const judged = judgedRows(by) !== undefined || validate?.kind === "data";
   const keep = entry("keep");
@@ -124,12 +127,13 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       { help: "without a best score there is none to wait for: keep: best(score(..))" },
     );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
-  const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
-  const hide = hidesOf(augment);
-  const mix = mixesOf(entry("mix"), images, scope.session);
+  const own = views === undefined ? augment : undefined;
+  const augmented = own === undefined ? usualAugment : augmentationsOf(own, fields, scope);
+  const hide = hidesOf(own);
+  const mix = views === undefined ? mixesOf(entry("mix"), images, scope.session) : [];
   // What the plan has no words for.
-  if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
-    later.push(`augment: ${canonical(completed(augment))}`);
+  if (own?.kind === "list" && own.items.length > augmented.length + hide.length)
+    later.push(`augment: ${canonical(completed(own))}`);
   if (keep?.kind === "call" && keep.name === "least") later.push(`keep: ${canonical(completed(keep))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
@@ -143,6 +147,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     augment: augmented,
     hide,
     mix,
+    views: seen,
     shares,
     data: composedPlan(scope.session, model.data, validate?.kind === "data" ? validate : undefined),
     batch: plain.batch ?? usualBatch,
@@ -216,10 +221,6 @@ function evaluateOf(
   if (thing?.kind !== "map") return plan;
   for (const [key, value] of thing.entries) {
     const span = thing.places.get(key) ?? stage.span;
-    const notYet = (what: string) => {
-      reporter.report("not-yet", span, { what });
-      later.push(`evaluate.${key}: ${canonical(completed(value))}`);
-    };
     switch (key) {
       case "clip": {
         const clip = clipOf(value, stage, scope);
@@ -246,10 +247,11 @@ function evaluateOf(
         if (value.name === "last") plan = { ...plan, weights: "last" };
         break;
       }
-      case "tta":
-        augmentationsOf(value, [...model.fields.keys()], scope);
-        notYet("`tta`");
+      case "tta": {
+        const tta = versionsOf(value, model, span, scope, later);
+        if (tta.length > 0) plan = { ...plan, tta };
         break;
+      }
       default:
         reporter.report(
           "unknown-key",

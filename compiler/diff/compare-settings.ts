@@ -29,12 +29,18 @@ const meaningsOf: Readonly<Partial<Record<StageKey, Meaning>>> = {
   clip: ({ built }) => built.model.clip,
   augment: ({ training: { augment, hide } }) => ({ augment, hide }),
   mix: ({ training }) => training.mix,
+  views: ({ training }) => training.views,
   validate: ({ data }) => data.judged,
   accumulate: ({ training }) => training.accumulate,
   precision: ({ training }) => training.precision,
   balance: ({ training }) => training.balance,
   sample: ({ training }) => training.sample,
-  optimizer: ({ training: { optimiser, rate, weightDecay, sharpness } }) => ({ optimiser, rate, weightDecay, sharpness }),
+  optimizer: ({ training: { optimiser, rate, weightDecay, sharpness } }) => ({
+    optimiser,
+    rate,
+    weightDecay,
+    sharpness,
+  }),
   batch: ({ training }) => training.batch,
   duration: ({ training }) => training.duration,
   seed: ({ training }) => training.seed,
@@ -95,7 +101,12 @@ function dataChanges(a: CheckedStage, b: CheckedStage): readonly Change[] {
   const [x, y] = [a, b].map(({ data, built }) => {
     const { data: given } = built.model;
     // The shares of a blend are in its name.
-    return { ...data, judged: undefined, name: given.kind === "blend" ? given.label : data.name, tasks: meanings(data.tasks) };
+    return {
+      ...data,
+      judged: undefined,
+      name: given.kind === "blend" ? given.label : data.name,
+      tasks: meanings(data.tasks),
+    };
   });
   return comparePlain("data", x, y);
 }

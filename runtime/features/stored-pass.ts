@@ -24,6 +24,8 @@ export interface StagePass {
   /** What tells the graph from others of the stage. */
   readonly made: string;
   readonly graph: () => Graph;
+  /** Versions of the frames whose results' mean is meant, where they are not seen as they are. */
+  readonly versions?: StagePlan["evaluate"]["tta"];
 }
 
 /** A row whose image could not be read in the pass: who reads its results sees no image. */
@@ -63,7 +65,7 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
     weights: run.keptOf(stage.hash, pass.checkpoint),
     inputs: await run.inputsOf(stage, [part]),
   };
-  const found = await runOverPart(stage, pass.graph(), sources, part);
+  const found = await runOverPart(stage, pass.graph(), sources, part, pass.versions);
   for (const [name, { values }] of found) refuseBroken(stage, tableOf(data, part), name, values);
   const bad = [...(badImages.get(part) ?? [])].map(
     ([row, reason]): BadImage => ({ row, reason, seen: seenOf(stage, data, part, row) }),

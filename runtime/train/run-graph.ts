@@ -1,6 +1,7 @@
 import type { Graph } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { WindowMerge } from "../data/clips/clip-windows.ts";
+import type { BatchLoader } from "../data/loader/batch-loader.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
@@ -22,9 +23,11 @@ export class PartPasses {
   readonly #merge: StagePlan["evaluate"]["merge"];
   /** Of a window. */
   readonly #length: number;
-  readonly #open: ReturnType<typeof stageLoader>;
+  /** A loader for each version of the frames. */
+  readonly #versions: readonly ReturnType<typeof stageLoader>[];
 
-  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part) {
+  /** `versions` are those of every frame whose results' mean is given, each by its changes. */
+  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part, versions: Versions = [[]]) {
     const { clip, merge } = plan.evaluate;
     this.#merge = merge;
     this.#length = clip?.length ?? 1;
@@ -34,12 +37,21 @@ export class PartPasses {
     this.#rows = table.rows;
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
-    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] });
+    const request = { part, rows, clip, batch, training: false, tasks: [], graphs: [graph] };
+    this.#versions = versions.map((augment, i) =>
+      stageLoader(plan, inputs, { ...request, version: { augment, number: i, of: versions.length } }),
+    );
   }
 
   async run(evaluator: Evaluator, weights: Tensors): Promise<PartResults> {
-    const { loader } = this.#open;
     await evaluator.keep(weights);
+    const found: PartResults[] = [];
+    for (const [i, { loader }] of this.#versions.entries()) found.push(await this.#pass(evaluator, loader, i));
+    const [first = new Map(), ...others] = found;
+    return others.length === 0 ? first : meanOf(first, others);
+  }
+
+  async #pass(evaluator: Evaluator, loader: BatchLoader, version: number): Promise<PartResults> {
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places } = await loader.at(0, i);
@@ -57,14 +69,30 @@ export class PartPasses {
           known.merge.add(row, data, k * width, k % this.#length);
         });
       }
-      this.#onPass(i + 1, loader.steps);
+      this.#onPass(version * loader.steps + i + 1, this.#versions.length * loader.steps);
     }
     return new Map([...merges].map(([name, { shape, merge }]) => [name, { shape, values: merge.result() }]));
   }
 
-  close(): Promise<void> {
-    return this.#open.close();
+  async close(): Promise<void> {
+    for (const { close } of this.#versions) await close();
   }
+}
+
+type Versions = NonNullable<StagePlan["evaluate"]["tta"]>;
+
+/** Row by row the mean of several results, added up in double precision. */
+function meanOf(first: PartResults, others: readonly PartResults[]): PartResults {
+  return new Map(
+    [...first].map(([name, { shape, values }]) => {
+      const sum = Float64Array.from(values);
+      for (const other of others)
+        other.get(name)?.values.forEach((value, i) => {
+          sum[i] = (sum[i] ?? 0) + value;
+        });
+      return [name, { shape, values: Float32Array.from(sum, (value) => value / (1 + others.length)) }];
+    }),
+  );
 }
 
 /** One pass of a finished stage's graph over a part. */
@@ -73,10 +101,11 @@ export async function runOverPart(
   graph: Graph,
   { engine, weights, inputs }: { readonly engine: Engine; readonly weights: Tensors; readonly inputs: StageInputs },
   part: Part,
+  versions?: Versions,
 ): Promise<PartResults> {
   const evaluator = await engine.evaluator(graph, weights);
   try {
-    const passes = new PartPasses(plan, graph, inputs, part);
+    const passes = new PartPasses(plan, graph, inputs, part, versions);
     try {
       return await passes.run(evaluator, new Map());
     } finally {

@@ -1,11 +1,12 @@
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
-import type { ClipPlan, FeatureUse, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Augmentation, ClipPlan, FeatureUse, StagePlan } from "../../compiler/lower/plan.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows, type Windows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix, type Look } from "../data/loader/batch-loader.ts";
 import { BlendOrder } from "../data/loader/blend-order.ts";
-import { ImageSource } from "../data/loader/image-source.ts";
+import { ImageSource, usualCache } from "../data/loader/image-source.ts";
+import { hash } from "../data/loader/random.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { drawWeights } from "./draw-weights.ts";
@@ -33,12 +34,16 @@ export interface LoaderRequest {
   readonly tasks: readonly TaskPlan[];
   /** The graphs that its batches are for. */
   readonly graphs: readonly Graph[];
+  /** Of an evaluation, how its frames are changed, and which of so many versions that is. */
+  readonly version?: { readonly augment: readonly Augmentation[]; readonly number: number; readonly of: number };
 }
 
 /** Those of a stage's fields that graphs read: one that works on stored features may read none. */
 export function fieldsRead(plan: StagePlan, graphs: readonly Graph[]): readonly string[] {
   const read = new Set(
-    graphs.flatMap(inputsOf).flatMap(({ source }) => (source.role === "field" ? [source.name] : [])),
+    graphs
+      .flatMap(inputsOf)
+      .flatMap(({ source }) => (source.role === "field" ? [source.name.replace(/^.*\//, "")] : [])),
   );
   return plan.fields.filter((field) => read.has(field));
 }
@@ -92,15 +97,16 @@ function blendOf(
 const lookedAhead = 1_000_000;
 
 /** How a training sees its batches. */
-function looksOf({ hide = [], mix = [] }: StagePlan): readonly Look[] {
-  return [{ prefix: "", hide, mix }];
+function looksOf({ augment, hide = [], mix = [], views }: StagePlan): readonly (Look & Pick<StagePlan, "augment">)[] {
+  if (views === undefined) return [{ prefix: "", augment, hide, mix }];
+  return [...views].map(([name, view]) => ({ hide: [], mix: [], ...view, prefix: `${name}/` }));
 }
 
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
 export function stageLoader(
   plan: StagePlan,
   inputs: StageInputs,
-  { part, rows, clip, batch, training, tasks, graphs }: LoaderRequest,
+  { part, rows, clip, batch, training, tasks, graphs, version }: LoaderRequest,
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
@@ -112,21 +118,26 @@ export function stageLoader(
   // Before threads are opened, which a refusal would leave behind.
   const weights = training ? drawWeights(plan, table, rows, windows) : undefined;
   const images = new Map<string, ImageSource>();
+  const augment = version?.augment ?? [];
+  const looks = training ? looksOf(plan) : [{ prefix: "", augment, hide: [], mix: [] }];
   // Where bad images are skipped, their rows teach nothing even if it is a stored feature that is read.
   for (const field of inputs.skipBadImages ? plan.fields : fieldsRead(plan, graphs)) {
     const spec = plan.data.fields.get(field);
     if (spec?.kind !== "images") continue;
-    images.set(
-      field,
-      new ImageSource(table, {
-        folder: (row) => inputs.data.folderOf(field, part, row),
-        size: spec.size,
-        augment: training ? plan.augment : [],
-        seed: plan.seed,
-        skipBad: inputs.skipBadImages,
-        bad: inputs.data.badImages.get(part) ?? new Map(),
-      }),
-    );
+    for (const [i, { prefix, augment }] of looks.entries())
+      images.set(
+        `${prefix}${field}`,
+        new ImageSource(table, {
+          folder: (row) => inputs.data.folderOf(field, part, row),
+          size: spec.size,
+          augment,
+          seed:
+            version === undefined ? (i === 0 ? plan.seed : hash(plan.seed, i)) : hash(plan.seed, version.number, 0x77a),
+          cacheBytes: usualCache / (version?.of ?? 1),
+          skipBad: inputs.skipBadImages,
+          bad: inputs.data.badImages.get(part) ?? new Map(),
+        }),
+      );
   }
   const features = new Map([
     ...plan.features.map((use): [string, FeatureMatrix] => [use.input, inputs.feature(use, part)]),
@@ -142,9 +153,9 @@ export function stageLoader(
       features,
       tasks,
       pad: clip?.pad ?? "repeat",
-      looks: looksOf(plan),
+      looks,
     },
-    { batch, seed: plan.seed, training, fixedSize: training, weights, blend },
+    { batch, seed: plan.seed, training, fixedSize: training, changed: training || augment.length > 0, weights, blend },
   );
   return {
     loader,

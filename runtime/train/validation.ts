@@ -29,7 +29,7 @@ export class Validation {
     if (!inputs.data.parts.has("val") || plan.tasks.length === 0) return undefined;
     const graph = plan.graphs.evaluation();
     const evaluator = await engine.evaluator(graph, constants);
-    return new Validation(plan, inputs, evaluator, new PartPasses(plan, graph, inputs, "val"));
+    return new Validation(plan, inputs, evaluator, new PartPasses(plan, graph, inputs, "val", plan.evaluate.tta));
   }
 
   async scores(weights: Tensors): Promise<ReadonlyMap<string, TaskScore>> {

@@ -46,8 +46,10 @@ export interface Look {
 export interface LoaderOptions {
   readonly batch: number;
   readonly seed: number;
-  /** Training: in a new order every epoch and augmented. */
+  /** Training: in a new order every epoch, and seen as it is said. */
   readonly training: boolean;
+  /** Whether images are augmented: in training, where it is not said. */
+  readonly changed?: boolean;
   /** In training windows are drawn with replacement in proportion to these; without, each comes once an epoch. */
   readonly weights?: Float64Array | undefined;
   /** In training on several data sets, what comes when: `weights` are then its own. */
@@ -119,7 +121,7 @@ export class BatchLoader {
 
   async #make(epoch: number, index: number): Promise<Batch> {
     const { windows, time, images, features, tasks, table, pad, looks = [asItIs] } = this.#sources;
-    const { batch, training, fixedSize, weights, blend } = this.#options;
+    const { batch, training, fixedSize, weights, blend, changed = training } = this.#options;
     const blended = blend?.at(epoch * this.steps + index);
     const chosen = blended?.windows ?? this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
@@ -146,7 +148,7 @@ export class BatchLoader {
       feeds.set(input, { dtype: "float32", shape: [...axes, ...shape], data: rowsOf(values, width, own) });
     }
     const pictures = [...images].map(async ([field, source]) => {
-      const pixels = await source.images(shown, training ? epoch : undefined, draws);
+      const pixels = await source.images(shown, changed ? epoch : undefined, draws);
       feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
       dropBad(feeds, tasks, source, rows);
     });
@@ -172,7 +174,8 @@ function seen(batch: DrawnBatch, looks: readonly Look[]): Tensors {
     const { feeds } = mixBatch(hideFields(look, hide), mix);
     return [...feeds].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
   });
-  return new Map(fed);
+  // What a loss reads beside its views is common to all.
+  return new Map([...common, ...fed]);
 }
 
 /** Of each window the first row that is none of padding. */

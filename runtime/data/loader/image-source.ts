@@ -60,7 +60,7 @@ export interface ImageOptions {
   readonly bad?: Map<number, string>;
 }
 
-const usualCache = 1 << 30;
+export const usualCache = 1 << 30;
 /** The second brings a quarter more pictures on two cores (bench/images.ts). */
 const threads = Math.min(2, threadCount());
 
