@@ -9,15 +9,17 @@ function aroundSteps(plan: StagePlan): readonly string[] {
     ...(plan.accumulate === undefined ? [] : ["`accumulate`"]),
     ...(plan.sharpness === undefined ? [] : ["`sam`"]),
     ...([...plan.groups.map(({ rate }) => rate), ...plan.scalars.values()].some(followsScores) ? ["`plateau`"] : []),
+    ...(plan.views === undefined ? [] : ["`views`"]),
     ...(plan.blend === undefined ? [] : ["`blend`"]),
     ...(plan.data.judged === undefined ? [] : ["`validate`"]),
+    ...(plan.evaluate.tta === undefined ? [] : ["`tta`"]),
     ...(plan.hide === undefined ? [] : ["`hide`"]),
     ...(plan.mix === undefined ? [] : ["`mix`"]),
   ];
 }
 
 /** What a caller of a written step does, not the step. */
-export const ofCallers = ["`plateau`", "`blend`", "`validate`", "`hide`", "`mix`"] as const;
+export const ofCallers = ["`plateau`", "`blend`", "`validate`", "`tta`", "`hide`", "`mix`"] as const;
 
 /** Refuses a stage whose step is more than one graph, as a written training cannot carry it out. */
 export function refuseAroundSteps(stages: readonly StagePlan[], target: string, carried: readonly string[] = []): void {

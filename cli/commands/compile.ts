@@ -96,7 +96,7 @@ function graphsOf(plan: Plan, options: CompileOptions): readonly NamedGraph[] {
         ...stages.map(headsGraph),
       ];
     case "onnx-train":
-      refuseAroundSteps(stages, "--target onnx-train", ofCallers);
+      refuseAroundSteps(stages, "--target onnx-train", [...ofCallers, "`views`"]);
       for (const { label, groups } of stages)
         if (groups.some(({ since }) => since !== undefined))
           throw new UsageError(

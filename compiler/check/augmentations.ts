@@ -1,6 +1,10 @@
 import type { HidePlan, MixPlan, Schedule } from "../lower/plan.ts";
 import type { Augmentation, Drawn } from "../lower/plan-augment.ts";
+import type { Span } from "../diagnostics/source.ts";
+import { canonical } from "./canonical.ts";
+import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";
+import type { ModelBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import type { Reporter } from "./reporter.ts";
 import { numberIn, scheduleOf } from "./schedules.ts";
@@ -164,6 +168,35 @@ export function hidesOf(thing: Thing | undefined): readonly HidePlan[] {
     const per = item.args.get("per");
     const clip = per?.kind === "label" && per.name === "clip";
     return [{ fields: names, share: numberIn(item, "share", 0), per: clip ? "clip" : "frame" }];
+  });
+}
+
+/** `tta: [same(), flip()]`: each is a version of every frame (language rule 50). What this version lacks goes into `later`. */
+export function versionsOf(
+  thing: Thing,
+  model: ModelBuild,
+  span: Span,
+  scope: Env,
+  later: string[],
+): readonly (readonly Augmentation[])[] {
+  const reporter: Reporter = scope.session.reporter;
+  if (thing.kind !== "list" || thing.items.length === 0) return [];
+  if (![...model.fields.values()].some(({ wire }) => wire.source.kind === "node")) {
+    const help = "the model reads no picture, which alone has versions";
+    reporter.report("changes-nothing", span, { path: "evaluate.tta" }, { help });
+    return [];
+  }
+  return thing.items.flatMap((item): readonly (readonly Augmentation[])[] => {
+    if (item.kind !== "call") return [];
+    if (item.name === "hide") {
+      const expected = "a change of pictures, such as flip()";
+      reporter.report("wrong-type", item.span, { what: "a version of `tta`", expected, actual: "hide(..)" });
+      return [];
+    }
+    const changes = augmentation(item, [...model.fields.keys()], scope);
+    if (changes.length === 0 && item.name !== "same") later.push(`evaluate.tta: ${canonical(completed(item))}`);
+    // A version that is flipped is so in every frame.
+    return [changes.map((each) => (each.kind === "flip" ? { ...each, probability: 1 } : each))];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
-import type { Value } from "../ir/graph.ts";
+import { leavesOf, type Value } from "../ir/graph.ts";
 import type { FactPlan, Schedule } from "../lower/plan.ts";
 import * as v from "../ops/vocabulary.ts";
 import { type Body, define } from "./body.ts";
@@ -15,11 +15,17 @@ import { printAxes } from "./signature.ts";
 import { entryOf, stageEntry, stageScope } from "./stage-entry.ts";
 import type { CallThing, TaskThing, Thing } from "./things.ts";
 import { describeThing } from "./type.ts";
+import { type ViewPass, viewPasses, withoutViews } from "./view-pass.ts";
 import { checkViewsRead } from "./views.ts";
 
 /** The terms of a stage's loss, each one number of the graph, and what the runtime must feed for them. */
 export interface LossBuild {
   readonly terms: ReadonlyMap<string, Value>;
+  /**
+   * What a training computes: the same terms, of views each over its own inputs and of a batch in passes with the sums of the whole; and
+   * statistics after the last view, by path.
+   */
+  readonly computed: { readonly terms: ReadonlyMap<string, Value>; readonly states: ReadonlyMap<string, Value> };
   /** Where each term is written. */
   readonly places: ReadonlyMap<string, Span>;
   /** Whether no mistake was met: else a term may be missing. */
@@ -40,7 +46,7 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   const views = stageEntry(stage, "views", stageScope(session, stage));
   const making: LossMaking = {
     built,
-    views: views?.kind === "map" ? [...views.entries.keys()] : [],
+    views: viewPasses(model, views?.kind === "map" ? [...views.entries.keys()] : []),
     leastRows: [],
     facts: new Map(),
     scalars: new Map(),
@@ -79,9 +85,11 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
       attempt<unknown>(() => terms.set(name, lossValue(call, name, span, scope, making)), refused);
     }
   }
+  const plain = making.views.length === 0 ? undefined : withoutViews([...terms.values()], model.g);
+  const ofModel = new Map([...terms].map(([name, value]) => [name, plain?.get(value) ?? value]));
   const poisoned = given?.kind === "map" && [...given.entries.values()].some(({ kind }) => kind === "poison");
   if (!poisoned && !lacking && session.reporter.errors === before && (given === undefined || given.kind === "map")) {
-    const unused = without(new Set([...model.heads.values()].map(({ logits }) => logits.wire)), [...terms.values()]);
+    const unused = without(new Set([...model.heads.values()].map(({ logits }) => logits.wire)), [...ofModel.values()]);
     for (const [task, head] of model.heads) {
       if (unused.has(head.logits.wire))
         reporter.report(
@@ -99,9 +107,12 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
     });
   const complete = !poisoned && !lacking && session.reporter.errors === before;
   if (views?.kind === "map") checkViewsRead(session, built, views, complete);
+  if (making.views.length > 0 && session.reporter.errors === before)
+    refuseUnseen(terms, given, span, making.views, reporter);
   const named = given?.kind === "map" ? [...given.entries.keys()] : [...model.heads.keys()];
   return {
-    terms,
+    terms: ofModel,
+    computed: { terms, states: statesAfter(making) },
     places: given?.kind === "map" ? given.places : new Map(),
     complete,
     leastRows: making.leastRows,
@@ -115,15 +126,47 @@ export function buildLoss(session: Session, built: StageBuild): LossBuild {
   };
 }
 
+/** Statistics after the last of several passes, by path. */
+function statesAfter({ built: { model }, views }: LossMaking): ReadonlyMap<string, Value> {
+  const last = views.at(-1);
+  return new Map(
+    [...model.states].flatMap(([path, { next }]) =>
+      next === undefined ? [] : [[path, last === undefined ? next : last.of(next)] as const],
+    ),
+  );
+}
+
+/** With views, a tensor of the model is one of a view: nothing is computed beside them. */
+function refuseUnseen(
+  terms: ReadonlyMap<string, Value>,
+  given: Thing | undefined,
+  span: Span,
+  views: readonly ViewPass[],
+  reporter: Reporter,
+): void {
+  for (const [name, value] of terms) {
+    const unseen = leavesOf({ name, outputs: [{ name, value }] }).some(
+      ({ source }) => source.kind === "input" && source.role === "field" && !source.name.includes("/"),
+    );
+    if (unseen)
+      reporter.report(
+        "wrong-type",
+        (given?.kind === "map" ? given.places.get(name) : undefined) ?? span,
+        { what: `what the term \`${name}\` reads of the model`, expected: "of a view", actual: "of none" },
+        { help: `a tensor x of the view ${views[0]?.name} is ${views[0]?.name}.x` },
+      );
+  }
+}
+
 /** `loss.va`, as `keep` and `balance` name it. */
 function termsThing(names: readonly string[], span: Span): Thing {
   const term = (name: string): Thing => ({ kind: "call", family: "term", name, args: new Map(), span });
   return { kind: "map", entries: new Map(names.map((name) => [name, term(name)])), places: new Map() };
 }
 
-function lossScope(session: Session, built: StageBuild, body: Body, views: readonly string[]): Env {
+function lossScope(session: Session, built: StageBuild, body: Body, views: readonly ViewPass[]): Env {
   const parameters = stageScope(session, built.stage);
-  const seen = views.map((name): [string, Thing] => [name, { kind: "view", name }]);
+  const seen = views.map((pass): [string, Thing] => [pass.name, { kind: "view", pass }]);
   const names = new Map([...built.names, ...(parameters.local?.names ?? []), ...seen]);
   return inner({ ...parameters, local: undefined }, names, body);
 }

@@ -41,6 +41,7 @@ function written(thing: Thing): string {
     case "shape":
       return `[${[...(thing.carried ? [".."] : []), ...thing.axes.map(({ name, size }) => (size === undefined ? name : `${name}: ${printDim(size)}`))].join(", ")}]`;
     case "task":
+      return thing.view === undefined ? thing.name : `${thing.view.name}.${thing.name}`;
     case "sweep":
       return thing.name;
     case "stage":
@@ -67,7 +68,7 @@ function written(thing: Thing): string {
     case "chosen":
       return `best([${thing.stages.map(canonical).join(", ")}], ${canonical(thing.metric)})`;
     case "view":
-      return thing.name;
+      return thing.pass.name;
     case "tensor":
       return `#${thing.wire.id}`;
     case "declaration":

@@ -1,7 +1,6 @@
 import { sameDim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
 import { weightedMean } from "../library/losses/masked.ts";
-import { maskWidthOf, widthOf } from "../library/task.ts";
 import * as v from "../ops/vocabulary.ts";
 import { classWeights } from "./class-weights.ts";
 import type { Env } from "./env.ts";
@@ -9,7 +8,6 @@ import { evaluate } from "./evaluate.ts";
 import { givenThing } from "./library-loss.ts";
 import { headOf } from "./loss-head.ts";
 import type { LossMaking } from "./loss-making.ts";
-import { labelInput } from "./model-build.ts";
 import { applyUserModule } from "./modules.ts";
 import { Refusal, type Reporter } from "./reporter.ts";
 import { printAxes } from "./signature.ts";
@@ -35,8 +33,7 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
   const { length } = declared.declaration.inputs;
   if (length !== 2 && length !== 3) return reporter.silent();
   const head = headOf(task, call, making, reporter);
-  const label = labelInput(model, "label", task.name, widthOf(task.meaning));
-  const mask = labelInput(model, "mask", task.name, maskWidthOf(task.meaning));
+  const { label, mask } = head;
   const inputs: Thing[] = [head.logits, label, ...(length > 2 ? [mask] : [])];
   const recipe = {
     kind: "recipe" as const,

@@ -1,6 +1,6 @@
 import type { Value } from "../ir/graph.ts";
 import { type LossRule, losses } from "../library/losses/index.ts";
-import { maskWidthOf, type TaskMeaning, widthOf } from "../library/task.ts";
+import { type TaskMeaning, widthOf } from "../library/task.ts";
 import { activated } from "./activation.ts";
 import { classWeights, counted } from "./class-weights.ts";
 import { comparison, ofTensors } from "./comparison.ts";
@@ -8,7 +8,6 @@ import type { Env } from "./env.ts";
 import { evaluate } from "./evaluate.ts";
 import { headOf } from "./loss-head.ts";
 import type { LossMaking } from "./loss-making.ts";
-import { labelInput } from "./model-build.ts";
 import { type ModelData, partsOf } from "./model-data.ts";
 import type { Reporter } from "./reporter.ts";
 import { type CallThing, type Given, placeIn, type TaskThing, type Thing } from "./things.ts";
@@ -79,8 +78,8 @@ function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, maki
     meaning,
     logits: head.logits.wire,
     output: activated(g, head.task, head.logits.wire),
-    label: labelInput(model, "label", task.name, widthOf(meaning)).wire,
-    mask: labelInput(model, "mask", task.name, maskWidthOf(meaning)).wire,
+    label: head.label.wire,
+    mask: head.mask.wire,
     weight: weightOf("weight"),
     positiveWeight: weightOf("pos_weight"),
     counted: (kind) => counted(kind, task.name, [widthOf(meaning)], making),

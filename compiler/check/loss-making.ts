@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { FactPlan, Schedule } from "../lower/plan.ts";
 import type { StageBuild } from "./model-build.ts";
+import type { ViewPass } from "./view-pass.ts";
 
 /** A loss that says nothing about fewer labelled rows in a step than these. */
 export interface LeastRows {
@@ -13,7 +14,7 @@ export interface LeastRows {
 export interface LossMaking {
   readonly built: StageBuild;
   /** Names of the stage's views; empty where the batch is seen once. */
-  readonly views: readonly string[];
+  readonly views: readonly ViewPass[];
   readonly leastRows: LeastRows[];
   readonly facts: Map<string, FactPlan>;
   readonly scalars: Map<string, Schedule>;

@@ -92,9 +92,9 @@ export function memberOf(expr: Member, env: Env): Thing {
       return subLayer(target, name, expr.name.span, env);
     case "view": {
       const task = lookUp(name, expr.name.span, env);
-      if (task?.kind === "task") return { ...task, view: target.name };
+      if (task?.kind === "task") return { ...task, view: target.pass };
       // A tensor of the model, as this pass makes it.
-      if (task?.kind === "tensor") return task;
+      if (task?.kind === "tensor") return { ...task, wire: target.pass.of(task.wire) };
       return noMember(target, name, env.body === undefined ? [] : env.body.build.heads.keys(), expr, env);
     }
     case "tensor":
@@ -196,8 +196,10 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
       { name: `${task.name}.${name}` },
       { help: `while training, forced(${task.name}, p) gives the label to the model` },
     );
-  if (name === "label") return labelInput(body.build, "label", task.name, widthOf(task.meaning));
-  if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning));
+  const seen = (tensor: TensorThing): TensorThing =>
+    task.view === undefined ? tensor : { ...tensor, wire: task.view.of(tensor.wire) };
+  if (name === "label") return seen(labelInput(body.build, "label", task.name, widthOf(task.meaning)));
+  if (name === "mask") return seen(labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning)));
   const head = body.build.heads.get(task.name);
   if (body.build.brokenHeads.has(task.name)) throw new Refusal();
   if (head === undefined) {
@@ -206,7 +208,8 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
     const help = below === undefined ? undefined : `\`head ${task.name}\` must stand above what reads it`;
     return env.session.reporter.refuse("no-head", expr.span, { task: task.name }, { help, related });
   }
-  if (name === "logits") return head.logits;
-  if (name === "output") return { ...head.logits, wire: activated(body.build.g, task, head.logits.wire) };
+  const logits = seen(head.logits);
+  if (name === "logits") return logits;
+  if (name === "output") return { ...logits, wire: activated(body.build.g, task, logits.wire) };
   return noMember(task, name, ["logits", "output", "label", "mask"], expr, env);
 }

@@ -1,4 +1,5 @@
 /** What expressions mean: the values of phases 3 and 4 (language rule 76). All are immutable. */
+
 import type { Span } from "../diagnostics/source.ts";
 import type { Dim } from "../ir/dim.ts";
 import type { Value } from "../ir/graph.ts";
@@ -16,6 +17,7 @@ import type {
 } from "../syntax/ast.ts";
 import type { Env } from "./env.ts";
 import type { Search } from "./search.ts";
+import type { ViewPass } from "./view-pass.ts";
 
 export type Thing =
   | { readonly kind: "bool"; readonly value: boolean }
@@ -47,7 +49,7 @@ export type Thing =
   | CombinedThing
   | TensorThing
   /** One of the passes that a stage with views sees a batch in. */
-  | { readonly kind: "view"; readonly name: string }
+  | { readonly kind: "view"; readonly pass: ViewPass }
   | ChosenThing
   /** A declaration with parameters, named without arguments. */
   | DeclarationThing
@@ -97,7 +99,7 @@ export interface TaskThing {
   /** Whether it has a metric. */
   readonly scored: boolean;
   /** The view whose pass is meant, in a loss of several (language rule 55). */
-  readonly view?: string;
+  readonly view?: ViewPass;
 }
 
 export interface DataThing {

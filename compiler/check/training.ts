@@ -14,10 +14,11 @@ import type {
   RowRule,
   SamplerPlan,
   Schedule,
+  ViewPlan,
 } from "../lower/plan.ts";
 import type { Augmentation } from "../lower/plan-augment.ts";
 import type { DataPlan } from "../lower/plan-data.ts";
-import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
+import { augmentationsOf, hidesOf, mixesOf, versionsOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf, framesOf } from "./clips.ts";
@@ -46,6 +47,8 @@ export interface Training {
   readonly augment: readonly Augmentation[];
   readonly hide: readonly HidePlan[];
   readonly mix: readonly MixPlan[];
+  /** Passes over a batch; none where it is seen once. */
+  readonly views: ReadonlyMap<string, ViewPlan>;
   /** Each data set's share of a batch; none where there is one. */
   readonly shares: readonly Schedule[];
   readonly data: DataPlan;
@@ -71,8 +74,6 @@ export interface Training {
   readonly later: readonly string[];
 }
 
-type Key = Parameters<ReturnType<typeof entriesOf>>[0];
-
 const nothing = (): undefined => undefined;
 
 /** `scope` sees the stage's parameters and the model's names; `terms` are those of the loss; `fromWeights` says that some weights come from elsewhere. */
@@ -83,10 +84,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const entry = entriesOf(stage, scope);
   const plain = plainSettings(stage, entry, scope, fromWeights);
   const later: string[] = [];
-  const notYet = (key: Key, value: string) => {
-    reporter.report("not-yet", entryOf(stage, key)?.span ?? stage.span, { what: `\`${key}\`` });
-    later.push(`${key}: ${value}`);
-  };
   const tasks = [...model.heads.values()].map(({ task }) => task);
   const fields = [...model.fields.keys()];
   const validate = entry("validate");
@@ -102,14 +99,20 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   }
   const shown = shownOf(entry("show"), built, reporter);
   const views = entry("views");
-  if (views !== undefined) {
-    viewsOf(views, fields, scope);
-    notYet("views", canonical(completed(views)));
-  }
   const augment = entry("augment");
+  if (views !== undefined)
+    for (const key of ["augment", "mix"] as const)
+      if (entry(key) !== undefined)
+        reporter.report(
+          "changes-nothing",
+          entryOf(stage, key)?.span ?? stage.span,
+          { path: key },
+          { help: `each view has its own: views: {a: {${key}: [..]}}` },
+        );
   const images = [...model.fields.values()].some(({ wire }) => wire.source.kind === "node") && showsPictures(model);
   const usualAugment: readonly Augmentation[] =
     images && views === undefined ? [{ kind: "flip", probability: 0.5 }] : [];
+  const seen = views === undefined ? new Map<string, ViewPlan>() : viewsOf(views, fields, images, scope, later);
   const by = mainData(model.data);
   const judged = judgedRows(by) !== undefined || validate?.kind === "data";
   const keep = entry("keep");
@@ -130,10 +133,14 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       { help: "without a best score there is none to wait for: keep: best(score(..))" },
     );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
-  const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
-  const hide = hidesOf(augment);
-  const mix = mixesOf(entry("mix"), images, scope.session);
-  if (augment?.kind === "list" && augment.items.length > 0 && !showsPictures(model))
+  const own = views === undefined ? augment : undefined;
+  const augmented = own === undefined ? usualAugment : augmentationsOf(own, fields, scope);
+  const hide = hidesOf(own);
+  const mix = views === undefined ? mixesOf(entry("mix"), images, scope.session) : [];
+  // What the plan has no words for.
+  if (own?.kind === "list" && own.items.length > augmented.length + hide.length)
+    later.push(`augment: ${canonical(completed(own))}`);
+  if (own?.kind === "list" && own.items.length > 0 && !showsPictures(model))
     reporter.report(
       "changes-nothing",
       valueSpan(stage, "augment"),
@@ -142,9 +149,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
         help: "networks of ONNX files see each frame as it is, once: without a layer of its own before them nothing reads a changed picture",
       },
     );
-  // What the plan has no words for.
-  if (augment?.kind === "list" && augment.items.length > augmented.length + hide.length)
-    later.push(`augment: ${canonical(completed(augment))}`);
   const { duration, optimiser } = plain;
   if (reporter.errors > before || duration === undefined || optimiser === undefined) throw new Refusal();
   if (kept === undefined || evaluate === undefined) throw new Refusal();
@@ -157,6 +161,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     augment: augmented,
     hide,
     mix,
+    views: seen,
     shares,
     data: composedPlan(scope.session, model.data, validate?.kind === "data" ? validate : undefined),
     batch: plain.batch ?? usualBatch,
@@ -231,10 +236,6 @@ function evaluateOf(
   if (thing?.kind !== "map") return plan;
   for (const [key, value] of thing.entries) {
     const span = thing.places.get(key) ?? stage.span;
-    const notYet = (what: string) => {
-      reporter.report("not-yet", span, { what });
-      later.push(`evaluate.${key}: ${canonical(completed(value))}`);
-    };
     switch (key) {
       case "clip": {
         const clip = clipOf(value, stage, scope);
@@ -261,10 +262,11 @@ function evaluateOf(
         if (value.name === "last") plan = { ...plan, weights: "last" };
         break;
       }
-      case "tta":
-        augmentationsOf(value, [...model.fields.keys()], scope);
-        notYet("`tta`");
+      case "tta": {
+        const tta = versionsOf(value, model, span, scope, later);
+        if (tta.length > 0) plan = { ...plan, tta };
         break;
+      }
       default:
         reporter.report(
           "unknown-key",

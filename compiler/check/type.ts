@@ -198,7 +198,7 @@ export function describeThing(thing: Thing): string {
     case "chosen":
       return "a stage chosen by its result";
     case "view":
-      return `the view \`${thing.name}\``;
+      return `the view \`${thing.pass.name}\``;
     case "blend":
       return thing.label;
     case "folding":

@@ -1,4 +1,7 @@
-import { augmentationsOf } from "./augmentations.ts";
+import type { ViewPlan } from "../lower/plan.ts";
+import { augmentationsOf, hidesOf, mixesOf } from "./augmentations.ts";
+import { canonical } from "./canonical.ts";
+import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";
 import { viewKeys } from "./keys.ts";
 import { MentionedNames } from "./mentioned-names.ts";
@@ -9,17 +12,34 @@ import type { Session } from "./session.ts";
 import { entryOf } from "./stage-entry.ts";
 import type { MapThing, Thing } from "./things.ts";
 
-/** `views: {a: {augment: ..}, b: {augment: .., mix: ..}}` (language rule 55). */
-export function viewsOf(views: Thing, fields: readonly string[], scope: Env): void {
+/** `views: {a: {augment: ..}, b: {augment: .., mix: ..}}` (language rule 55). `pictures` says whether the model reads any. */
+export function viewsOf(
+  views: Thing,
+  fields: readonly string[],
+  pictures: boolean,
+  scope: Env,
+  later: string[],
+): ReadonlyMap<string, ViewPlan> {
   const reporter: Reporter = scope.session.reporter;
-  if (views.kind !== "map") return;
-  for (const view of views.entries.values()) {
+  const plans = new Map<string, ViewPlan>();
+  if (views.kind !== "map") return plans;
+  for (const [name, view] of views.entries) {
     if (view.kind !== "map") continue;
-    for (const [key, value] of view.entries) {
+    const given = view.entries.get("augment");
+    const augment = given === undefined ? [] : augmentationsOf(given, fields, scope);
+    const hide = hidesOf(given);
+    const mix = mixesOf(view.entries.get("mix"), pictures, scope.session);
+    // What the plan has no words for.
+    if (given?.kind === "list" && given.items.length > augment.length + hide.length)
+      later.push(`views.${name}.augment: ${canonical(completed(given))}`);
+    plans.set(name, {
+      augment,
+      ...(hide.length === 0 ? {} : { hide }),
+      ...(mix.length === 0 ? {} : { mix }),
+    });
+    for (const key of view.entries.keys()) {
       const span = view.places.get(key);
-      if (span === undefined) continue;
-      if (key === "augment") augmentationsOf(value, fields, scope);
-      else if (!Object.hasOwn(viewKeys, key))
+      if (span !== undefined && !Object.hasOwn(viewKeys, key))
         reporter.report(
           "unknown-key",
           span,
@@ -28,6 +48,7 @@ export function viewsOf(views: Thing, fields: readonly string[], scope: Env): vo
         );
     }
   }
+  return plans;
 }
 
 /** Views have names of their own, and a loss that reads each of them (language rule 55). */

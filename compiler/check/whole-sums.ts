@@ -17,15 +17,15 @@ export function overWholeBatch(loss: LossBuild, g: GraphBuilder): LossBuild {
     sums.set(name, sum);
     return g.input("scalar", name, { dtype: "float32", shape: [] });
   };
-  const made = rewriteValues([...loss.terms.values()], g, (node, [numerator]) => {
+  const made = rewriteValues([...loss.computed.terms.values()], g, (node, [numerator]) => {
     const sum = weightSum(node);
     if (sum === undefined || numerator === undefined) return undefined;
     const whole = inputOf(sum);
     const there = v.greater(g, whole, g.scalar(0));
     return [v.divide(g, numerator, v.where(g, there, whole, g.scalar(1)))];
   });
-  const terms = new Map([...loss.terms].map(([name, value]) => [name, made.get(value) ?? value]));
-  return { ...loss, terms, sums };
+  const terms = new Map([...loss.computed.terms].map(([name, value]) => [name, made.get(value) ?? value]));
+  return { ...loss, computed: { ...loss.computed, terms }, sums };
 }
 
 /** Of Σ (w > 0 ? .. : 0) / (Σ w > 0 ? Σ w : 1), as `weightedMean` makes it of given weights, their sum. */

@@ -29,6 +29,7 @@ const meaningsOf: Readonly<Partial<Record<StageKey, Meaning>>> = {
   clip: ({ built }) => built.model.clip,
   augment: ({ training: { augment, hide } }) => ({ augment, hide }),
   mix: ({ training }) => training.mix,
+  views: ({ training }) => training.views,
   validate: ({ data }) => data.judged,
   accumulate: ({ training }) => training.accumulate,
   precision: ({ training }) => training.precision,

@@ -24,7 +24,7 @@ export function thingText(thing: Thing): string | undefined {
     case "label":
       return thing.name;
     case "task":
-      return thing.view === undefined ? thing.name : `${thing.view}.${thing.name}`;
+      return thing.view === undefined ? thing.name : `${thing.view.name}.${thing.name}`;
     case "list":
       return around("[", thing.items.map(thingText), "]");
     case "tuple":
@@ -54,8 +54,9 @@ export function thingText(thing: Thing): string | undefined {
       return `${thing.data.label}.fold`;
     case "layer":
       return thing.encoder === undefined ? undefined : thing.path;
-    case "sweep":
     case "view":
+      return thing.pass.name;
+    case "sweep":
       return thing.name;
     case "recipe":
       return recipeText(thing);

@@ -70,19 +70,17 @@ export interface ReadyForGradients {
 }
 
 export function readyForGradients(checked: CheckedStage, size: Size, held: Held = () => false): ReadyForGradients {
-  const { loss, trained, built } = checked;
+  const { loss, trained } = checked;
   const stands = (since: Duration | undefined) => since !== undefined && held(since);
   const frozen = (path: string) => trained.frozen(path) || stands(trained.since(path));
   const sizes = new Map<string, Dim>([["batch", size.batch]]);
   if (size.time !== undefined) sizes.set("time", size.time);
-  const states = [...built.model.states.values()].filter(({ path, next }) => next !== undefined && !frozen(path));
+  const states = [...loss.computed.states].filter(([path]) => !frozen(path));
   const forward: Graph = {
     name: "training",
     outputs: [
-      ...[...loss.terms].map(([name, value]): GraphOutput => ({ name: `loss/${name}`, value })),
-      ...states.flatMap(({ path, next }): GraphOutput[] =>
-        next === undefined ? [] : [{ name: `state/${path}`, value: next }],
-      ),
+      ...[...loss.computed.terms].map(([name, value]): GraphOutput => ({ name: `loss/${name}`, value })),
+      ...states.map(([path, value]): GraphOutput => ({ name: `state/${path}`, value })),
     ],
   };
   const sized = runPasses(
@@ -146,12 +144,12 @@ export function forwardGraph(checked: CheckedStage): Graph {
 }
 
 function forwardPass({ loss, trained, built: { model, names, stage } }: CheckedStage): ForwardPass {
-  const recomputed = nodesReaching([...loss.terms.values()]).map(({ at }) => trained.recomputed(at));
+  const recomputed = nodesReaching([...loss.computed.terms.values()]).map(({ at }) => trained.recomputed(at));
   return {
     recomputed: new Set(recomputed.filter((layer) => layer !== undefined)),
     model: /^\w+/.exec(textIn(stage.declaration.model.span))?.[0] ?? "model",
     heads: [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire })),
-    terms: [...loss.terms].map(([name, value]) => ({ name, value })),
+    terms: [...loss.computed.terms].map(([name, value]) => ({ name, value })),
     names: new Map([...names].flatMap(([name, thing]) => (thing.kind === "tensor" ? [[thing.wire, name]] : []))),
     states: new Map([...model.states].map(([path, { shape, start }]) => [path, { shape, start }])),
   };

@@ -78,6 +78,11 @@ export interface StagePlan {
   readonly hide?: readonly HidePlan[];
   /** How windows of a batch are mixed in a training, one rule for each batch; absent where they are not. */
   readonly mix?: readonly MixPlan[];
+  /**
+   * In the order of the text, passes over the rows of a batch, each with its own random changes; absent where a batch is seen once. The
+   * inputs of the training graph are then called `<view>/<input>` where they are fields, features, labels, masks, present or seed.
+   */
+  readonly views?: ReadonlyMap<string, ViewPlan>;
   /** In how many equal passes a batch is computed; absent where it is one. Batch statistics are then those of a pass. */
   readonly accumulate?: number;
   /** How far from the weights, up the loss, a step takes its gradients (arXiv 2010.01412); absent where it takes them at the weights. */
@@ -220,6 +225,13 @@ export interface SamplerPlan {
   readonly task: string;
 }
 
+/** Of a view what a stage without views has itself. */
+export interface ViewPlan {
+  readonly augment: readonly Augmentation[];
+  readonly hide?: readonly HidePlan[];
+  readonly mix?: readonly MixPlan[];
+}
+
 /** Fields are absent together, as where data lack them: 0, and `<field>.present` too, in a share of the frames, or of the clips. */
 export interface HidePlan {
   readonly fields: readonly string[];
@@ -311,6 +323,11 @@ export interface EvaluatePlan {
   readonly clip: ClipPlan | undefined;
   readonly merge: "mean" | "centre" | "first";
   readonly weights: "last" | "ema";
+  /**
+   * Versions of every frame whose predictions' mean counts, each by its changes, without any as it is; absent where frames are seen once.
+   * What is drawn of a version is the same in every evaluation.
+   */
+  readonly tta?: readonly (readonly Augmentation[])[];
 }
 
 export type KeepPlan = KeepOne | { readonly kind: "each"; readonly of: ReadonlyMap<string, KeepOne> };

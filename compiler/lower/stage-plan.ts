@@ -168,6 +168,7 @@ function plainPart(checked: CheckedStage) {
     ...(training.shares.length === 0 ? {} : { blend: training.shares }),
     ...(training.hide.length === 0 ? {} : { hide: training.hide }),
     ...(training.mix.length === 0 ? {} : { mix: training.mix }),
+    ...(training.views.size === 0 ? {} : { views: training.views }),
     ...(training.accumulate === 1 ? {} : { accumulate: training.accumulate }),
     ...(training.sharpness === undefined ? {} : { sharpness: training.sharpness }),
     ...(training.precision === "fp32" ? {} : { precision: training.precision }),
@@ -224,7 +225,7 @@ function differAtTheEnd(a: CheckedStage, b: CheckedStage): boolean {
 
 /** What of a stage's graph decides its identity: the terms of the loss, and the heads. */
 export function decidingGraph(checked: CheckedStage): Graph {
-  const terms = [...checked.loss.terms].map(([name, value]) => ({ name: `loss/${name}`, value }));
+  const terms = [...checked.loss.computed.terms].map(([name, value]) => ({ name: `loss/${name}`, value }));
   return { name: "stage", outputs: [...terms, ...headOutputs(checked)] };
 }
 

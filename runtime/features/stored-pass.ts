@@ -24,6 +24,8 @@ export interface StagePass {
   /** What tells the graph from others of the stage. */
   readonly made: string;
   readonly graph: () => Graph;
+  /** Versions of the frames whose results' mean is meant, where they are not seen as they are. */
+  readonly versions?: StagePlan["evaluate"]["tta"];
 }
 
 /** A row whose image could not be read in the pass: who reads its results sees no image. */
@@ -63,6 +65,7 @@ export async function storedPass(run: Run, pass: StagePass): Promise<PartResults
           inputs: await run.inputsOf(stage, [part]),
         },
         part,
+        pass.versions,
       ),
   });
 }

@@ -76,7 +76,7 @@ export class NetworkStore {
       // Frames stand alone, whatever clips the stage has.
       const { networks: _, ...alone } = { ...stage, evaluate: { ...stage.evaluate, clip: undefined } };
       const inputs = await this.#run.inputsOf(alone, [part]);
-      const passes = new PartPasses(alone, picture, inputs, part);
+      const passes = new PartPasses(alone, picture, inputs, { part });
       try {
         return await passes.run(evaluator, new Map());
       } finally {

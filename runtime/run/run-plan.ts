@@ -289,6 +289,7 @@ export class Run {
       file: this.fileOf(stage, `predictions/${part}${checkpoint === only ? "" : `-${checkpoint}`}`),
       made: `heads on ${this.options.engine.name}`,
       graph: () => stage.graphs.evaluation(),
+      versions: stage.evaluate.tta,
     });
   }
 }

@@ -33,7 +33,7 @@ export class Passes {
 
   /** Numbers of the step have no axis and belong to all passes. */
   #part(name: string, tensor: Tensor, pass: number): Tensor {
-    if (name === "seed") return seedOf(tensor, pass);
+    if (name === "seed" || name.endsWith("/seed")) return seedOf(tensor, pass);
     return tensor.shape.length === 0 ? tensor : partOfBatch(tensor, pass, this.#count);
   }
 

@@ -1,6 +1,7 @@
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { WindowMerge } from "../data/clips/clip-windows.ts";
+import type { BatchLoader } from "../data/loader/batch-loader.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Engine, Evaluator, Tensors } from "../engines/engine.ts";
 import { type StageInputs, stageLoader } from "./stage-data.ts";
@@ -23,6 +24,16 @@ export type TakesBatch = (results: Tensors, feeds: Tensors) => void;
 /** Results [rows, ..] by output. */
 export type PartResults = ReadonlyMap<string, { readonly shape: readonly number[]; readonly values: Float32Array }>;
 
+type Versions = NonNullable<StagePlan["evaluate"]["tta"]>;
+
+export interface PassOf {
+  readonly part: Part;
+  /** Those of every frame whose results' mean is given, each by its changes; as they are, unless told. */
+  readonly versions?: Versions | undefined;
+  /** Those whose labels are wanted too. */
+  readonly tasks?: StagePlan["tasks"];
+}
+
 /**
  * Passes over all rows of a part, without augmentation; windows that share a row are merged as the stage's `evaluate` says. Open from pass to pass, so that images
  * are read once as far as they can be kept.
@@ -32,11 +43,11 @@ export class PartPasses {
   readonly #onPass: (done: number, total: number) => void;
   readonly #lead: number;
   readonly #merge: StagePlan["evaluate"]["merge"];
-  readonly #open: ReturnType<typeof stageLoader>;
+  /** A loader for each version of the frames. */
+  readonly #versions: readonly ReturnType<typeof stageLoader>[];
   readonly #seed: Tensors;
 
-  /** `tasks`: those whose labels are wanted too. */
-  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, part: Part, tasks: StagePlan["tasks"] = []) {
+  constructor(plan: StagePlan, graph: Graph, inputs: StageInputs, { part, versions = [[]], tasks = [] }: PassOf) {
     const { clip, merge } = plan.evaluate;
     this.#merge = merge;
     const table = tableOf(inputs.data, part);
@@ -47,14 +58,29 @@ export class PartPasses {
     this.#seed = evaluationSeed(graph);
     this.#onPass = (done, total) => inputs.onPass(part, done, total);
     this.#lead = clip === undefined ? 1 : 2;
-    this.#open = stageLoader(plan, inputs, { part, rows, clip, batch, training: false, tasks, graphs: [graph] });
-    if (clip?.whole === true) checkLength(plan.label, graph, this.#open.length);
+    const request = { part, rows, clip, batch, training: false, tasks, graphs: [graph] };
+    this.#versions = versions.map((augment, i) =>
+      stageLoader(plan, inputs, { ...request, version: { augment, number: i, of: versions.length } }),
+    );
+    const [first] = this.#versions;
+    if (clip?.whole === true && first !== undefined) checkLength(plan.label, graph, first.length);
   }
 
   /** Told of each batch's results and what they were made of; results that it takes for itself are not merged. */
   async run(evaluator: Evaluator, weights: Tensors, take?: TakesBatch): Promise<PartResults> {
-    const { loader } = this.#open;
     await evaluator.keep(new Map([...weights, ...this.#seed]));
+    const found: PartResults[] = [];
+    for (const [i, { loader }] of this.#versions.entries()) found.push(await this.#pass(evaluator, loader, i, take));
+    const [first = new Map(), ...others] = found;
+    return others.length === 0 ? first : meanOf(first, others);
+  }
+
+  async #pass(
+    evaluator: Evaluator,
+    loader: BatchLoader,
+    version: number,
+    take: TakesBatch | undefined,
+  ): Promise<PartResults> {
     const merges = new Map<string, { readonly shape: readonly number[]; readonly merge: WindowMerge }>();
     for (let i = 0; i < loader.steps; i += 1) {
       const { feeds, rows: places, windows } = await loader.at(0, i);
@@ -74,14 +100,28 @@ export class PartPasses {
           known.merge.add(row, data, k * width, k % length);
         });
       }
-      this.#onPass(i + 1, loader.steps);
+      this.#onPass(version * loader.steps + i + 1, this.#versions.length * loader.steps);
     }
     return new Map([...merges].map(([name, { shape, merge }]) => [name, { shape, values: merge.result() }]));
   }
 
-  close(): Promise<void> {
-    return this.#open.close();
+  async close(): Promise<void> {
+    for (const { close } of this.#versions) await close();
   }
+}
+
+/** Row by row the mean of several results, added up in double precision. */
+function meanOf(first: PartResults, others: readonly PartResults[]): PartResults {
+  return new Map(
+    [...first].map(([name, { shape, values }]) => {
+      const sum = Float64Array.from(values);
+      for (const other of others)
+        other.get(name)?.values.forEach((value, i) => {
+          sum[i] = (sum[i] ?? 0) + value;
+        });
+      return [name, { shape, values: Float32Array.from(sum, (value) => value / (1 + others.length)) }];
+    }),
+  );
 }
 
 /** One pass of a finished stage's graph over a part. */
@@ -90,10 +130,11 @@ export async function runOverPart(
   graph: Graph,
   { engine, weights, inputs }: { readonly engine: Engine; readonly weights: Tensors; readonly inputs: StageInputs },
   part: Part,
+  versions?: Versions,
 ): Promise<PartResults> {
   const evaluator = await engine.evaluator(graph, weights);
   try {
-    const passes = new PartPasses(plan, graph, inputs, part);
+    const passes = new PartPasses(plan, graph, inputs, { part, versions });
     try {
       return await passes.run(evaluator, new Map());
     } finally {

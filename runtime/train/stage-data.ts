@@ -1,15 +1,17 @@
 import { type Graph, inputsOf } from "../../compiler/ir/graph.ts";
 import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
+import type { Augmentation } from "../../compiler/lower/plan-augment.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import { clipWindows, singleRows, type Windows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix, type Look } from "../data/loader/batch-loader.ts";
 import { BlendOrder } from "../data/loader/blend-order.ts";
-import { ImageSource } from "../data/loader/image-source.ts";
+import { ImageSource, usualCache } from "../data/loader/image-source.ts";
+import { hash } from "../data/loader/random.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { drawWeights } from "./draw-weights.ts";
-import { calendarOf, scheduleValue } from "./schedule-value.ts";
+import { type Calendar, calendarOf, scheduleValue } from "./schedule-value.ts";
 import { StageError } from "./stage-error.ts";
 
 /** Where stages get what they read. */
@@ -33,12 +35,16 @@ export interface LoaderRequest {
   readonly tasks: readonly TaskPlan[];
   /** The graphs that its batches are for. */
   readonly graphs: readonly Graph[];
+  /** Of an evaluation, how its frames are changed, and which of so many versions that is. */
+  readonly version?: { readonly augment: readonly Augmentation[]; readonly number: number; readonly of: number };
 }
 
 /** Those of a stage's fields that graphs read: one that works on stored features may read none. */
 export function fieldsRead(plan: StagePlan, graphs: readonly Graph[]): readonly string[] {
   const read = new Set(
-    graphs.flatMap(inputsOf).flatMap(({ source }) => (source.role === "field" ? [source.name] : [])),
+    graphs
+      .flatMap(inputsOf)
+      .flatMap(({ source }) => (source.role === "field" ? [source.name.replace(/^.*\//, "")] : [])),
   );
   return plan.fields.filter((field) => read.has(field));
 }
@@ -63,10 +69,12 @@ function storedFields(plan: StagePlan, inputs: StageInputs, part: Part): readonl
 }
 
 /** What the schedules of augmentations have in a step. */
-function strengthsOf(plan: StagePlan, stepsPerEpoch: number): (step: number) => readonly (number | undefined)[] {
-  const calendar = calendarOf(plan, stepsPerEpoch);
-  return (step) =>
-    plan.augment.map((each) => (each.kind === "noise" ? scheduleValue(each.deviation, step, calendar) : undefined));
+function strengthsAt(
+  augment: readonly Augmentation[],
+  step: number,
+  calendar: Calendar,
+): readonly (number | undefined)[] {
+  return augment.map((each) => (each.kind === "noise" ? scheduleValue(each.deviation, step, calendar) : undefined));
 }
 
 /** What comes when in a training on several data sets. Throws a StageError where their shares cannot be had. */
@@ -104,15 +112,16 @@ function blendOf(
 const lookedAhead = 1_000_000;
 
 /** How a training sees its batches. */
-function looksOf({ hide = [], mix = [] }: StagePlan): readonly Look[] {
-  return [{ prefix: "", hide, mix }];
+function looksOf({ augment, hide = [], mix = [], views }: StagePlan): readonly (Look & Pick<StagePlan, "augment">)[] {
+  if (views === undefined) return [{ prefix: "", augment, hide, mix }];
+  return [...views].map(([name, view]) => ({ hide: [], mix: [], ...view, prefix: `${name}/` }));
 }
 
 /** A loader for one part of a stage's data, with its images and features; `close` ends its threads. */
 export function stageLoader(
   plan: StagePlan,
   inputs: StageInputs,
-  { part, rows, clip, batch, training, tasks, graphs }: LoaderRequest,
+  { part, rows, clip, batch, training, tasks, graphs, version }: LoaderRequest,
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
@@ -125,30 +134,35 @@ export function stageLoader(
   const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
   // Before threads are opened, which a refusal would leave behind.
   const weights = training ? drawWeights(plan, table, rows, windows) : undefined;
+  const blend = training ? blendOf(plan, inputs.data, windows, weights) : undefined;
+  const calendar = training ? calendarOf(plan, blend?.steps ?? Math.ceil(windows.count / batch)) : undefined;
   const images = new Map<string, ImageSource>();
+  const augment = version?.augment ?? [];
+  const looks = training ? looksOf(plan) : [{ prefix: "", augment, hide: [], mix: [] }];
   // Where bad images are skipped, their rows teach nothing even if it is a stored feature that is read.
   for (const field of inputs.skipBadImages ? plan.fields : fieldsRead(plan, graphs)) {
     const spec = plan.data.fields.get(field);
     if (spec?.kind !== "images") continue;
-    const folders = inputs.data.foldersOf(field);
-
-    images.set(
-      field,
-      new ImageSource(table, {
-        folders,
-        size: spec.size,
-        augment: training ? plan.augment : [],
-        seed: plan.seed,
-        skipBad: inputs.skipBadImages,
-        bad: inputs.data.badImages.get(part) ?? new Map(),
-      }),
-    );
+    for (const [i, { prefix, augment }] of looks.entries())
+      images.set(
+        `${prefix}${field}`,
+        new ImageSource(table, {
+          folders: inputs.data.foldersOf(field),
+          size: spec.size,
+          augment,
+          seed:
+            version === undefined ? (i === 0 ? plan.seed : hash(plan.seed, i)) : hash(plan.seed, version.number, 0x77a),
+          strengths: calendar && ((step) => strengthsAt(augment, step, calendar)),
+          cacheBytes: usualCache / (version?.of ?? 1),
+          skipBad: inputs.skipBadImages,
+          bad: inputs.data.badImages.get(part) ?? new Map(),
+        }),
+      );
   }
   const features = new Map([
     ...featureInputs(plan).map((input): [string, FeatureMatrix] => [input, inputs.feature(input, part)]),
     ...storedFields(plan, inputs, part),
   ]);
-  const blend = training ? blendOf(plan, inputs.data, windows, weights) : undefined;
   const loader = new BatchLoader(
     {
       table,
@@ -158,7 +172,7 @@ export function stageLoader(
       features,
       tasks,
       pad: clip?.pad ?? "repeat",
-      looks: looksOf(plan),
+      looks,
     },
     {
       batch,
@@ -168,7 +182,7 @@ export function stageLoader(
       ownLength: !training && clip?.whole === true,
       weights,
       blend,
-      strengths: training ? strengthsOf(plan, Math.ceil(windows.count / batch)) : undefined,
+      changed: training || augment.length > 0,
     },
   );
   return {

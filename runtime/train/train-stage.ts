@@ -4,6 +4,7 @@ import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, KeepOne, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
 import { firstNotFinite } from "../data/first-not-finite.ts";
+import { hash } from "../data/loader/random.ts";
 import type { Engine, Tensor, Tensors } from "../engines/engine.ts";
 import type { TaskScore } from "../evaluate/score-task.ts";
 import { type KeptStep, type Progress, readCheckpoint, readProgress, writeCheckpoint } from "./checkpoint.ts";
@@ -180,10 +181,13 @@ class Training {
   }
 
   async #step(step: number, feeds: Tensors): Promise<void> {
-    const { seed, scalars, label } = this.#plan;
+    const { seed, scalars, label, views } = this.#plan;
     const calendar = this.#calendar;
     const given = new Map<string, Tensor>(feeds);
     given.set("seed", stepSeed(seed, step));
+    [...(views?.keys() ?? [])].forEach((view, i) => {
+      given.set(`${view}/seed`, stepSeed(i === 0 ? seed : hash(seed, i), step));
+    });
     for (const [name, schedule] of scalars) {
       given.set(name, { dtype: "float32", shape: [], data: Float32Array.of(scheduleValue(schedule, step, calendar)) });
     }

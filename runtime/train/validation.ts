@@ -49,7 +49,11 @@ export class Validation {
     const graph = judgement?.seen ?? plan.graphs.evaluation();
     const evaluator = await engine.evaluator(graph, constants);
     const terms = judgement && (await TermJudge.open(plan, engine, constants, judgement));
-    const passes = new PartPasses(plan, graph, inputs, "val", kept ? plan.tasks : []);
+    const passes = new PartPasses(plan, graph, inputs, {
+      part: "val",
+      versions: plan.evaluate.tta,
+      tasks: kept ? plan.tasks : [],
+    });
     return new Validation(plan, inputs, evaluator, passes, terms);
   }
 

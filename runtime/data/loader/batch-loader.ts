@@ -46,16 +46,16 @@ export interface Look {
 export interface LoaderOptions {
   readonly batch: number;
   readonly seed: number;
-  /** Training: in a new order every epoch and augmented. */
+  /** Training: in a new order every epoch, and seen as it is said. */
   readonly training: boolean;
+  /** Whether images are augmented: in training, where it is not said. */
+  readonly changed?: boolean;
   /** In training windows are drawn with replacement in proportion to these; without, each comes once an epoch. */
   readonly weights?: Float64Array | undefined;
   /** In training on several data sets, what comes when: `weights` are then its own. */
   readonly blend?: BlendOrder | undefined;
   /** The last batch keeps its size by windows that do not count. */
   readonly fixedSize: boolean;
-  /** What the schedules of augmentations have in a step, one for each augmentation. */
-  readonly strengths?: ((step: number) => readonly (number | undefined)[]) | undefined;
   /** A batch is only as long as the longest of its windows. */
   readonly ownLength?: boolean;
 }
@@ -123,7 +123,7 @@ export class BatchLoader {
 
   async #make(epoch: number, index: number): Promise<Batch> {
     const { windows, time, images, features, tasks, table, pad, looks = [asItIs] } = this.#sources;
-    const { batch, training, fixedSize, weights, strengths, blend } = this.#options;
+    const { batch, training, fixedSize, weights, blend, changed = training } = this.#options;
     const blended = blend?.at(epoch * this.steps + index);
     const chosen = blended?.windows ?? this.#orderOf(epoch).slice(index * batch, (index + 1) * batch);
     const size = fixedSize ? batch : chosen.length;
@@ -151,10 +151,8 @@ export class BatchLoader {
       feeds.set(input, { dtype: "float32", shape: [...axes, ...shape], data: rowsOf(values, width, own) });
     }
     const pictures = [...images].map(async ([field, source]) => {
-      const pixels = await source.images(shown, training ? epoch : undefined, draws, {
-        clips,
-        strengths: strengths?.(epoch * this.steps + index),
-      });
+      const step = epoch * this.steps + index;
+      const pixels = await source.images(shown, changed ? epoch : undefined, { draws, clips, step });
       feeds.set(field, { dtype: "uint8", shape: [...lead, source.size, source.size, 3], data: pixels });
       dropBad(feeds, tasks, source, rows);
     });
@@ -180,7 +178,8 @@ function seen(batch: DrawnBatch, looks: readonly Look[]): Tensors {
     const { feeds } = mixBatch(hideFields(look, hide), mix);
     return [...feeds].map(([name, tensor]) => [`${prefix}${name}`, tensor]);
   });
-  return new Map(fed);
+  // What a loss reads beside its views is common to all.
+  return new Map([...common, ...fed]);
 }
 
 function longestOf(windows: Windows, chosen: Int32Array): number {

@@ -58,13 +58,15 @@ export interface ImageOptions {
   readonly seed: number;
   /** Decoded images are kept up to so many bytes. */
   readonly cacheBytes?: number;
+  /** What the schedules of augmentations have in a step, one for each augmentation. */
+  readonly strengths?: ((step: number) => readonly (number | undefined)[]) | undefined;
   /** Unreadable images become black frames, counted and listed. */
   readonly skipBad: boolean;
   /** Where they are listed. */
   readonly bad?: Map<number, string>;
 }
 
-const usualCache = 1 << 30;
+export const usualCache = 1 << 30;
 /** The second brings a quarter more pictures on two cores (bench/images.ts). */
 const threads = Math.min(2, threadCount());
 
@@ -79,7 +81,10 @@ export class ImageSource {
   #closing = false;
   #broken: Error | undefined;
 
+  readonly #strengths: ImageOptions["strengths"];
+
   constructor(table: AnnotationTable, options: ImageOptions) {
+    this.#strengths = options.strengths;
     this.size = options.size;
     this.bad = options.bad ?? new Map();
     const workerData: ImageWorkerData = {
@@ -108,9 +113,9 @@ export class ImageSource {
   async images(
     rows: Int32Array,
     epoch: number | undefined,
-    draws?: Int32Array,
-    { clips, strengths }: Pick<ImageRequest, "clips" | "strengths"> = {},
+    { draws, clips, step = 0 }: Partial<Pick<ImageRequest, "draws" | "clips">> & { readonly step?: number },
   ): Promise<Uint8Array> {
+    const strengths = this.#strengths?.(step);
     const bytes = this.size * this.size * 3;
     const pixels = new Uint8Array(rows.length * bytes);
     // A row always goes to the same worker, which may have it in its cache.
