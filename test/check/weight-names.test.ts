@@ -96,17 +96,17 @@ function saidOf(spec: string, shapes: Shapes): readonly string[] {
 
 describe("a published network's names are those of its module here, all of them", () => {
   test("VGG16 of torchvision", () => {
-    expect(saidOf("06-baseline.abaw", vgg16())).toEqual([]);
+    expect(saidOf("table5/baseline.abaw", vgg16())).toEqual([]);
   });
 
   test("DDAMFN's mixed feature network, but for what it declares and never uses", () => {
-    expect(saidOf("05-aiwell-uoc.abaw", mixedFeatureNet())).toEqual([]);
+    expect(saidOf("table5/aiwell-uoc.abaw", mixedFeatureNet())).toEqual([]);
   });
 
   test("and one name less is told", () => {
     const shapes = vgg16();
     shapes.delete("features.28.bias");
-    expect(saidOf("06-baseline.abaw", shapes)).toEqual([
+    expect(saidOf("table5/baseline.abaw", shapes)).toEqual([
       expect.stringContaining("it has no features.28.bias for `vgg.convs[4].layers[2].conv.bias`"),
     ]);
   });

@@ -125,3 +125,21 @@ describe("a file that cannot be it", () => {
     );
   });
 });
+
+test("of a table that numbers videos and frames itself go by these, whatever the images' folders are called", () => {
+  const numbers = new Map([
+    ["F001_T1", new Map([[12, Float32Array.of(1, 2, 3)]])],
+    ["T1", new Map([[12, Float32Array.of(7, 7, 7)]])],
+  ]);
+  const coded: AnnotationTable = {
+    ...table,
+    rows: 1,
+    videos: ["F001_T1"],
+    video: Int32Array.of(0),
+    frame: Int32Array.of(12),
+    image: ["F001/T1/0012.jpg"],
+  };
+  const plan = field("any.npy", "npy_by_video");
+  expect([...fieldMatrix(plan, numbers, { ...coded, numbered: true }).values]).toEqual([1, 2, 3]);
+  expect([...fieldMatrix(plan, numbers, coded).values]).toEqual([7, 7, 7]);
+});

@@ -45,7 +45,7 @@ const convolution = (ours: string, theirs: string): readonly NameRule[] => [
   rule(`${ours}.prelu.{rest}`, [`${theirs}.prelu.{rest}`]),
 ];
 
-/** https://github.com/SainingZhang/DDAMFN: the mixed feature network under it, with the names that specs/05-aiwell-uoc.abaw gives its parts. */
+/** https://github.com/SainingZhang/DDAMFN: the mixed feature network under it, with the names that specs/table5/aiwell-uoc.abaw gives its parts. */
 const ddamfn: NameMap = {
   doc: "the mixed feature network of DDAMFN",
   rules: [

@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { jsonSchemas } from "../../cli/json-schemas.ts";
+import { readSpec } from "../../cli/read-spec.ts";
+import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
+import { abawInProcess } from "../cli/in-process.ts";
+import { jsonOf } from "../cli/json-of.ts";
+
+const specs = fileURLToPath(new URL("../../specs/", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "abaw-pretrain-"));
+symlinkSync(specs, join(folder, "specs"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const say = (...words: readonly string[]) => abawInProcess(words, folder);
+
+test.each([undefined, "toy"])("specs/pretrain/bp4d.abaw checks, profile %s", (profile) => {
+  const { plan, diagnostics } = readSpec(join(specs, "pretrain/bp4d.abaw"), profile === undefined ? {} : { profile });
+  expect(diagnostics.filter(({ severity }) => severity !== "note")).toEqual([]);
+  expect(plan?.stages.length).toBe(1);
+});
+
+test("trains on tables in BP4D's format and keeps the encoder that specs/netease starts from", {
+  timeout: 120_000,
+}, async () => {
+  const drawn = await say(..."data synth --format bp4d --videos 16 --frames 6 --size 32 --out data/BP4D".split(" "));
+  expect([drawn.status, drawn.out]).toEqual([0, "data/BP4D: 16 videos of 6 drawn faces\n"]);
+  const set = [
+    ["dim", "16"],
+    ["depth", "1"],
+    ["heads", "2"],
+    ["side", "32"],
+    ["encoder.weights", "none"],
+    ["bp4d.split", "random_split(0.6, by: subject, seed: 1)"],
+    ["coded_units.batch", "8"],
+    ["coded_units.duration", "4 steps"],
+    ["coded_units.optimizer.lr", "1e-3"],
+  ].flatMap(([path, value]) => ["--set", `${path}=${value}`]);
+  const counted = jsonOf(
+    jsonSchemas.stats,
+    (await say("data", "stats", "specs/pretrain/bp4d.abaw", "--json", ...set)).out,
+  );
+  expect(counted).toMatchObject({ data: [{ name: "bp4d", root: "data/BP4D", synthetic: true, withoutImage: 0 }] });
+  const trained = await say("train", "specs/pretrain/bp4d.abaw", "--out", "runs/bp4d", ...set);
+  expect([trained.status, trained.out]).toEqual([0, expect.stringMatching(/^coded_units +coded +mean F1 /m)]);
+  const stages = readdirSync(join(folder, "runs/bp4d/stages"));
+  expect(stages).toEqual([expect.stringMatching(/^coded-units-/)]);
+  const { tensors } = readSafetensors(
+    join(folder, "runs/bp4d/stages", stages[0] ?? "", "checkpoints/kept.safetensors"),
+  );
+  expect([...tensors.keys()].filter((name) => !name.startsWith("coded."))).toEqual(
+    expect.arrayContaining(["face.trunk.embed.weight", "face.trunk.blocks[0].attn.qkv.weight", "face.norm.weight"]),
+  );
+});
+
+test("names a format that it does not draw", async () => {
+  const refused = await say("data", "synth", "--format", "bp4", "--out", "data/none");
+  expect([refused.status, refused.err]).toEqual([
+    1,
+    expect.stringContaining("--format takes s_aff_wild2, aff_wild2, bp4d"),
+  ]);
+});
