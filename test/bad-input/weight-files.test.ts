@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { WeightFileError } from "../../runtime/checkpoints/safetensors.ts";
 import { readStored } from "../../runtime/features/stored/read-stored.ts";
@@ -43,6 +44,30 @@ describe("weights from outside are refused with the file and why, and nothing in
   test("nothing was run, and nothing allocated for what they claim", () => {
     expect([folder, process.cwd()].filter((each) => existsSync(join(each, trace)))).toEqual([]);
     expect(peak() - before).toBeLessThan(mostGrown);
+  });
+});
+
+describe("a file with some bytes changed or cut off is read, or refused in words", () => {
+  const stored = new URL("../reference/weights/", import.meta.url);
+  const names = readdirSync(stored).filter((name) => !name.endsWith(".data"));
+  for (const name of names) copyFileSync(new URL(name, stored), join(folder, name));
+
+  test.each(names)("%s", (name) => {
+    const bytes = readFileSync(new URL(name, stored));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 4 }),
+        fc.option(fc.nat(bytes.length), { freq: 8 }),
+        (changes, end) => {
+          const changed = Buffer.from(bytes.subarray(0, end ?? bytes.length));
+          for (const [at, value] of changes) if (at < changed.length) changed[at] = value;
+          const problem = refusal(name, changed);
+          return problem === undefined || problem instanceof WeightFileError;
+        },
+      ),
+      { seed: 7, numRuns: 60 },
+    );
+    writeFileSync(join(folder, name), bytes);
   });
 });
 
