@@ -7,6 +7,7 @@ import { HeaderError } from "../headers/file-window.ts";
 export class OpenFile {
   readonly size: number;
   readonly #file: number;
+  #isOpen = true;
 
   /** Throws a HeaderError if it may not be read, or is no file. */
   constructor(path: string) {
@@ -26,8 +27,10 @@ export class OpenFile {
     return Buffer.from(bytes.buffer);
   }
 
+  /** May be said again. */
   close(): void {
-    closeSync(this.#file);
+    if (this.#isOpen) closeSync(this.#file);
+    this.#isOpen = false;
   }
 }
 

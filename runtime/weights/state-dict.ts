@@ -14,7 +14,7 @@ export interface StateDict {
 }
 
 /** A checkpoint with its optimiser has some thousands; a pickle that refers to itself many times over has no end of them. */
-const mostVisits = 1_000_000;
+const mostVisits = 200_000;
 const mostOthers = 200;
 const deepest = 64;
 const longestName = 1024;
