@@ -159,11 +159,12 @@ function storedNoise(name: string, { batch, time = 1 }: Shape, dims: readonly Di
   return { dtype: "float32", shape, data };
 }
 
-/** 1 for a frame and 0 for padding, [batch, time]: where the file is told of padding, every second clip ends with some. */
+/** 1 for a frame and 0 for padding, [batch, time]: where the file is told of padding, every second clip has some inside and ends with some. */
 function presence({ batch, time = 1 }: Shape, masked: boolean): Float32Array {
   return Float32Array.from({ length: batch * time }, (_, i) => {
     const [clip, frame] = [Math.floor(i / time), i % time];
-    return masked && clip % 2 === 1 && frame >= Math.ceil(0.75 * time) ? 0 : 1;
+    const isPadding = frame >= Math.ceil(0.75 * time) || (time > 2 && frame === Math.floor(time / 3));
+    return masked && clip % 2 === 1 && isPadding ? 0 : 1;
   });
 }
 
