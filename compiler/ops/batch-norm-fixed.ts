@@ -1,4 +1,4 @@
-import { sameShape } from "../ir/dim.ts";
+import { productOf, sameShape } from "../ir/dim.ts";
 import { channelShape } from "./batch-norm.ts";
 import { defineOp } from "./define-op.ts";
 import { perEntry } from "./flops.ts";
@@ -29,10 +29,25 @@ export const batchNormFixed = defineOp({
     const away = v.subtract(g, x, v.reshape(g, mean, across));
     return { y: v.add(g, v.multiply(g, away, v.reshape(g, factor, across)), v.reshape(g, bias, across)) };
   },
+  // One node, which onnxruntime takes into a convolution before it; the axis must be its second.
+  onnx(w, { x, weight, bias, mean, variance }, { axis, eps }) {
+    const { shape } = x.type;
+    const second = [productOf(shape.slice(0, axis)), ...shape.slice(axis)];
+    const node = w.node(
+      "BatchNormalization",
+      [w.reshape(x.name, shape, second), weight.name, bias.name, mean.name, variance.name],
+      { epsilon: { float: eps } },
+    );
+    return { y: w.reshape(node, second, shape) };
+  },
+  webgpu: "expand",
   flops: ({ x }) => perEntry(x, 3),
   torch: (_w, { x, weight, bias, mean, variance }, { axis, eps }) =>
     call("batch_norm_fixed", x, weight, bias, mean, variance, named("axis", axis), option("eps", eps, 1e-5)),
-  samples: [sample([float([4, 3, 2]), channel, channel, channel, spread], settings)],
+  samples: [
+    sample([float([4, 3, 2]), channel, channel, channel, spread], settings),
+    sample([float([2, 2, 3]), channel, channel, channel, spread], { ...settings, axis: 2 }),
+  ],
   rejects: {
     C1: sample([float([4, 3]), channel, channel, channel, spread], { ...settings, axis: 2 }),
     C2: sample([float([4, 2]), channel, channel, channel, spread], settings),

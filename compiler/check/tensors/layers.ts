@@ -1,3 +1,5 @@
+import { productOf } from "../../ir/dim.ts";
+import type { Value } from "../../ir/graph.ts";
 import type { Initialiser } from "../../lower/plan.ts";
 import * as v from "../../ops/vocabulary.ts";
 import type { Args, TensorFunctions, Use } from "../tensor-function.ts";
@@ -153,10 +155,17 @@ function batchNorm(use: Use, x: TensorThing, args: Args): Thing {
   const bias = use.parameter("bias", [size], zero);
   const mean = use.state("running_mean", [size], 0);
   const variance = use.state("running_var", [size], 1);
-  const settings = { axis: i, eps: numberOf(args, "eps", 1e-5), momentum: numberOf(args, "momentum", 0.1) };
+  const settings = { axis: 1, eps: numberOf(args, "eps", 1e-5), momentum: numberOf(args, "momentum", 0.1) };
+  // All axes before it as one, like those of a convolution.
+  const { shape: dims } = x.wire.type;
+  const second = (value: Value) => {
+    const own = value.type.shape;
+    return v.reshape(use.g, value, [productOf(own.slice(0, i)), ...own.slice(i)]);
+  };
   const present = presentBeside(use, x);
-  const outputs = use.g.apply("batch_norm", [x.wire, weight, bias, mean, variance, present], settings);
+  const given = [second(x.wire), weight, bias, mean, variance, present && second(present)];
+  const outputs = use.g.apply("batch_norm", given, settings);
   use.renew("running_mean", v.at(outputs, 1));
   use.renew("running_var", v.at(outputs, 2));
-  return { ...x, wire: v.at(outputs, 0) };
+  return { ...x, wire: v.reshape(use.g, v.at(outputs, 0), dims) };
 }

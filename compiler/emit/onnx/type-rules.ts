@@ -27,6 +27,7 @@ export const typeRules: Readonly<Record<string, Rule>> = {
   Mod: elementwise,
   Floor: like,
   Identity: like,
+  BatchNormalization: like,
   ScatterElements: like,
 
   Cast(node) {

@@ -1,67 +1,52 @@
 import type { NameMap, NameRule } from "./name-map.ts";
 import { rule } from "./transformers.ts";
 
-/** Where VGG16's convolutions stand among torchvision's `features`, by the parts of `vgg16`: between them are activations and poolings. */
-const vggConvolutions = [
-  [0, 2],
-  [5, 7],
-  [10, 12, 14],
-  [17, 19, 21],
-  [24, 26, 28],
-] as const;
-
-const vgg: readonly NameRule[] = [
-  ...vggConvolutions.flatMap((part, i) =>
-    part.map((place, j) => rule(`convs[${i}].layers[${j}].conv.{rest}`, [`features.${place}.{rest}`])),
-  ),
-  rule("fc6.{rest}", ["classifier.0.{rest}"]),
-  rule("fc7.{rest}", ["classifier.3.{rest}"]),
-];
-
-/** https://github.com/pytorch/vision: VGG16; ResNets and others have the names of the library's modules. */
-const torchvision: NameMap = { doc: "torchvision", rules: vgg };
+/** https://github.com/pytorch/vision: the names of the library's modules. */
+const torchvision: NameMap = { doc: "torchvision", rules: [] };
 
 /** https://github.com/deepinsight/insightface: the names of the library's modules. */
 const insightface: NameMap = { doc: "InsightFace's recognition networks in PyTorch", rules: [] };
 
-/** What files call the mixed blocks of DDAMFN, in their order: alone, or so many in a row. */
-const mixedBlocks: readonly (readonly [name: string, count: number | undefined])[] = [
-  ["conv_23", undefined],
-  ["conv_3", 9],
-  ["conv_34", undefined],
-  ["conv_4", 16],
-  ["conv_45", undefined],
-  ["conv_5", 6],
-];
+/** The mixed feature network's layers in the order in which the whole network numbers them; some are blocks in a row. */
+const mixedLayers = [
+  "conv1",
+  "conv2_dw",
+  "conv_23",
+  "conv_3",
+  "conv_34",
+  "conv_4",
+  "conv_45",
+  "conv_5",
+  "conv_6_sep",
+] as const;
 
-const mixedNames = mixedBlocks.flatMap(([name, count]) =>
-  count === undefined ? [name] : Array.from({ length: count }, (_, i) => `${name}.model.${i}`),
-);
+const inRow = ["conv_3", "conv_4", "conv_5"] as const;
 
-/** A convolution with its norm, and its activation if it has one. */
-const convolution = (ours: string, theirs: string): readonly NameRule[] => [
-  rule(`${ours}.y.conv.{rest}`, [`${theirs}.conv.{rest}`]),
-  rule(`${ours}.y.batch_norm.{rest}`, [`${theirs}.bn.{rest}`]),
-  rule(`${ours}.prelu.{rest}`, [`${theirs}.prelu.{rest}`]),
-];
-
-/** https://github.com/SainingZhang/DDAMFN: the mixed feature network under it, with the names that specs/table5/aiwell-uoc.abaw gives its parts. */
+/** https://github.com/SainingZhang/DDAMFN: the whole network, or the mixed feature network alone. */
 const ddamfn: NameMap = {
-  doc: "the mixed feature network of DDAMFN",
+  doc: "DDAMFN and its mixed feature network",
   rules: [
-    ...convolution("stem[0]", "conv1"),
-    ...convolution("stem[1]", "conv2_dw"),
-    ...convolution("top", "conv_6_sep"),
-    ...mixedNames.flatMap((name, i) => [
-      ...convolution(`blocks[${i}].y.conv_block`, `${name}.conv`),
-      rule(`blocks[${i}].y.mixed_depthwise.conv[{k}].{rest}`, [`${name}.conv_dw.mixed_depthwise_conv.{k}.{rest}`]),
-      rule(`blocks[${i}].z.coordinate_gates.y.conv.{rest}`, [`${name}.CA.conv1.{rest}`]),
-      rule(`blocks[${i}].z.coordinate_gates.y.batch_norm.{rest}`, [`${name}.CA.bn1.{rest}`]),
-      rule(`blocks[${i}].z.coordinate_gates.gate_h.conv.{rest}`, [`${name}.CA.conv2.{rest}`]),
-      rule(`blocks[${i}].z.coordinate_gates.gate_w.conv.{rest}`, [`${name}.CA.conv3.{rest}`]),
-      ...convolution(`blocks[${i}].z.conv_block`, `${name}.project`),
+    ...mixedLayers.flatMap((layer, i) => [
+      rule(`trunk.${layer}[{k}].{rest}`, [`features.${i}.model.{k}.{rest}`]),
+      rule(`trunk.${layer}.{rest}`, [`features.${i}.{rest}`]),
     ]),
+    ...inRow.map((layer) => rule(`${layer}[{k}].{rest}`, [`${layer}.model.{k}.{rest}`])),
+    rule("cat_head[{k}].{rest}", ["cat_head{k}.CoordAtt.{rest}"]),
   ],
 };
+
+const stages = [1, 2, 3, 4] as const;
+/** RegNetY-128GF has 27 blocks in all. */
+const mostBlocks = 32;
+
+/** https://github.com/huggingface/pytorch-image-models: EfficientNet, ConvNeXt, RegNet, MobileViT. */
+export const timmConvolutions: readonly NameRule[] = [
+  rule("head_{rest}", ["head.{rest}"]),
+  ...stages.flatMap((stage) =>
+    Array.from({ length: mostBlocks }, (_, block) =>
+      rule(`s${stage}[${block}].{rest}`, [`s${stage}.b${block + 1}.{rest}`]),
+    ),
+  ),
+];
 
 export const convolutions = { torchvision, insightface, ddamfn } as const;

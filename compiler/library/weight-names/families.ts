@@ -1,4 +1,4 @@
-import { convolutions } from "./convolutions.ts";
+import { convolutions, timmConvolutions } from "./convolutions.ts";
 import type { NameMap } from "./name-map.ts";
 import { transformers } from "./transformers.ts";
 
@@ -7,6 +7,7 @@ export const nameMaps = {
   abaw: { doc: "our own: the path of the weight", rules: [] },
   ...transformers,
   ...convolutions,
+  timm: { ...transformers.timm, rules: [...timmConvolutions, ...transformers.timm.rules] },
 } as const satisfies Readonly<Record<string, NameMap>>;
 
 export type Family = keyof typeof nameMaps;

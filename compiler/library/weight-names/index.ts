@@ -1,4 +1,4 @@
-export { counters, families, nameMapOf, nameMaps } from "./families.ts";
+export { counters, type Family, families, nameMapOf, nameMaps } from "./families.ts";
 export { type SquareGrid, squareGrid } from "./grid.ts";
 export { type Located, likeliestFront, locate, type Wanted } from "./locate.ts";
 export {
