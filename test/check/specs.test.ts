@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const textOf = (path: string) => readFileSync(`${root}${path}`, "utf8");
 const weightsOf = ({ parameters }: StagePlan) => weightCount(parameters);
 
-const specNames = readdirSync(`${root}specs`).filter((name) => name.endsWith(".abaw"));
+const specNames = ["", "pretrain/"].flatMap((folder) =>
+  readdirSync(`${root}specs/${folder}`).flatMap((name) => (name.endsWith(".abaw") ? [`${folder}${name}`] : [])),
+);
 
 /** Weights by hand: VGG16 with 22 outputs, DINOv2-g with its decoder, HSEmotion's head of valence and arousal on ten scores. */
 const published: readonly (readonly [name: string, label: string, count: number])[] = [
