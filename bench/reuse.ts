@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { synthesise } from "../runtime/data/synth/index.ts";
 import { onnxEngine } from "../runtime/engines/onnx/index.ts";
 import { RunFolder } from "../runtime/run/run-folder.ts";
-import { Run, type RunWatcher } from "../runtime/run/run-plan.ts";
+import { Run } from "../runtime/run/run-plan.ts";
 import { median } from "./median.ts";
 import { benchText, compiledText } from "./plan-of.ts";
+import { silent } from "./silent.ts";
 
 const rounds = 3;
 const widths = "[128, 256]";
@@ -64,16 +65,5 @@ async function trained(folder: string, faces: string, more: string): Promise<voi
   });
   if (!(await run.train())) throw new Error("the training was interrupted");
 }
-
-const silent: RunWatcher = {
-  stageStarts: () => undefined,
-  stageCached: () => undefined,
-  step: () => undefined,
-  epoch: () => undefined,
-  stageEnds: () => undefined,
-  stageFails: () => undefined,
-  altered: () => undefined,
-  pass: () => undefined,
-};
 
 if (process.argv[1] === import.meta.filename) await benchReuse();

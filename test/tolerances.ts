@@ -57,8 +57,6 @@ export const tolerances = {
   quantiles: 1e-13,
   /** Features and running statistics of whole encoders in float32 against float64. */
   encoderValues: 1e-4,
-  /** Gradients of the same with respect to pictures and weights. */
-  encoderGradients: 1e-3,
   /** Another engine's values beside the default one's: both round float32 in another order. */
   engineValues: 1e-5,
   /** The same of gradients, which pass twice as many ops. */
