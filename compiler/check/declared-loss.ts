@@ -34,17 +34,17 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
   const { length } = declared.declaration.inputs;
   if (length !== 2 && length !== 3) return reporter.silent();
   const head = headOf(task, call, making, reporter);
-  const label = labelInput(model, "label", task.name, widthOf(task.meaning));
-  const mask = labelInput(model, "mask", task.name, maskWidthOf(task.meaning));
+  const label = labelInput(model, "label", task.name, widthOf(head.task.meaning));
+  const mask = labelInput(model, "mask", task.name, maskWidthOf(head.task.meaning));
   const inputs: Thing[] = [head.logits, label, ...(length > 2 ? [mask] : [])];
   const recipe = {
     kind: "recipe" as const,
     name: call.name,
     callee: { kind: "module" as const, declaration: declared.declaration, env: declared.env },
     args: {
-      positional: rest.map((given) => weighed(given, task, call, env, making)),
+      positional: rest.map((given) => weighed(given, head.task, call, env, making)),
       named: new Map(
-        [...declared.args.named].map(([name, given]) => [name, weighed(given, task, call, env, making)] as const),
+        [...declared.args.named].map(([name, given]) => [name, weighed(given, head.task, call, env, making)] as const),
       ),
     },
     span: call.span,

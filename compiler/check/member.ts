@@ -191,9 +191,10 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
       { name: `${task.name}.${name}` },
       { help: `while training, forced(${task.name}, p) gives the label to the model` },
     );
-  if (name === "label") return labelInput(body.build, "label", task.name, widthOf(task.meaning));
-  if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning));
   const head = body.build.heads.get(task.name);
+  const { meaning } = head?.task ?? task;
+  if (name === "label") return labelInput(body.build, "label", task.name, widthOf(meaning));
+  if (name === "mask") return labelInput(body.build, "mask", task.name, maskWidthOf(meaning));
   if (body.build.brokenHeads.has(task.name)) throw new Refusal();
   if (head === undefined) {
     const below = body.build.writtenHeads.get(task.name);

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
+import { drawnName, drawnPart } from "../../../compiler/library/drawn-videos.ts";
 import { sAffWild2 } from "../../../compiler/library/s-aff-wild2.ts";
 import { uniform } from "../loader/random.ts";
 import { drawFace, identityOf } from "./face.ts";
@@ -42,8 +43,8 @@ export async function synthesise(options: SynthesisOptions): Promise<void> {
   const lines: Record<Part, string[]> = { train: [], val: [], test: [] };
   const pictures: { readonly file: string; readonly svg: string }[] = [];
   for (let video = 0; video < videos; video += 1) {
-    const part = partOf(video);
-    const name = nameOf(video);
+    const part = drawnPart(video);
+    const name = drawnName(video);
     const who = identityOf(seed, video);
     const places = framesOf(seed, video, frames);
     const moments = perform(seed, video, (places.at(-1) ?? 0) + 1);
@@ -83,18 +84,6 @@ export async function synthesise(options: SynthesisOptions): Promise<void> {
     join(out, "SYNTHETIC.md"),
     `# Synthetic faces\n\nDrawn by \`abaw data synth --videos ${videos} --frames ${frames} --seed ${seed}\` in the format of s-Aff-Wild2. No person is shown. Scores on these pictures say nothing about real faces.\n`,
   );
-}
-
-/** One in eight videos is for testing, one in four for validation. */
-function partOf(video: number): Part {
-  if (video % 8 === 7) return "test";
-  return video % 4 === 1 ? "val" : "train";
-}
-
-/** Pairs such as `100` and `100-30-640x360`, as in the real set. */
-function nameOf(video: number): string {
-  const number = 100 + Math.floor(video / 2);
-  return video % 2 === 0 ? String(number) : `${number}-30-640x360`;
 }
 
 /** Annotated frames, numbered from 1, with gaps: half of them at most 4 apart. */
