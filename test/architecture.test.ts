@@ -41,7 +41,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/lower/plan-data.ts",
     "compiler/lower/plan-outputs.ts",
+    "compiler/lower/plan-streams.ts",
   ],
+  "compiler/lower/plan-streams.ts": ["compiler/lower/plan-data.ts"],
   "compiler/lower/plan-outputs.ts": ["compiler/ir"],
   "compiler/lower/plan-data.ts": ["compiler/library"],
   "compiler/lower/results.ts": [],
@@ -125,7 +127,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/data/inside-folder.ts",
     "runtime/headers",
   ],
-  "runtime/headers": ["compiler/check/file-header.ts", "runtime/checkpoints", "runtime/data/inside-folder.ts"],
+  "runtime/headers": [
+    "compiler/check/file-header.ts",
+    "runtime/checkpoints",
+    "runtime/data/inside-folder.ts",
+    // Annotations say which videos there are.
+    "runtime/data/data-error.ts",
+    "runtime/data/formats/listed-images.ts",
+  ],
   "editors/server": ["compiler", "runtime/spec-files", "package.json"],
   // What it needs of abaw, it asks the server or the program.
   "editors/vscode": [],
