@@ -44,9 +44,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower/plan-data.ts",
     "compiler/lower/plan-networks.ts",
     "compiler/lower/plan-outputs.ts",
+    "compiler/lower/plan-streams.ts",
     "compiler/lower/plan-weights.ts",
   ],
   "compiler/lower/plan-networks.ts": [],
+  "compiler/lower/plan-streams.ts": ["compiler/lower/plan-data.ts"],
   "compiler/lower/plan-outputs.ts": ["compiler/ir"],
   "compiler/lower/plan-augment.ts": ["compiler/lower/plan.ts"],
   "compiler/lower/plan-weights.ts": ["compiler/library"],
@@ -138,6 +140,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "runtime/checkpoints",
     "runtime/data/inside-folder.ts",
     "runtime/weights",
+    // Annotations say which videos there are.
+    "runtime/data/data-error.ts",
+    "runtime/data/formats/listed-images.ts",
   ],
   "runtime/weights": [
     "compiler/library",

@@ -40,6 +40,7 @@ import {
   type Thing,
 } from "./things.ts";
 import { describeThing, task as taskType } from "./type.ts";
+import { meaningIn } from "./video-classes.ts";
 
 /**
  * Shapes of one stage (language rule 81): its model with the fields of its data, as a graph with symbolic batch and time. Built once. A model with a
@@ -289,8 +290,9 @@ function runHead(
         { help: suggestion(key, Object.keys(headKeys)) },
       );
   }
-  const headed: TaskThing = { ...task, activation };
-  const width = widthOf(task.meaning);
+  const meaning = meaningIn(env.session, task, made.data);
+  const headed: TaskThing = { ...task, meaning, activation };
+  const width = widthOf(meaning);
   const place: Env = { ...env, body: define(body, task.name, statement.value) };
   const written = takenBranch(statement.value, place);
   const value = withoutActivation(written, headed, place);

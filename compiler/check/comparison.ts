@@ -29,9 +29,10 @@ export function comparison(call: CallThing, two: Two, rule: LossRule, env: Env, 
   const { g } = model;
   const tasks = two.flatMap((thing) => (thing.kind === "task" ? [thing] : []));
   const heads = tasks.map((task) => headOf(task, call, making, reporter));
-  const [task, other] = tasks;
-  const [head] = heads;
-  if (task === undefined || head === undefined) return reporter.silent();
+  const [head, second] = heads;
+  if (head === undefined) return reporter.silent();
+  const { task } = head;
+  const other = second?.task;
   const { meaning } = task;
   if (rule.compare === undefined)
     return reporter.refuse("wrong-type", call.span, {

@@ -6,6 +6,7 @@ import { checkLabels, checkOwnColumns } from "./label-columns.ts";
 import { suggestion } from "./nearest.ts";
 import type { Session } from "./session.ts";
 import type { DataThing, TaskThing } from "./things.ts";
+import { isByVideo, isOfVideos, trainingVideos } from "./video-classes.ts";
 
 /** Every task declaration of this check that the data can label: those of `labels`, and those whose names the format knows. */
 export function tasksOf(session: Session, data: DataThing, format: FormatPlan): readonly TaskPlan[] {
@@ -35,9 +36,14 @@ export function tasksOf(session: Session, data: DataThing, format: FormatPlan): 
       checkOwnColumns(session, data, thing);
     }
   }
-  return [...declared.values()].flatMap(({ name, meaning }): TaskPlan[] =>
-    own?.entries.has(name) || known(format, data, meaning, name) ? [{ name, meaning }] : [],
-  );
+  return [...declared.values()].flatMap(({ name, meaning }): TaskPlan[] => {
+    const labels = own?.entries.get(name);
+    if (labels === undefined) return known(format, data, meaning, name) ? [{ name, meaning }] : [];
+    if (meaning.kind !== "classes" || !isByVideo(meaning)) return [{ name, meaning }];
+    if (labels.kind !== "call" || !isOfVideos(labels)) return [{ name, meaning }];
+    const names = trainingVideos(session, data, format, labels) ?? meaning.names;
+    return [{ name, meaning: { ...meaning, names } }];
+  });
 }
 
 function known(format: FormatPlan, data: DataThing, meaning: TaskMeaning, name: string): boolean {

@@ -40,9 +40,9 @@ export function declaredLoss(call: CallThing, env: Env, making: LossMaking): Val
     name: call.name,
     callee: { kind: "module" as const, declaration: declared.declaration, env: declared.env },
     args: {
-      positional: rest.map((given) => weighed(given, task, call, env, making)),
+      positional: rest.map((given) => weighed(given, head.task, call, env, making)),
       named: new Map(
-        [...declared.args.named].map(([name, given]) => [name, weighed(given, task, call, env, making)] as const),
+        [...declared.args.named].map(([name, given]) => [name, weighed(given, head.task, call, env, making)] as const),
       ),
     },
     span: call.span,

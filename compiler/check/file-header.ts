@@ -1,5 +1,5 @@
 /** What a file is opened as: what a spec says it is, whatever its name ends with. */
-export type FileFormat = "weights" | "onnx" | "npy" | "npz" | "hdf5" | "safetensors";
+export type FileFormat = "weights" | "onnx" | "npy" | "npz" | "hdf5" | "safetensors" | "annotations";
 
 /** Numbers in a file: their sizes, and the file's own name for their type. */
 export interface ArrayHeader {
@@ -42,6 +42,8 @@ export type FileHeader =
   | TensorsHeader
   /** Stored features: arrays by name. Of a file with one for each frame, it is the first. */
   | { readonly kind: "arrays"; readonly arrays: ReadonlyMap<string, ArrayHeader> }
+  /** Annotations: the videos that it has rows of. */
+  | { readonly kind: "videos"; readonly names: readonly string[] }
   | {
       readonly kind: "network";
       readonly inputs: readonly PortHeader[];

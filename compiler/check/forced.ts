@@ -43,7 +43,7 @@ export function forcedThing(subject: Thing, probability: Thing, env: Env, span: 
   const given = convert(env.session, probability, schedule, "the probability of `forced`", span);
   if (given.kind === "number" && (given.value < 0 || given.value > 1))
     reporter.report("out-of-range", span, { what: "a probability", expected: "from 0 to 1", actual: given.value });
-  const { meaning } = subject;
+  const { meaning } = head.task;
   const output = activated(g, head.task, head.logits.wire);
   const label = labelInput(build, "label", subject.name, widthOf(meaning)).wire;
   const mask = labelInput(build, "mask", subject.name, maskWidthOf(meaning)).wire;

@@ -15,6 +15,7 @@ import {
   textOf,
 } from "./things.ts";
 import { describeThing } from "./type.ts";
+import { isOfVideos } from "./video-classes.ts";
 
 /** What `labels` say of a task: as many columns as units, classes that the task has, each once (language rules 36, 37, 43). */
 export function checkLabels(labels: CallThing, task: TaskThing, { reporter }: Session): void {
@@ -69,6 +70,12 @@ function checkColumn(labels: CallThing, { name: task, meaning }: TaskThing, repo
       });
     return;
   }
+  if (isOfVideos(labels) !== (meaning.byVideo === true))
+    reporter.report("wrong-type", labels.span, {
+      what: `the labels of \`${task}\``,
+      expected: meaning.byVideo === true ? "column(video)" : "a column of classes, as the task is not classes(video)",
+      actual: meaning.byVideo === true ? "another column" : "column(video)",
+    });
   if (meaning.byVideo === true) return;
   const known = new Set(meaning.names);
   const check = (list: ListThing, otherwise: CallThing["span"]) => {

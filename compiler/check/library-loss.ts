@@ -59,8 +59,8 @@ function admit(call: CallThing, task: TaskThing, rule: LossRule, making: LossMak
 function ofTask(call: CallThing, task: TaskThing, rule: LossRule, env: Env, making: LossMaking): Value {
   const reporter: Reporter = env.session.reporter;
   const { model } = making.built;
-  const { meaning } = task;
   const head = headOf(task, call, making, reporter);
+  const { meaning } = head.task;
   if (rule.build === undefined)
     return reporter.refuse("missing-argument", call.span, {
       callee: `\`${call.name}\``,

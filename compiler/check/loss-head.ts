@@ -34,7 +34,7 @@ export function headOf(task: TaskThing, call: CallThing, making: LossMaking, rep
     );
   }
   const seen = task.view?.of ?? ((value: Value) => value);
-  const { meaning } = task;
+  const { meaning } = head.task;
   const [label, mask] = [
     labelInput(model, "label", task.name, widthOf(meaning)),
     labelInput(model, "mask", task.name, maskWidthOf(meaning)),

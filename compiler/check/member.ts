@@ -198,9 +198,10 @@ function readHead(task: TaskThing, expr: Member, env: Env): Thing {
     );
   const seen = (tensor: TensorThing): TensorThing =>
     task.view === undefined ? tensor : { ...tensor, wire: task.view.of(tensor.wire) };
-  if (name === "label") return seen(labelInput(body.build, "label", task.name, widthOf(task.meaning)));
-  if (name === "mask") return seen(labelInput(body.build, "mask", task.name, maskWidthOf(task.meaning)));
   const head = body.build.heads.get(task.name);
+  const { meaning } = head?.task ?? task;
+  if (name === "label") return seen(labelInput(body.build, "label", task.name, widthOf(meaning)));
+  if (name === "mask") return seen(labelInput(body.build, "mask", task.name, maskWidthOf(meaning)));
   if (body.build.brokenHeads.has(task.name)) throw new Refusal();
   if (head === undefined) {
     const below = body.build.writtenHeads.get(task.name);

@@ -2,15 +2,16 @@ import { canonical } from "./canonical.ts";
 import type { ModelBuild } from "./model-build.ts";
 import { partsOf } from "./model-data.ts";
 import type { ModelThing, StageThing, Thing } from "./things.ts";
+import { videosKey } from "./video-classes.ts";
 
 /**
- * What decides how a model is built: its arguments, the fields of its data, the clip. Stages that agree in it share one graph.
+ * What decides how a model is built: its arguments, the fields of its data, the videos where they are classes, the clip. Stages that agree in it share one graph.
  * Undefined where an argument holds a module, whose text says too little of what it is.
  */
 export function modelKey(model: ModelThing, { data, clip }: Pick<ModelBuild, "data" | "clip">): string | undefined {
   if (![...model.bound.values()].every(isPlain)) return undefined;
   const fields = partsOf(data).map((part) => canonical(part.entries.get("fields") ?? { kind: "none" }));
-  return [model.env.file.source.name, model.label, JSON.stringify(clip ?? null), ...fields].join("\n");
+  return [model.env.file.source.name, model.label, JSON.stringify(clip ?? null), ...fields, videosKey(data)].join("\n");
 }
 
 function isPlain(thing: Thing): boolean {

@@ -87,8 +87,7 @@ function meaningOf(value: CallThing, node: TaskNode, env: Env): TaskMeaning {
     reporter.refuse("duplicate-name", places?.[twice.at] ?? value.span, { name: twice.name });
   }
   if (value.name === "classes" && names.length === 1 && names[0] === "video") {
-    reporter.report("not-yet", value.span, { what: "`classes(video)`" });
-    // How many there are is known where the data are; until then any number does.
+    // How many there are is known where the data are; where they are not here, any number does.
     return { kind: "classes", names: ["video 0", "video 1"], byVideo: true };
   }
   const least = value.name === "classes" ? 2 : 1;

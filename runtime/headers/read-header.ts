@@ -6,6 +6,7 @@ import { insideFolder } from "../data/inside-folder.ts";
 import { fixedPlaces } from "../weights/fixed-places.ts";
 import { withWeights } from "../weights/open-weights.ts";
 import type { WeightFile } from "../weights/weight-file.ts";
+import { annotatedVideos } from "./annotated-videos.ts";
 import { FileWindow, HeaderError } from "./file-window.ts";
 import { readHdf5 } from "./hdf5-header.ts";
 import { readNpy } from "./npy-header.ts";
@@ -41,6 +42,8 @@ function read(path: string, format: FileFormat): FileHeader {
       return { kind: "arrays", arrays: FileWindow.over(path, readNpz) };
     case "hdf5":
       return { kind: "arrays", arrays: FileWindow.over(path, readHdf5) };
+    case "annotations":
+      return { kind: "videos", names: annotatedVideos(path) };
     case "safetensors":
       return { kind: "arrays", arrays: arraysOf(readHeader(path)) };
   }

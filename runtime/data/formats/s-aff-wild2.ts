@@ -165,7 +165,7 @@ function labelColumn(rows: readonly Row[], { name, meaning }: TaskPlan): LabelCo
       const value = row.values[sAffWild2.scalars.indexOf(name)];
       if (value !== undefined && value !== missingValence) put(i, 0, value, 0);
     } else if (meaning.kind === "classes") {
-      const label = sAffWild2.classes[row.values[2] ?? missingLabel];
+      const label = meaning.byVideo === true ? row.name : sAffWild2.classes[row.values[2] ?? missingLabel];
       const at = label === undefined ? -1 : meaning.names.indexOf(label);
       if (at >= 0) put(i, at, 1, 0);
     } else {

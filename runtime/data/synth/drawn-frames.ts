@@ -1,3 +1,4 @@
+import { drawnPart } from "../../../compiler/library/drawn-videos.ts";
 import { uniform } from "../loader/random.ts";
 import { type Moment, perform } from "./performance.ts";
 
@@ -37,15 +38,9 @@ export function drawnFrames({ videos, frames, seed, dense, videosOfPerson }: Fra
     return places.flatMap((frame, row): DrawnFrame[] => {
       const moment = moments[frame - 1];
       const draw = (k: number) => uniform(seed, video, frame, k);
-      return moment === undefined ? [] : [{ video, person, part: partOf(person), row, frame, moment, draw }];
+      return moment === undefined ? [] : [{ video, person, part: drawnPart(person), row, frame, moment, draw }];
     });
   }).flat();
-}
-
-/** One in eight people is for testing, one in four for validation. */
-function partOf(person: number): DrawnPart {
-  if (person % 8 === 7) return "test";
-  return person % 4 === 1 ? "val" : "train";
 }
 
 /** Annotated frames, numbered from 1, with gaps: half of them at most 4 apart. */

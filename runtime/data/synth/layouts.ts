@@ -1,3 +1,4 @@
+import { drawnName } from "../../../compiler/library/drawn-videos.ts";
 import { sAffWild2 } from "../../../compiler/library/s-aff-wild2.ts";
 import { uniform } from "../loader/random.ts";
 import type { DrawnFrame, DrawnPart } from "./drawn-frames.ts";
@@ -24,12 +25,12 @@ const faceless = 0.02;
 const sparseVideos: DrawnLayout = {
   dense: false,
   videosOfPerson: 1,
-  imageOf: ({ video, frame }) => `cropped_aligned/${videoName(video)}/${padded(frame, 5)}.jpg`,
+  imageOf: ({ video, frame }) => `cropped_aligned/${drawnName(video)}/${padded(frame, 5)}.jpg`,
   annotations(frames, seed) {
     const lines: Record<DrawnPart, string[]> = { train: [], val: [], test: [] };
     for (const each of frames) {
       const { part, video, row } = each;
-      const image = `${videoName(video)}/${padded(each.frame, 5)}.jpg`;
+      const image = `${drawnName(video)}/${padded(each.frame, 5)}.jpg`;
       const line = part === "test" ? `${image},` : [image, ...labelsOf(each)].join(",");
       lines[part].push(line);
       if (part !== "test" && uniform(seed, video, row, 11) < duplicateShare) lines[part].push(line);
@@ -60,11 +61,11 @@ const everyFrame: DrawnLayout = {
       const part = first.part === "train" ? "Train_Set" : "Validation_Set";
       for (const { folder, header, cells } of kinds)
         files.set(
-          `${folder}/${part}/${videoName(first.video)}.txt`,
+          `${folder}/${part}/${drawnName(first.video)}.txt`,
           text([header.join(","), ...own.map((each) => cells(shownLabels(each)).join(","))]),
         );
     }
-    const listed = byVideo(frames).flatMap(([first]) => (first?.part === "test" ? [videoName(first.video)] : []));
+    const listed = byVideo(frames).flatMap(([first]) => (first?.part === "test" ? [drawnName(first.video)] : []));
     return files.set("test_set.txt", text(listed));
   },
 };
@@ -97,21 +98,21 @@ const classFolders: DrawnLayout = {
   dense: false,
   videosOfPerson: 1,
   imageOf: ({ part, moment, video, frame }) =>
-    `${part}/${sAffWild2.classes[moment.expression]}/${videoName(video)}_${padded(frame, 5)}.jpg`,
+    `${part}/${sAffWild2.classes[moment.expression]}/${drawnName(video)}_${padded(frame, 5)}.jpg`,
   annotations: () => new Map(),
 };
 
 const table: DrawnLayout = {
   dense: false,
   videosOfPerson: 2,
-  imageOf: ({ video, frame }) => `images/${videoName(video)}_${padded(frame, 5)}.jpg`,
+  imageOf: ({ video, frame }) => `images/${drawnName(video)}_${padded(frame, 5)}.jpg`,
   annotations(frames) {
     const header = ["file", "person", "video", "part", "expression", ...sAffWild2.scalars, ...sAffWild2.units];
     const rows = frames.map((each) => {
       const { affect = ["", ""], expression, units = sAffWild2.units.map(() => "") } = shownLabels(each);
       const name = expression === undefined ? "" : (sAffWild2.classes[Number(expression)] ?? "");
-      const file = `${videoName(each.video)}_${padded(each.frame, 5)}.jpg`;
-      return [file, `p${each.person}`, videoName(each.video), each.part, name, ...affect, ...units];
+      const file = `${drawnName(each.video)}_${padded(each.frame, 5)}.jpg`;
+      return [file, `p${each.person}`, drawnName(each.video), each.part, name, ...affect, ...units];
     });
     return new Map([["labels.csv", text([header, ...rows].map((cells) => cells.join(",")))]]);
   },
@@ -125,11 +126,6 @@ export const drawnLayouts: Readonly<Record<DrawnFormat, DrawnLayout>> = {
   csv: table,
 };
 
-/** Pairs such as `100` and `100-30-640x360`, as in the real set. */
-function videoName(video: number): string {
-  const number = 100 + Math.floor(video / 2);
-  return video % 2 === 0 ? String(number) : `${number}-30-640x360`;
-}
 
 /** Subject and session, such as F001 and T2. */
 function sessionOf(video: number): readonly [string, string] {
