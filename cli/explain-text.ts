@@ -81,9 +81,14 @@ export function listingText(path: string, { stages, names }: Listing, { bold }: 
 }
 
 /** Operations and bytes in words; what is counted is said once, at the end. */
-export function costText({ forward, features, step, without }: StageCosts): string {
+export function costText({ forward, features, networks, step, without }: StageCosts): string {
   const rows: (readonly string[])[] = [["a frame", `${flopsText(forward)} GFLOPs`]];
   if (features > 0) rows.push(["  with its features", `${flopsText(forward + features)} GFLOPs`]);
+  for (const { path, weights, flops } of networks)
+    if (flops !== null) {
+      const size = weights === null ? "" : `, ${counted(weights)} weights, frozen`;
+      rows.push([`  ${path}, once`, `${flopsText(flops)} GFLOPs${size}`]);
+    }
   if (step !== null) {
     const { frames, flops, update, balance, memory, largest } = step;
     rows.push([

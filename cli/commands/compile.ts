@@ -11,6 +11,7 @@ import {
 import type { Plan, StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../../runtime/checkpoints/write-atomically.ts";
 import { writePackage } from "../../runtime/engines/torch/write-package.ts";
+import { linkedNetwork } from "../../runtime/networks/linked-network.ts";
 import { specCommand } from "../abaw-command.ts";
 import { checkedSpec } from "../checked-spec.ts";
 import { withoutChoices, withResults } from "../known-results.ts";
@@ -60,7 +61,9 @@ interface Written {
 function models(plan: Plan, options: CompileOptions): readonly Written[] {
   return graphsOf(plan, options).map(({ name, graph, options: onnx }) => {
     const begun = performance.now();
-    const { model } = emitOnnx(graph(), onnx);
+    const made = graph();
+    const networks = made.networks?.map(linkedNetwork) ?? [];
+    const { model } = emitOnnx(made, { ...onnx, networks });
     const path = join(options.to, `${fileName(name)}.onnx`);
     writeAtomically(path, [model]);
     return { name, path, bytes: model.length, milliseconds: Math.round(performance.now() - begun) };

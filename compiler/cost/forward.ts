@@ -1,5 +1,4 @@
 import type { CheckedStage } from "../check/check-stage.ts";
-import { inputsOf } from "../ir/graph.ts";
 import { featureGraph, forwardGraph } from "../lower/graphs.ts";
 import type { PlannedStage } from "../lower/make-plan.ts";
 import type { ClipPlan } from "../lower/plan.ts";
@@ -23,12 +22,21 @@ export function forwardFlops(checked: CheckedStage): Flops {
   return dividedBy(flopsOf(forwardGraph(checked), sizes), frames);
 }
 
-/** Networks of ONNX files that a stage runs: what they take is not known. By the path of the layer. */
-export function foreignNetworks({ built: { model } }: CheckedStage): readonly string[] {
-  const outputs = [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire }));
-  const inputs = inputsOf({ name: "heads", outputs }).map(({ source }) => source);
-  const foreign = inputs.filter(({ role, name }) => role === "feature" && !model.features.has(name));
-  return [...new Set(foreign.map(({ name }) => name.slice(0, name.lastIndexOf("."))))];
+/** A network of an ONNX file that a stage reads: its weights, and what one frame takes, as far as its file tells. */
+export interface NetworkCost {
+  readonly path: string;
+  readonly file: string;
+  readonly weights: number | null;
+  readonly flops: number | null;
+}
+
+export function networkCosts({ built: { model } }: CheckedStage): readonly NetworkCost[] {
+  return [...model.networks.values()].map(({ path, file, cost }) => ({
+    path,
+    file,
+    weights: cost?.weights ?? null,
+    flops: cost?.flops() ?? null,
+  }));
 }
 
 /** What the features that a stage reads take for a frame, those that they read in turn included, each once. */

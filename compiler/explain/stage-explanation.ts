@@ -1,5 +1,5 @@
 import type { Trace } from "../check/trace.ts";
-import { featureFlops, foreignNetworks, forwardFlops } from "../cost/forward.ts";
+import { featureFlops, forwardFlops, type NetworkCost, networkCosts } from "../cost/forward.ts";
 import { stepCost } from "../cost/step.ts";
 import { positionOf, type Span } from "../diagnostics/source.ts";
 import { Paths } from "../draw/paths.ts";
@@ -48,6 +48,8 @@ export interface StageCosts {
   readonly forward: number;
   /** Of the features of other stages that it reads, for a frame. */
   readonly features: number;
+  /** Networks of ONNX files that it reads, each run once for a frame. */
+  readonly networks: readonly NetworkCost[];
   /** Of one training step; null where nothing is trained. */
   readonly step: {
     readonly frames: number;
@@ -124,9 +126,11 @@ export function stageCosts(
   const { plan, checked } = planned;
   const step = stepCost(plan);
   const later = checked.training.later.map((text) => text.split(/[:.]/)[0] ?? text);
+  const networks = networkCosts(checked);
   return {
     forward,
     features: featureFlops(planned, find),
+    networks,
     step:
       step === undefined
         ? null
@@ -138,7 +142,7 @@ export function stageCosts(
             memory: { ...step.memory, activations: step.memory.activations.bytes },
             largest: largestOf(step.memory.activations.byPath),
           },
-    without: [...new Set(later), ...foreignNetworks(checked)],
+    without: [...new Set(later), ...networks.flatMap(({ path, flops }) => (flops === null ? [path] : []))],
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Graph } from "../ir/graph.ts";
 import { exportName } from "./describe-plan.ts";
 import type { Plan, StagePlan } from "./plan.ts";
-import type { ExportPlan } from "./plan-outputs.ts";
+import type { ExportedGraph, ExportPlan } from "./plan-outputs.ts";
 import { stepGraph, stepScalars } from "./step-graph.ts";
 
 /** A graph that can be written to a file of its own, under a name that tells it from the others of its plan. */
 export interface NamedGraph {
   readonly name: string;
-  readonly graph: () => Graph;
+  readonly graph: () => Graph & Partial<Pick<ExportedGraph, "networks">>;
   /** What is written beside the graph. */
   readonly options: { readonly opset?: number; readonly metadata?: Readonly<Record<string, string>> };
 }

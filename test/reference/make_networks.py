@@ -10,6 +10,7 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 folder = Path(__file__).parent / "networks"
 folder.mkdir(exist_ok=True)
@@ -149,6 +150,7 @@ beside = helper.make_model(
     opset_imports=[helper.make_opsetid("", 17)],
     ir_version=8,
 )
+(folder / "beside-17.bin").unlink(missing_ok=True)
 onnx.save_model(beside, folder / "beside-17.onnx", save_as_external_data=True, location="beside-17.bin", size_threshold=0)
 
 # What is refused: operators of a domain that nothing here has.
@@ -168,5 +170,9 @@ for path in sorted(folder.glob("*.onnx")):
     answers[path.name] = {each.name: [round(float(x), 7) for x in out.ravel()] for each, out in zip(session.get_outputs(), outputs)}
 with torch.no_grad():
     answers["torch"] = {name: [round(float(x), 7) for x in out.ravel()] for name, out in zip(["embedding", "scores"], net(picture))}
+# Convolutions and products, a multiply-add being two.
+with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    net(picture[:1])
+answers["torch"]["flops"] = counter.get_total_flops()
 lines = [f"  {json.dumps(name)}: {json.dumps(outputs)}" for name, outputs in answers.items()]
 (Path(__file__).parent / "networks.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

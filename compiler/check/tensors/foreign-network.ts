@@ -1,6 +1,7 @@
 import { printDim } from "../../ir/dim.ts";
 import type { PortHeader } from "../file-header.ts";
 import type { KnownHeader } from "../look-at.ts";
+import type { NetworkBuild } from "../model-build.ts";
 import { nearest } from "../nearest.ts";
 import { Refusal } from "../reporter.ts";
 import type { Args, Use } from "../tensor-function.ts";
@@ -31,18 +32,21 @@ export function checkNetwork(
   x: TensorThing,
   args: Args,
   wanted: readonly WantedOutput[],
-): readonly FoundOutput[] {
+): { readonly outputs: readonly FoundOutput[]; readonly cost: NetworkBuild["cost"] } {
   const given = args.get("file");
   const file = given?.kind === "string" ? given.value : "";
   const header = use.headerOf("file", file, "onnx", () => "export the network as ONNX");
-  if (header?.kind !== "network") return wanted.map((each) => ({ ...each, output: nameOf(args, each.key) }));
+  if (header?.kind !== "network")
+    return { outputs: wanted.map((each) => ({ ...each, output: nameOf(args, each.key) })), cost: undefined };
   checkOperators(use, file, header);
   checkInput(use, x, file, header);
-  return wanted.map((each) => ({
+  const outputs = wanted.map((each) => ({
     key: each.key,
     output: nameOf(args, each.key),
     dims: checkOutput(use, args, file, header, each),
   }));
+  const picture = x.wire.type.shape.slice(-3).map(Number);
+  return { outputs, cost: { weights: header.weights, flops: () => header.flops(picture) } };
 }
 
 function checkOperators(use: Use, file: string, { opset, domains }: Network): void {

@@ -4,7 +4,7 @@ import type { TensorThing, Thing } from "../things.ts";
 import { axis, int, list, map, may, must, options, orNone, record, string } from "../type.ts";
 import { countOf } from "./arguments.ts";
 import { constrained } from "./axes.ts";
-import { checkNetwork, type FoundOutput } from "./foreign-network.ts";
+import { checkNetwork } from "./foreign-network.ts";
 import { type PerFrame, perFrame } from "./per-frame.ts";
 import { sidesOf } from "./pictures.ts";
 
@@ -117,19 +117,31 @@ function refuseSizes(use: Use, name: string | undefined, at = "dims"): never {
 }
 
 /** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
-function outputsOf(use: Use, x: TensorThing, frame: PerFrame, args: Args, found: readonly FoundOutput[]): Thing {
+function outputsOf(
+  use: Use,
+  x: TensorThing,
+  frame: PerFrame,
+  args: Args,
+  network: ReturnType<typeof checkNetwork>,
+): Thing {
   const file = args.get("file");
-  const outputs = found.map(({ key, output, dims }) => {
+  const outputs = network.outputs.map(({ key, output, dims }) => {
     if (dims === undefined) return refuseSizes(use, key, args.get("dims")?.kind === "map" ? "dims" : "file");
     return { name: key ?? "output", output, dims };
   });
-  const wires = use.network({ file: file?.kind === "string" ? file.value : "", picture: x.wire, frame, outputs });
+  const wires = use.network({
+    file: file?.kind === "string" ? file.value : "",
+    picture: x.wire,
+    frame,
+    cost: network.cost,
+    outputs,
+  });
   const entries = outputs.map(({ name, dims }, i): [string, TensorThing] => {
     const axes = dims.map((_, k) => (k === dims.length - 1 ? "d" : `d${k}`));
     return [name, { kind: "tensor", wire: v.at(wires, i), batched: true, axes: [...x.axes.slice(0, -3), ...axes] }];
   });
   const [only] = entries;
-  if (only !== undefined && found[0]?.key === undefined) return only[1];
+  if (only !== undefined && network.outputs[0]?.key === undefined) return only[1];
   return { kind: "map", entries: new Map(entries), places: new Map() };
 }
 

@@ -11,6 +11,7 @@ import { typeRules } from "./type-rules.ts";
 export function inferTypes(
   graph: onnx.IGraphProto,
   given: ReadonlyMap<string, TensorType>,
+  rules = typeRules,
 ): ReadonlyMap<string, TensorType> {
   const known = new Map<string, Inferred>([...given].map(([name, type]) => [name, { type }]));
   for (const tensor of graph.initializer ?? []) {
@@ -19,7 +20,7 @@ export function inferTypes(
     known.set(tensor.name ?? "", { type: { dtype, shape: (tensor.dims ?? []).map(Number) }, held: heldBy(tensor) });
   }
   for (const node of graph.node ?? []) {
-    const results = typeRules[node.opType ?? ""]?.(new NodeReader(node, known)) ?? [];
+    const results = rules[node.opType ?? ""]?.(new NodeReader(node, known)) ?? [];
     (node.output ?? []).forEach((name, i) => {
       const result = results[i];
       // The graph knows its own better; what the tensor holds is news.
