@@ -8,6 +8,7 @@ import { benchInference } from "./inference.ts";
 import { benchLanguageServer } from "./language-server.ts";
 import { benchReuse } from "./reuse.ts";
 import { benchStep } from "./step.ts";
+import { benchWeights } from "./weights.ts";
 
 benchCheck();
 await benchCompile();
@@ -18,3 +19,4 @@ await benchImages();
 await benchColdStart();
 await benchReuse();
 await benchGrowth();
+benchWeights();
