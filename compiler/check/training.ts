@@ -11,7 +11,7 @@ import type {
   Schedule,
 } from "../lower/plan.ts";
 import type { Augmentation } from "../lower/plan-augment.ts";
-import { augmentationsOf, checkMixes } from "./augmentations.ts";
+import { augmentationsOf, checkMixes, checkPerClip } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf } from "./clips.ts";
@@ -106,6 +106,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
     );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
   const augmented = augment === undefined ? usualAugment : augmentationsOf(augment, fields, scope);
+  if (model.clip === undefined) checkPerClip(augment, scope.session);
   // What the plan has no words for.
   if (augment?.kind === "list" && augment.items.length > augmented.length)
     later.push(`augment: ${canonical(completed(augment))}`);
