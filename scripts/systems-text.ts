@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const folders: readonly (readonly [folder: string, title: string])[] = [
   ["table5", "Table 5 of the paper: the 7th challenge"],
+  ["pretrain", "Steps before: encoders that have seen faces"],
   ["now", "Later rounds"],
 ];
 

@@ -110,6 +110,20 @@ function augmentation(item: CallThing, fields: readonly string[], scope: Env): r
   }
 }
 
+/** Without clips every frame is drawn by itself. */
+export function checkPerClip(thing: Thing | undefined, { reporter }: Session): void {
+  for (const item of thing?.kind === "list" ? thing.items : []) {
+    const per = item.kind === "call" ? item.args.get("per") : undefined;
+    if (item.kind === "call" && per?.kind === "label" && per.name === "clip")
+      reporter.report(
+        "changes-nothing",
+        placeIn(item, "per"),
+        { path: "per" },
+        { help: "the stage has no clip, so each frame is drawn by itself" },
+      );
+  }
+}
+
 /** Only what differs from one draw for each frame, always: a plan says nothing else. */
 function drawnAs(item: CallThing, share: number): Drawn {
   const per = item.args.get("per");

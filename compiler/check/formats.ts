@@ -41,6 +41,8 @@ export function formatPlan(session: Session, data: DataThing, format: Thing, ima
     case "bp4d": {
       const kind = format.kind === "label" && format.name === "bp4d" ? "bp4d" : "folders";
       const parts = oneByPart(session, data);
+      if (parts.train === undefined && (parts.val ?? parts.test) !== undefined)
+        refuseMissing(data, "train", session.reporter);
       if (parts.val !== undefined) checkIdle(session, data, format, ["split"], "its parts are folders");
       const split = splitOf(session, data);
       const divided = { parts, columns: columnsOf(data), split: parts.val === undefined ? split : undefined };

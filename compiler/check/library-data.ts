@@ -72,13 +72,17 @@ export const dataCalls: LibraryCalls = {
   blend: fn("blend", "Several data sets in one batch, each with its share, a number or a schedule.", {
     shares: must(record(data, schedule)),
   }),
-  column: fn("labels", "Labels of one column: a class's name or number, or a number.", {
-    name: must(options(string, axis)),
-    classes: may(list(axis)),
-    missing: may(options(float, string)),
-    mixtures: may(record(axis, list(axis))),
-    weight: may(string),
-  }),
+  column: fn(
+    "labels",
+    "Labels of one column: a class's name or number, or a number. `mixtures` names several classes in equal shares, `weight` the column of the rows' weights.",
+    {
+      name: must(options(string, axis)),
+      classes: may(list(axis)),
+      missing: may(options(float, string)),
+      mixtures: may(record(axis, list(axis))),
+      weight: may(string),
+    },
+  ),
   columns: fn("labels", "Labels of units, one column each; a cell that is `missing` has no label.", {
     names: must(list(options(axis, string))),
     missing: may(options(float, string)),
@@ -100,7 +104,7 @@ export const dataCalls: LibraryCalls = {
       seed: may(int, "0"),
     },
   ),
-  column_split: fn("split", "Parts by the value of a column.", {
+  column_split: fn("split", "Parts by the value of a column; rows of another value are in none.", {
     column: must(string),
     train: must(string),
     val: may(string),

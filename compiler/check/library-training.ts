@@ -65,18 +65,29 @@ export const trainingCalls: LibraryCalls = {
       per,
     },
   ),
-  affine: fn("augmentation", "Turned, shifted (as a share of the side) and scaled at random.", {
-    rotate: may(float, "0"),
-    shift: may(float, "0"),
-    scale: may(range, "1 .. 1"),
-    share: may(float, "1"),
+  affine: fn(
+    "augmentation",
+    "Turned by up to `rotate` degrees, shifted by up to a share of the side and scaled, at random.",
+    {
+      rotate: may(float, "0"),
+      shift: may(float, "0"),
+      scale: may(range, "1 .. 1"),
+      share: may(float, "1"),
+      per,
+    },
+  ),
+  erase: fn(
+    "augmentation",
+    "A random rectangle of 2 to 33 % of the picture filled with its mean colour, with a probability (arXiv 1708.04896).",
+    {
+      probability: may(float, "0.5"),
+      per,
+    },
+  ),
+  noise: fn("augmentation", "Normal noise of a deviation, a number or a schedule; pictures have values from 0 to 1.", {
+    deviation: must(schedule),
     per,
   }),
-  erase: fn("augmentation", "A random rectangle blotted out, with a probability.", {
-    probability: may(float, "0.5"),
-    per,
-  }),
-  noise: fn("augmentation", "Normal noise of a deviation, a number or a schedule.", { deviation: must(schedule), per }),
   hide: fn("augmentation", "Whole fields, together, set to absent in a share of the rows, or of the clips.", {
     fields: must(list(axis)),
     share: must(float),

@@ -18,7 +18,7 @@ import type {
 } from "../lower/plan.ts";
 import type { Augmentation } from "../lower/plan-augment.ts";
 import type { DataPlan } from "../lower/plan-data.ts";
-import { augmentationsOf, hidesOf, mixesOf, versionsOf } from "./augmentations.ts";
+import { augmentationsOf, checkPerClip, hidesOf, mixesOf, versionsOf } from "./augmentations.ts";
 import { balanceOf } from "./balance.ts";
 import { canonical } from "./canonical.ts";
 import { clipOf, framesOf } from "./clips.ts";
@@ -135,6 +135,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);
   const own = views === undefined ? augment : undefined;
   const augmented = own === undefined ? usualAugment : augmentationsOf(own, fields, scope);
+  if (model.clip === undefined) checkPerClip(augment, scope.session);
   const hide = hidesOf(own);
   const mix = views === undefined ? mixesOf(entry("mix"), images, scope.session) : [];
   // What the plan has no words for.

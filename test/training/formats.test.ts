@@ -74,7 +74,7 @@ const cases: readonly (readonly [DrawnFormat, string])[] = [
 ];
 
 describe.each(cases)("drawn faces in the format %s", (format, text) => {
-  test("are read, counted, trained on and judged, and predicted where no label is", async () => {
+  test("are read, counted, trained on and judged, and predicted where no label is", { timeout: 240_000 }, async () => {
     const [root, folder] = [await drawn(format), temporaryFolder()];
     const run = runOf(text, root, folder);
     expect(await run.train()).toBe(true);
@@ -98,7 +98,9 @@ describe.each(cases)("drawn faces in the format %s", (format, text) => {
   });
 });
 
-test("a model without a head learns of all images, labelled or not, of several roots", async () => {
+test("a model without a head learns of all images, labelled or not, of several roots", {
+  timeout: 240_000,
+}, async () => {
   const root = await drawn("folders");
   const text = spec("", "", `format: folders, ${image(".")}`, ", loss: {flat: mean(x ^ 2)}, keep: last").replace(
     'root: "."',
@@ -108,12 +110,17 @@ test("a model without a head learns of all images, labelled or not, of several r
   expect(await run.train()).toBe(true);
 });
 
-test("a training with every augmentation, stopped and resumed, gives the same bytes", async () => {
+test("a training with every augmentation, stopped and resumed, gives the same bytes", {
+  timeout: 240_000,
+}, async () => {
   const root = await drawn("csv");
   const augment = `, augment: [flip(per: clip), crop(0.7 .. 1.0), rotate(20, share: 0.5),
     jitter(0.2, contrast: 0.3, saturation: 0.4, hue: 0.1, share: 0.8, per: clip),
     affine(rotate: 10, shift: 0.1, scale: 0.9 .. 1.1), erase(0.5), noise(ramp(0.2, 0, over: 1 epochs))]`;
-  const text = (cases.find(([format]) => format === "csv")?.[1] ?? "").replace(", seed: 3", `, seed: 3 ${augment}`);
+  const text = (cases.find(([format]) => format === "csv")?.[1] ?? "")
+    .replace('csv("labels.csv")', 'csv("labels.csv", video: "video")')
+    .replace("batch: 16", "batch: 8, clip: clip(3)")
+    .replace(", seed: 3", `, seed: 3 ${augment}`);
   const [whole, stopped] = [temporaryFolder(), temporaryFolder()];
   expect(await runOf(text, root, whole).train()).toBe(true);
   const interruption = new AbortController();
