@@ -167,6 +167,13 @@ function stageOf(run: Run, plan: StagePlan): ReportStage {
   };
 }
 
+const fittedSchema = record({
+  what: oneOf("threshold", "bias", "moments", "weight"),
+  numbers: listOf(number),
+  on: oneOf("train", "val"),
+  folds: integer,
+});
+
 export const reportSchema = record({
   format: oneOf(1),
   spec: text,
@@ -185,14 +192,7 @@ export const reportSchema = record({
       confusion: listOf(listOf(number)),
       range: listOf(number),
       scatter: listOf({ type: "array", items: number, minItems: 2, maxItems: 2 }),
-      fitted: listOf(
-        record({
-          what: oneOf("threshold", "bias", "moments", "weight"),
-          numbers: listOf(number),
-          on: oneOf("train", "val"),
-          folds: integer,
-        }),
-      ),
+      fitted: listOf({ ...fittedSchema, properties: { ...fittedSchema.properties, of: text } }),
       optimistic: perhaps,
     }),
   ),
