@@ -51,4 +51,6 @@ export interface Fit {
   readonly each: "label" | "all";
   readonly on: "train" | "val";
   readonly folds: number;
+  /** Whose part, where it is not that of what the stream runs over. */
+  readonly data?: DataPlan;
 }

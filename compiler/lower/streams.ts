@@ -1,6 +1,5 @@
 import { type CheckedStage, checkStage } from "../check/check-stage.ts";
 import { checkpointMeant } from "../check/checkpoints.ts";
-import { judgedRows } from "../check/data-parts.ts";
 import type { Env } from "../check/env.ts";
 import { checkCheckpoint } from "../check/features.ts";
 import { checkMemberLeakage } from "../check/leakage.ts";
@@ -19,6 +18,7 @@ import {
 import { describeThing } from "../check/type.ts";
 import type { Span as TextSpan } from "../diagnostics/source.ts";
 import { widthOf } from "../library/task.ts";
+import { checkFit } from "./fits.ts";
 import type { Fit, Span, Stream } from "./plan.ts";
 import type { TaskPlan } from "./plan-data.ts";
 
@@ -106,7 +106,9 @@ function blended(thing: CombinedThing, place: StreamPlace): Stream {
   const sign = operator === "-" ? -1 : 1;
   const parts = [...partsOf(streamOf(left, place)), ...partsOf(streamOf(right, place), sign)];
   const [first, ...others] = parts.flatMap(({ fit }) => fit ?? []);
-  const other = others.find(({ on, folds }) => on !== first?.on || folds !== first.folds);
+  const other = others.find(
+    ({ on, folds, data }) => on !== first?.on || folds !== first.folds || data?.name !== first.data?.name,
+  );
   if (first !== undefined && other !== undefined)
     place.env.session.reporter.refuse("wrong-type", thing.span, {
       what: "what the factors of one blend are fitted on",
@@ -305,60 +307,4 @@ function thresholds(call: CallThing, place: StreamPlace): readonly number[] | Fi
       actual: outside,
     });
   return found;
-}
-
-/** `fit(0.1 .. 0.9, each: label, on: d.val)` (language rule 69). */
-function checkFit(thing: Thing, { env, data, folded }: StreamPlace, ranged: boolean): Fit {
-  const reporter: Reporter = env.session.reporter;
-  if (thing.kind !== "call") throw new Refusal();
-  const range = thing.args.get("range");
-  const on = thing.args.get("on");
-  if (on?.kind !== "data" || on.part.of === undefined)
-    return reporter.refuse("unfitted-split", thing.span, {}, { help: `such as on: ${data.label}.val` });
-  const part = on.part.of;
-  if (part === "test") {
-    return reporter.refuse("wrong-type", thing.span, {
-      what: "what a number is fitted on",
-      expected: "rows with labels",
-      actual: `${on.label}, which has none`,
-    });
-  }
-  const [from, to] = range?.kind === "range" ? [range.from ?? 0, range.to ?? 1] : [0, 1];
-  const by = numberIn(thing, "by", 0.05);
-  if (ranged && range === undefined)
-    reporter.refuse("missing-argument", thing.span, {
-      callee: "`fit`",
-      name: "range",
-      expected: "a range, such as 0.1 .. 0.9",
-    });
-  if (from >= to || by <= 0 || by > to - from)
-    reporter.refuse("out-of-range", placeIn(thing, by <= 0 || by > to - from ? "by" : "range"), {
-      what: "the range of `fit`",
-      expected: "rising, in steps that fit into it",
-      actual: `${from} .. ${to} by ${by}`,
-    });
-  const folds = numberIn(thing, "cross", 5);
-  const judged = judgedRows(data);
-  const own = on.annotations === data.annotations;
-  const same = own && (on.part.fold === undefined ? judged === part : on.part.fold === folded && part === "val");
-  if (folds < 2 && same) {
-    reporter.refuse(
-      "fitted-where-judged",
-      thing.span,
-      { rows: on.label },
-      { help: "leave `cross` out (5 video folds), or fit on other rows" },
-    );
-  }
-  const each = thing.args.get("each");
-  // In a member of `folded`, its own fold is the rows that it is judged by.
-  if ((on.part.fold !== undefined && !(own && on.part.fold === folded)) || part === "all")
-    reporter.report("not-yet", thing.span, { what: `fitting on ${on.label}` });
-  return {
-    from,
-    to,
-    by,
-    each: each?.kind === "label" && each.name === "label" ? "label" : "all",
-    on: part === "train" ? "train" : "val",
-    folds,
-  };
 }

@@ -9,6 +9,8 @@ export interface Fitted {
   /** Fitted on all rows: what is used on other rows. Of moments the factor and the sum of a line. */
   readonly numbers: readonly number[];
   readonly on: "train" | "val";
+  /** The data that these are rows of, where they are not those of the assembly. */
+  readonly of?: string;
   /** Video-disjoint parts that were judged by the numbers of the others. */
   readonly folds: number;
 }
@@ -29,7 +31,8 @@ export function fitOn({ choose, what }: Fitting, labels: LabelColumn, table: Ann
     Array.from({ length: table.rows }, () => true),
     fit,
   );
-  return { what, numbers, on: fit.on, folds: foldsOf(table, fit).count };
+  const of = fit.data === undefined ? {} : { of: fit.data.name };
+  return { what, numbers, on: fit.on, ...of, folds: foldsOf(table, fit).count };
 }
 
 /** Every row [rows, width] with numbers that its own video had no part in. Throws a DataError if there is one video alone. */

@@ -1,7 +1,7 @@
 import { widthOf } from "../../compiler/library/task.ts";
 import { stagesOf } from "../../compiler/lower/describe-plan.ts";
 import type { Fit, Stream } from "../../compiler/lower/plan.ts";
-import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
+import type { DataPlan, TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
 import type { Part } from "../data/open-data.ts";
 import { biasing } from "./biases.ts";
@@ -21,6 +21,8 @@ export interface StreamContext {
   readonly fitted: (fitted: Fitted, of: Fit) => void;
   /** Whether the part that numbers were fitted on is given as numbers of other videos make it, as is honest. */
   readonly crossFitted: boolean;
+  /** The same over other rows, by which numbers are fitted. */
+  readonly over: (data: DataPlan) => Promise<StreamContext>;
   /** Of a stage that was trained on a fold, for a part of the assembly's data. */
   readonly fold: (stage: string, part: Part) => Promise<FoldContext>;
 }
@@ -39,21 +41,23 @@ export async function streamValues(
   part: Part,
   context: StreamContext,
 ): Promise<Float32Array> {
-  const inside = (of: Stream, on: Part) => streamValues(of, task, on, context);
+  const inside = (of: Stream, on: Part, within = context) => streamValues(of, task, on, within);
   /** With numbers as they are, or fitted on a part; `made` gives what is done to the values of one. */
   const applied = async (
     numbers: readonly number[] | Fit,
-    made: (on: Part) => Promise<Fitting>,
+    made: (on: Part, within: StreamContext) => Promise<Fitting>,
   ): Promise<Float32Array> => {
-    const own = await made(part);
+    const own = await made(part, context);
     if (!("from" in numbers)) return own.apply(numbers);
-    const table = context.table(numbers.on);
+    const within = numbers.data === undefined ? context : await context.over(numbers.data);
+    const isOwn = within === context && part === numbers.on;
+    const table = within.table(numbers.on);
     const labels = table.labels.get(task.name);
     if (labels === undefined) throw new Error(`no labels of ${task.name} to fit on`);
-    const there = part === numbers.on ? own : await made(numbers.on);
+    const there = isOwn ? own : await made(numbers.on, within);
     const fitted = fitOn(there, labels, table, numbers);
     context.fitted(fitted, numbers);
-    if (part === numbers.on && context.crossFitted) return crossFitted(own, labels, table, numbers);
+    if (isOwn && context.crossFitted) return crossFitted(own, labels, table, numbers);
     return own.apply(fitted.numbers);
   };
   switch (stream.kind) {
@@ -62,8 +66,8 @@ export async function streamValues(
     case "blend": {
       const { parts } = stream;
       const fit = parts.find((each) => each.fit !== undefined)?.fit;
-      return applied(fit ?? [], async (on) =>
-        weighing(parts, await Promise.all(parts.map((each) => inside(each.stream, on)))),
+      return applied(fit ?? [], async (on, within) =>
+        weighing(parts, await Promise.all(parts.map((each) => inside(each.stream, on, within)))),
       );
     }
     case "folded":
@@ -73,11 +77,11 @@ export async function streamValues(
     case "median":
       return smooth(await inside(stream.stream, part), widthOf(task.meaning), context.table(part), stream);
     case "threshold":
-      return applied(stream.at, async (on) => thresholding(await inside(stream.stream, on)));
+      return applied(stream.at, async (...where) => thresholding(await inside(stream.stream, ...where)));
     case "bias":
-      return applied(stream.by, async (on) => biasing(await inside(stream.stream, on)));
+      return applied(stream.by, async (...where) => biasing(await inside(stream.stream, ...where)));
     case "match_moments":
-      return applied(stream.to, async (on) => matching(await inside(stream.stream, on)));
+      return applied(stream.to, async (...where) => matching(await inside(stream.stream, ...where)));
   }
 }
 

@@ -193,6 +193,13 @@ const picturesSchema = record({
   shown: listOf(record({ title: text, png: listOf(text) })),
 });
 
+const fittedSchema = record({
+  what: oneOf("threshold", "bias", "moments", "weight"),
+  numbers: listOf(number),
+  on: oneOf("train", "val"),
+  folds: integer,
+});
+
 export const reportSchema = record({
   format: oneOf(1),
   spec: text,
@@ -211,14 +218,7 @@ export const reportSchema = record({
       confusion: listOf(listOf(number)),
       range: listOf(number),
       scatter: listOf({ type: "array", items: number, minItems: 2, maxItems: 2 }),
-      fitted: listOf(
-        record({
-          what: oneOf("threshold", "bias", "moments", "weight"),
-          numbers: listOf(number),
-          on: oneOf("train", "val"),
-          folds: integer,
-        }),
-      ),
+      fitted: listOf({ ...fittedSchema, properties: { ...fittedSchema.properties, of: text } }),
       optimistic: perhaps,
     }),
   ),

@@ -104,7 +104,11 @@ function scoreRow(result: ReportResult, span: number): string {
 }
 
 function fittedText({ fitted, optimistic }: ReportResult): string {
-  const each = fitted.map(({ what, on, folds }) => `${what} fitted on ${on}, judged by ${folds} folds over videos`);
+  const each = fitted.map(({ what, on, of, folds }) =>
+    of === undefined
+      ? `${what} fitted on ${on}, judged by ${folds} folds over videos`
+      : `${what} fitted on the rows of ${of} for ${on === "val" ? "validation" : "training"}`,
+  );
   const same = optimistic === null ? [] : [`${optimistic.toFixed(4)} if judged where it was fitted`];
   return [...each, ...same].join("; ");
 }

@@ -1,5 +1,5 @@
 import type { AssemblyPlan, Fit, StagePlan } from "../../compiler/lower/plan.ts";
-import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
+import type { DataPlan, TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { Fitted } from "../assemble/cross-fit.ts";
 import { type StreamContext, streamValues } from "../assemble/stream-values.ts";
 import { type AnnotationTable, frameName } from "../data/annotation-table.ts";
@@ -42,10 +42,11 @@ export async function resultsOf(run: Run): Promise<readonly Result[]> {
 export async function assemblyResults(run: Run, assembly: AssemblyPlan): Promise<readonly Result[]> {
   const data = await run.dataOf(assembly.data);
   const all = await assembledValues(run, assembly, data, "val");
-  const isFitted = all.some(({ fitted }) => fitted.some(({ on }) => on === "val"));
+  const isOwn = ({ on, of }: Fitted) => on === "val" && of === undefined;
+  const isFitted = all.some(({ fitted }) => fitted.some(isOwn));
   const fittedHere = isFitted ? await assembledValues(run, assembly, data, "val", { crossFitted: false }) : [];
   return all.map(({ task, values, fitted }) => {
-    const here = fitted.some(({ on }) => on === "val") ? fittedHere.find((each) => each.task === task) : undefined;
+    const here = fitted.some(isOwn) ? fittedHere.find((each) => each.task === task) : undefined;
     return resultOf(assembly.name, task, values, data, fitted, here?.values);
   });
 }
@@ -104,28 +105,28 @@ export async function assembledValues(
   const all: AssembledValues[] = [];
   for (const { task, stream } of assembly.members) {
     const fitted = new Map<Fit, Fitted>();
-    const context: StreamContext = {
-      table: (each) => tableOf(data, each),
-      head: async ({ stage, task: head, checkpoint }, each) =>
-        heads(await run.predict(run.over(run.stageOf(stage), assembly.data), head, each, checkpoint), each),
-      fitted: (numbers, of) => fitted.set(of, numbers),
-      crossFitted,
-      fold: async (hash, each) => {
-        const stage = run.stageOf(hash);
-        const own = await run.dataOf(stage.data);
-        const places = placesIn(tableOf(own, "val"));
-        const rows = tableOf(data, each);
-        return {
-          context: {
-            ...context,
-            table: (one) => tableOf(own, one),
-            head: async (member, one) =>
-              heads(await run.predict(run.stageOf(member.stage), member.task, one, member.checkpoint), one),
-          },
-          placeOf: (row) => places.get(frameName(rows, row)),
-        };
-      },
+    const contextOf = (plan: DataPlan, own: OpenData): StreamContext => {
+      const context: StreamContext = {
+        table: (each) => tableOf(own, each),
+        head: async ({ stage, task: head, checkpoint }, each) =>
+          heads(await run.predict(run.over(run.stageOf(stage), plan), head, each, checkpoint), each),
+        fitted: (numbers, of) => fitted.set(of, numbers),
+        crossFitted,
+        over: async (other) => contextOf(other, await run.dataOf(other)),
+        fold: async (hash, each) => {
+          const trained = run.stageOf(hash).data;
+          const rowsOf = await run.dataOf(trained);
+          const places = placesIn(tableOf(rowsOf, "val"));
+          const rows = tableOf(own, each);
+          return {
+            context: contextOf(trained, rowsOf),
+            placeOf: (row) => places.get(frameName(rows, row)),
+          };
+        },
+      };
+      return context;
     };
+    const context = contextOf(assembly.data, data);
     const values = await streamValues(stream, task, part, context);
     all.push({ task, values, fitted: [...fitted.values()] });
   }

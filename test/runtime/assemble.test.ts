@@ -235,6 +235,7 @@ test("a fitted stream is judged by other videos, or too well where it is asked f
       head: async () => values,
       fitted: (numbers) => told.push(numbers),
       crossFitted,
+      over: () => Promise.reject(new Error("there are no other rows")),
       fold: () => Promise.reject(new Error("there is no fold")),
     });
   const score = (found: Float32Array) => scoreTask(labels.meaning, found, labels).score ?? Number.NaN;

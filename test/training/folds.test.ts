@@ -2,6 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FoldCut, PartPlan } from "../../compiler/lower/plan-data.ts";
+import { fitOn } from "../../runtime/assemble/cross-fit.ts";
+import { thresholding } from "../../runtime/assemble/thresholds.ts";
 import { frameName } from "../../runtime/data/annotation-table.ts";
 import { chosenPart } from "../../runtime/data/chosen-part.ts";
 import { type OpenData, type Part, tableOf } from "../../runtime/data/open-data.ts";
@@ -20,6 +22,12 @@ members = [crossed(k) for k in range(3)]
 
 assemble final on faces { au: folded([m.au for m in members]) -> threshold(fit(0.2 .. 0.8, on: faces.val)) }
 assemble plain on faces { au: folded([m.au for m in members]) }
+assemble first on faces.fold(0) {
+  au: crossed(0).au -> threshold(fit(0.2 .. 0.8, each: label, on: faces.fold(0).val))
+}
+assemble moved on faces.fold(0) {
+  au: crossed(0).au -> threshold(fit(0.2 .. 0.8, each: label, on: faces.fold(1).val))
+}
 assemble inside on faces {
   au: folded([crossed(k).au -> threshold(fit(0.2 .. 0.8, on: faces.fold(k).val)) for k in range(3)])
 }
@@ -123,6 +131,30 @@ describe("stages of folds", { timeout: 60_000 }, () => {
       ["threshold", "val"],
     ]);
     expect(new Set(inside?.predictions)).toEqual(new Set([0, 1]));
+  });
+
+  test("are judged by their own rows, with numbers of these or of another fold's", async () => {
+    const run = numberRun(drawnNumbers(), temporaryFolder(), {}, spec);
+    await run.train();
+    const member = stageNamed(run, "crossed(0)");
+    const results = await resultsOf(run);
+    const own = results.find(({ of }) => of === "first");
+    const rows = tableOf(await run.dataOf(member.data), "val").rows;
+    expect(own?.labels.weight.length).toBe(rows * 12);
+    expect(own?.fitted.map(({ on, of }) => [on, of])).toEqual([["val", undefined]]);
+    expect(own?.optimistic).toBeDefined();
+
+    const moved = results.find(({ of }) => of === "moved");
+    expect(moved?.fitted.map(({ on, of }) => [on, of])).toEqual([["val", "faces.fold(1)"]]);
+    expect(moved?.optimistic).toBeUndefined();
+    // By hand: what the stage says of the rows of the other fold, and thresholds for their score.
+    const other = stageNamed(run, "crossed(1)").data;
+    const table = tableOf(await run.dataOf(other), "val");
+    const labels = table.labels.get("au");
+    if (labels === undefined) throw new Error("there are labels");
+    const said = await run.predict(run.over(member, other), "au", "val");
+    const fit = { from: 0.2, to: 0.8, by: 0.05, each: "label", on: "val", folds: 5 } as const;
+    expect(moved?.fitted[0]?.numbers).toEqual(fitOn(thresholding(said), labels, table, fit).numbers);
   });
 
   test("predict rows of no fold by their mean, over the data that are asked for", async () => {
