@@ -44,6 +44,14 @@ const stageExplanation = {
     cost: record({
       forward: number,
       features: number,
+      networks: listOf(
+        record({
+          path: text,
+          file: text,
+          weights: { ...integer, nullable: true },
+          flops: { ...number, nullable: true },
+        }),
+      ),
       step: {
         ...record({
           frames: integer,

@@ -7,6 +7,7 @@ import { type Explanation, explain as explained } from "../../compiler/explain/e
 import { listing } from "../../compiler/explain/listing.ts";
 import type { WeightNode } from "../../compiler/explain/weight-tree.ts";
 import { invariant } from "../../compiler/ir/invariant.ts";
+import { fileFlops } from "../../runtime/networks/file-flops.ts";
 import { abawCommand, withSpecOptions } from "../abaw-command.ts";
 import { explainCode } from "../explain-code.ts";
 import { explainFunction } from "../explain-function.ts";
@@ -75,7 +76,7 @@ function explanationOf(path: string, name: string, options: SpecOptions, depth: 
   const looked = lookedInto(path, options, [name]);
   const [asked] = looked.asked;
   invariant(asked !== undefined, "nothing was asked");
-  const explanation = explained(asked, looked, depth);
+  const explanation = explained(asked, looked, depth, fileFlops);
   invariant(explanation !== undefined, "a stage that is asked about is planned");
   if (explanation.kind === "stage" && explanation.weights.tree.length === 0 && asked.path !== "")
     noPath(asked.path, explanation.name, looked);

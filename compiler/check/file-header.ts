@@ -55,8 +55,6 @@ export type FileHeader =
       readonly domains: readonly string[];
       /** How many numbers its weights are. */
       readonly weights: number;
-      /** Floating-point operations for one picture [c, h, w], where the sizes of its tensors are known; reads the file again. */
-      readonly flops: (picture: readonly number[]) => number | undefined;
     };
 
 /** Looks at a file; `root` is the folder that its path begins in, where that is not the one that abaw runs in. */

@@ -77,8 +77,8 @@ export interface NetworkBuild {
   readonly picture: Value;
   /** The same of frames by themselves, [batch, c, h, w]. */
   readonly frame: PerFrame;
-  /** What is known of its costs: how many numbers its weights are, and what one picture takes. */
-  readonly cost: { readonly weights: number; readonly flops: () => number | undefined } | undefined;
+  /** How many numbers its weights are, where its file could be looked at. */
+  readonly weights: number | undefined;
   /** The inputs of the model's graph that stand for its outputs; `output` is the file's name of one, undefined for the only one. */
   readonly outputs: readonly {
     readonly input: string;

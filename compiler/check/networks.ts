@@ -8,7 +8,7 @@ export interface AskedNetwork {
   readonly file: string;
   readonly picture: Value;
   readonly frame: PerFrame;
-  readonly cost: NetworkBuild["cost"];
+  readonly weights: number | undefined;
   readonly outputs: readonly {
     readonly name: string;
     readonly output: string | undefined;
@@ -23,7 +23,7 @@ export interface AskedNetwork {
 export function addNetwork(
   build: ModelBuild,
   layer: string,
-  { file, picture, frame, cost, outputs }: AskedNetwork,
+  { file, picture, frame, weights, outputs }: AskedNetwork,
 ): readonly Value[] {
   const { g, networks } = build;
   const lead = build.time === undefined ? [build.batch] : [build.batch, build.time];
@@ -34,7 +34,7 @@ export function addNetwork(
     const shape: readonly Dim[] = [...lead, ...dims];
     return { input, output, dims, value: g.input("feature", input, { dtype: "float32", shape }) };
   });
-  if (known === undefined) networks.set(path, { path, file, picture, frame, cost, outputs: made });
+  if (known === undefined) networks.set(path, { path, file, picture, frame, weights, outputs: made });
   return made.map(({ value }) => value);
 }
 

@@ -30,12 +30,18 @@ export interface NetworkCost {
   readonly flops: number | null;
 }
 
-export function networkCosts({ built: { model } }: CheckedStage): readonly NetworkCost[] {
-  return [...model.networks.values()].map(({ path, file, cost }) => ({
+/** What a network's file takes for one picture [c, h, w]; undefined where that is not known. */
+export type NetworkFlops = (file: string, picture: readonly number[]) => number | undefined;
+
+export function networkCosts(
+  { built: { model } }: CheckedStage,
+  flopsOfFile: NetworkFlops = () => undefined,
+): readonly NetworkCost[] {
+  return [...model.networks.values()].map(({ path, file, weights, picture }) => ({
     path,
     file,
-    weights: cost?.weights ?? null,
-    flops: cost?.flops() ?? null,
+    weights: weights ?? null,
+    flops: flopsOfFile(file, picture.type.shape.slice(-3).map(Number)) ?? null,
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { Trace } from "../check/trace.ts";
-import { featureFlops, forwardFlops, type NetworkCost, networkCosts } from "../cost/forward.ts";
+import { featureFlops, forwardFlops, type NetworkCost, type NetworkFlops, networkCosts } from "../cost/forward.ts";
 import { stepCost } from "../cost/step.ts";
 import { positionOf, type Span } from "../diagnostics/source.ts";
 import { Paths } from "../draw/paths.ts";
@@ -70,6 +70,7 @@ export interface StageCosts {
 export interface StageNotes {
   readonly trace: Trace;
   readonly find: (hash: string) => PlannedStage | undefined;
+  readonly networkFlops: NetworkFlops | undefined;
   /** How deep names of tensors are told. */
   readonly depth: number;
   /** Only what stands at a parameter path and below; empty for all. */
@@ -77,7 +78,10 @@ export interface StageNotes {
 }
 
 /** All that is to be known of a stage before it is trained. */
-export function explainStage(planned: PlannedStage, { trace, find, depth, below }: StageNotes): StageExplanation {
+export function explainStage(
+  planned: PlannedStage,
+  { trace, find, networkFlops, depth, below }: StageNotes,
+): StageExplanation {
   const { plan, checked } = planned;
   const { model } = checked.built;
   const seen = trace.of(model.g);
@@ -111,7 +115,7 @@ export function explainStage(planned: PlannedStage, { trace, find, depth, below 
       ...plan.fills.map(({ stage, task }) => ({ stage: nameOf(stage), tensor: `${task} as labels`, shape: [] })),
     ],
     starts: [...sourceStages(plan).map(nameOf), ...new Set(files)],
-    cost: stageCosts(planned, find, forward.total),
+    cost: stageCosts(planned, find, forward.total, networkFlops),
   };
 }
 
@@ -122,11 +126,12 @@ export function stageCosts(
   planned: PlannedStage,
   find: StageNotes["find"],
   forward = forwardFlops(planned.checked).total,
+  networkFlops?: NetworkFlops,
 ): StageCosts {
   const { plan, checked } = planned;
   const step = stepCost(plan);
   const later = checked.training.later.map((text) => text.split(/[:.]/)[0] ?? text);
-  const networks = networkCosts(checked);
+  const networks = networkCosts(checked, networkFlops);
   return {
     forward,
     features: featureFlops(planned, find),

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import onnxProto from "onnx-proto";
 import type { ArrayHeader, FileFormat, FileHeader } from "../../compiler/check/file-header.ts";
-import { networkFlops } from "../../compiler/emit/onnx/networks/network-flops.ts";
 import { type Header, readHeader, WeightFileError } from "../checkpoints/safetensors.ts";
 import { insideFolder } from "../data/inside-folder.ts";
 import { fixedPlaces } from "../weights/fixed-places.ts";
@@ -64,21 +62,7 @@ function arraysOf({ tensors }: Header): ReadonlyMap<string, ArrayHeader> {
 function networkOf(path: string): FileHeader {
   const { external, newer: _, ...header } = FileWindow.over(path, readOnnx);
   for (const each of external) checkExternal(dirname(path), each);
-  return { kind: "network", ...header, flops: (picture) => flopsOf(path, picture) };
-}
-
-/** Of a larger file it is not worth the while to have all of it in memory. */
-const mostCounted = 1 << 30;
-
-function flopsOf(path: string, picture: readonly number[]): number | undefined {
-  if (statSync(path).size > mostCounted) return undefined;
-  try {
-    const { graph } = onnxProto.onnx.ModelProto.decode(readFileSync(path));
-    return graph ? networkFlops(graph, picture) : undefined;
-  } catch {
-    // What is said of it is a figure for people; what is wrong with it is told where it is run.
-    return undefined;
-  }
+  return { kind: "network", ...header };
 }
 
 /** Numbers beside the model are below its folder: a model from elsewhere must not name other files of this machine. */

@@ -1,7 +1,6 @@
 import { printDim } from "../../ir/dim.ts";
 import type { PortHeader } from "../file-header.ts";
 import type { KnownHeader } from "../look-at.ts";
-import type { NetworkBuild } from "../model-build.ts";
 import { nearest } from "../nearest.ts";
 import { Refusal } from "../reporter.ts";
 import type { Args, Use } from "../tensor-function.ts";
@@ -32,12 +31,12 @@ export function checkNetwork(
   x: TensorThing,
   args: Args,
   wanted: readonly WantedOutput[],
-): { readonly outputs: readonly FoundOutput[]; readonly cost: NetworkBuild["cost"] } {
+): { readonly outputs: readonly FoundOutput[]; readonly weights: number | undefined } {
   const given = args.get("file");
   const file = given?.kind === "string" ? given.value : "";
   const header = use.headerOf("file", file, "onnx", () => "export the network as ONNX");
   if (header?.kind !== "network")
-    return { outputs: wanted.map((each) => ({ ...each, output: nameOf(args, each.key) })), cost: undefined };
+    return { outputs: wanted.map((each) => ({ ...each, output: nameOf(args, each.key) })), weights: undefined };
   checkOperators(use, file, header);
   checkInput(use, x, file, header);
   const outputs = wanted.map((each) => ({
@@ -45,8 +44,7 @@ export function checkNetwork(
     output: nameOf(args, each.key),
     dims: checkOutput(use, args, file, header, each),
   }));
-  const picture = x.wire.type.shape.slice(-3).map(Number);
-  return { outputs, cost: { weights: header.weights, flops: () => header.flops(picture) } };
+  return { outputs, weights: header.weights };
 }
 
 function checkOperators(use: Use, file: string, { opset, domains }: Network): void {
@@ -120,6 +118,9 @@ function checkOutput(
       { file, reason },
       { help: "name another of its outputs, or export it for float32" },
     );
+  } else if (port.shape === undefined && !outputs.includes(port)) {
+    // Few files say the sizes between their nodes; they are held against `dims` when the network runs.
+    return dims;
   } else return checkSizes(use, args, file, port, dims, key);
   // Where sizes are written, what reads them can be checked all the same.
   if (dims === undefined) throw new Refusal();

@@ -133,7 +133,7 @@ function outputsOf(
     file: file?.kind === "string" ? file.value : "",
     picture: x.wire,
     frame,
-    cost: network.cost,
+    weights: network.weights,
     outputs,
   });
   const entries = outputs.map(({ name, dims }, i): [string, TensorThing] => {
