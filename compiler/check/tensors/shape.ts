@@ -177,7 +177,9 @@ function view(use: Use, x: TensorThing, wanted: ShapeThing): TensorThing {
   const product = productOf(sizes);
   let lead = wanted.carried ? x.axes.length : 0;
   let rest: Dim = 1;
-  while (lead > 0 && !sameDim(rest, product)) {
+  // One of size 1 that is named is no more carried than others that are.
+  const named = (i: number) => own[i] === 1 && wanted.axes.some(({ name }) => name === x.axes[i]);
+  while (lead > 0 && (!sameDim(rest, product) || named(lead - 1))) {
     lead -= 1;
     rest = multiplyDims(rest, own[lead] ?? 1);
   }
