@@ -42,6 +42,7 @@ export const avgPool = defineOp({
   onnx: (w, { x }, { kernel, strides, pads }) => ({
     y: w.node("AveragePool", [x.name], { kernel_shape: kernel, strides, pads, count_include_pad: 1 }),
   }),
+  webgpu: "expand",
   flops: (_, { y }, { kernel }) => perEntry(y, productOf(kernel)),
   torch: (_w, { x }, { kernel, strides, pads }) =>
     call(

@@ -1,9 +1,10 @@
 /** Convolutions on TensorFlow.js, whose one kernel walks over [n, h, w, c]: our layouts are turned before and after it. */
 import type { Walk } from "./convolution.ts";
+import { depthwise, depthwiseOverBatch, isDepthwise } from "./depthwise-tfjs.ts";
 import type { TfjsKit, TfjsTensor } from "./tfjs-kit.ts";
 
 /** A walk over two axes, with kernels [height, width, in, out]. */
-interface PlaneWalk {
+export interface PlaneWalk {
   readonly strides: readonly number[];
   /** Before and after each axis. */
   readonly pads: readonly (readonly [number, number])[];
@@ -13,6 +14,14 @@ interface PlaneWalk {
 /** y [n, out, ..] of x [n, c, ..] and a weight [out, c / groups, ..], over one or two axes. */
 export function convolve<T extends TfjsTensor>(k: TfjsKit<T>, x: T, weight: T, walk: Walk): T {
   const plane = planeWalk(walk);
+  const [out = 1, into = 1] = weight.shape;
+  if (isDepthwise(plane, into, walk.groups)) {
+    const filter = turn(k, asPlane(k, weight), [2, 3, 0, 1]);
+    const [height = 1, width = 1] = filter.shape;
+    const each = k.reshape(filter, [height, width, walk.groups, out / walk.groups]);
+    const y = depthwise(k, turn(k, asPlane(k, x), [0, 2, 3, 1]), each, plane);
+    return fromPlane(k, turn(k, y, [0, 3, 1, 2]), walk);
+  }
   const inputs = pieces(k, turn(k, asPlane(k, x), [0, 2, 3, 1]), 3, walk.groups);
   const kernels = pieces(k, turn(k, asPlane(k, weight), [2, 3, 1, 0]), 3, walk.groups);
   const results = inputs.flatMap((input, i) => {
@@ -54,6 +63,9 @@ export function convolveBack<T extends TfjsTensor>(
     pads: edges.map(([before, after]) => [Math.max(0, before), Math.max(0, after)]),
     dilations,
   };
+  const [out = 1, into = 1] = weight.shape;
+  if (out === walk.groups && isDepthwise(plane, into, walk.groups))
+    return fromPlane(k, turn(k, depthwise(k, inner, kernel, plane), [0, 3, 1, 2]), walk);
   const inputs = pieces(k, inner, 3, walk.groups);
   const kernels = pieces(k, kernel, 2, walk.groups);
   const results = inputs.flatMap((input, i) => {
@@ -71,10 +83,13 @@ export function convolveOverBatch<T extends TfjsTensor>(
   walk: Walk,
   sizes: readonly number[],
 ): T {
-  const { strides, pads, dilations } = planeWalk(walk);
+  const plane = planeWalk(walk);
+  const { strides, pads, dilations } = plane;
+  const [height = 1, width = 1] = sizes.length === 1 ? [1, ...sizes] : sizes;
+  if (walk.groups > 1 && x.shape[1] === walk.groups && dy.shape[1] === walk.groups)
+    return fromPlane(k, depthwiseOverBatch(k, asPlane(k, x), asPlane(k, dy), plane, [height, width]), walk);
   const inputs = pieces(k, turn(k, asPlane(k, x), [1, 2, 3, 0]), 0, walk.groups);
   const kernels = pieces(k, turn(k, asPlane(k, dy), [2, 3, 0, 1]), 3, walk.groups);
-  const [height = 1, width = 1] = sizes.length === 1 ? [1, ...sizes] : sizes;
   const results = inputs.flatMap((input, i) => {
     const kernel = kernels[i];
     if (kernel === undefined) return [];

@@ -27,5 +27,7 @@ export function drawnWeight(name: string, shape: readonly number[]): Float32Arra
       : /(bias|running_mean)$/.test(name)
         ? (u: number) => u / 4
         : (u: number) => 1 + u / 2;
-  return Float32Array.from(numbers, value);
+  const weights = new Float32Array(numbers.length);
+  for (let i = 0; i < weights.length; i += 1) weights[i] = value(numbers[i] ?? 0);
+  return weights;
 }

@@ -27,7 +27,7 @@ else {
   refusesTheCpu();
   holdsOps(engine);
   // SwiftShader takes minutes for these two, which are made of convolutions.
-  holdsModules(engine, ["vgg", "resnet"]);
+  holdsModules(engine, ["vgg", "resnet", "deeper", "lean", "groups", "mixed", "ours", "mobile", "dual"]);
   holdsQuickstart(engine);
   holdsTraining(engine);
   holdsRuns(engine);

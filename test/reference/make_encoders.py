@@ -71,7 +71,7 @@ def efficientnet(**more):
 CASES = {
     "vgg16": (vgg16, 32, 4),
     "resnet18": (lambda: resnet(torchvision.models.resnet.BasicBlock, [2, 1, 1, 1]), 64, 4),
-    "resnet50": (lambda: resnet(torchvision.models.resnet.Bottleneck, [2, 1, 1, 1]), 64, 4),
+    "resnet50": (lambda: resnet(torchvision.models.resnet.Bottleneck, [2, 1, 1, 1]), 64, 2),
     "convnext": (lambda: ConvNeXt(depths=(1, 2, 2, 1), dims=(16, 24, 32, 48), num_classes=10), 64, 4),
     "efficientnet": (efficientnet, 64, 4),
     "tf_efficientnet": (lambda: efficientnet(pad_type="same", bn_eps=1e-3), 54, 4),

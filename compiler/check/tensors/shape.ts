@@ -187,10 +187,12 @@ function view(use: Use, x: TensorThing, wanted: ShapeThing, of: readonly string[
       : (own[i] ?? 1);
   });
   const product = productOf(sizes);
-  const named = of === undefined || !wanted.carried ? undefined : leadBefore(use, x, of);
-  let lead = named ?? (wanted.carried ? x.axes.length : 0);
+  const asked = of === undefined || !wanted.carried ? undefined : leadBefore(use, x, of);
+  let lead = asked ?? (wanted.carried ? x.axes.length : 0);
   let rest: Dim = productOf(own.slice(lead));
-  while (named === undefined && lead > 0 && !sameDim(rest, product)) {
+  // One of size 1 that is named is no more carried than others that are.
+  const named = (i: number) => own[i] === 1 && wanted.axes.some(({ name }) => name === x.axes[i]);
+  while (asked === undefined && lead > 0 && (!sameDim(rest, product) || named(lead - 1))) {
     lead -= 1;
     rest = multiplyDims(rest, own[lead] ?? 1);
   }
