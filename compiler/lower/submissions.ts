@@ -1,3 +1,4 @@
+import { withoutPart } from "../check/data-parts.ts";
 import { dataPlan } from "../check/data-plan.ts";
 import type { Env } from "../check/env.ts";
 import { evaluateAs } from "../check/evaluate.ts";
@@ -36,7 +37,9 @@ export function submissionPlan(declaration: OutputNode, env: Env, making: Making
   for (const key of ["list", "to"]) {
     if (given.has(key)) continue;
     const help =
-      key === "list" ? `such as list: ${assemblyData(thing, session).label}.test` : 'such as to: "predictions.txt"';
+      key === "list"
+        ? `such as list: ${withoutPart(assemblyData(thing, session)).label}.test`
+        : 'such as to: "predictions.txt"';
     reporter.report("missing-key", declaration.span, { where: "a submission", key }, { help });
   }
   const list = given.get("list");
