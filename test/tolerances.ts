@@ -34,6 +34,8 @@ export const tolerances = {
   firstStep: 1e-3,
   /** Four steps of float32 with sums in another order, three parts and then their mean: 4e-7 measured. */
   passes: 1e-5,
+  /** Losses of four steps whose products have 8 bits, 4e-3 each: 2e-3 measured. */
+  bfloat16: 2e-2,
   /** Parts of some thousand draws, absolute: four deviations of 20,000, √(p q / n), and of 3,000 two. */
   drawnShares: 0.017,
   /** Densities in double precision, each relative to itself: Optuna takes logarithms of them, 1e-11 measured. */

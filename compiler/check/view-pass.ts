@@ -19,16 +19,32 @@ const own: ReadonlySet<InputRole> = new Set(["field", "feature", "label", "mask"
 export function viewPasses(model: ModelBuild, names: readonly string[]): readonly ViewPass[] {
   const passes: ViewPass[] = [];
   for (const name of names) {
-    const before = passes.at(-1);
+    const previous = passes.at(-1);
+    const known = madeBy(model.g, [...passes.map((pass) => pass.name), name]);
     const of = (value: Value) => {
+      const before = known.get(value);
+      if (before !== undefined) return before;
       const { at } = model.g;
-      const made = rewriteValues([value], model.g, undefined, (leaf, g) => leafOf(leaf, g, name, model, before));
+      const rewritten = rewriteValues([value], model.g, undefined, (leaf, g) => leafOf(leaf, g, name, model, previous));
       model.g.at = at;
-      return made.get(value) ?? value;
+      const result = rewritten.get(value) ?? value;
+      known.set(value, result);
+      return result;
     };
     passes.push({ name, of });
   }
   return passes;
+}
+
+const made = new WeakMap<GraphBuilder, Map<string, Map<Value, Value>>>();
+
+/** What the last of some passes has made of a model's values so far: many stages can have one model. */
+function madeBy(g: GraphBuilder, names: readonly string[]): Map<Value, Value> {
+  const key = names.join("/");
+  const ofModel = made.get(g) ?? new Map<string, Map<Value, Value>>();
+  const known = ofModel.get(key) ?? new Map<Value, Value>();
+  made.set(g, ofModel.set(key, known));
+  return known;
 }
 
 function leafOf(leaf: Value, g: GraphBuilder, view: string, model: ModelBuild, before: ViewPass | undefined): Value {

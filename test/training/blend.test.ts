@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { AnnotationTable } from "../../runtime/data/annotation-table.ts";
 import { singleRows } from "../../runtime/data/clips/clip-windows.ts";
+import { composedData } from "../../runtime/data/composed-data.ts";
 import { BlendOrder } from "../../runtime/data/loader/blend-order.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
 import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { planOf } from "../plan-of.ts";
+import { tableOf } from "../runtime/small-table.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { drawnNumbers, numberRun, numberSpec, writtenBy } from "./number-run.ts";
 import { silent } from "./small-run.ts";
@@ -93,6 +96,51 @@ describe("an order of several data sets", () => {
     ).flat();
     expect(new Set(drawnRows.filter((row) => partOf(row) === 0))).toEqual(new Set([9]));
   });
+});
+
+test("rows of joined data are found in the folders of their own, and lack what the other labels", async () => {
+  const [stage] = planOf(spec("elsewhere")).stages;
+  if (stage === undefined) throw new Error("there is a stage");
+  const rowsOf = (count: number, task: string): AnnotationTable => ({
+    ...tableOf([Array.from({ length: count }, (_, i) => i)]),
+    labels: new Map([
+      [
+        task,
+        {
+          meaning: { kind: "scalar", min: -1, max: 1 },
+          values: new Float32Array(count).fill(0.5),
+          weight: new Float32Array(count).fill(1),
+        },
+      ],
+    ]),
+  });
+  const data = await composedData(stage.data, async ({ root, part }) => ({
+    root,
+    parts: new Map(
+      part.of === "val"
+        ? [["train", rowsOf(4, "arousal")]]
+        : [["train", root === "elsewhere" ? rowsOf(2, "arousal") : rowsOf(3, "valence")]],
+    ),
+    folderOf: (field, which, row) => `${root} ${field} ${which} ${row}`,
+    identity: root,
+    listIdentity: "",
+    synthetic: false,
+    duplicates: 0,
+    skipped: [],
+    badImages: new Map(),
+  }));
+  const table = data.parts.get("train");
+  expect(data.starts?.get("train")).toEqual([0, 3]);
+  expect([0, 2, 3, 4].map((row) => data.folderOf("image", "train", row))).toEqual([
+    "nowhere image train 0",
+    "nowhere image train 2",
+    "elsewhere image train 0",
+    "elsewhere image train 1",
+  ]);
+  expect(data.folderOf("image", "val", 1)).toBe("elsewhere image train 1");
+  expect(Array.from(table?.labels.get("valence")?.weight ?? [])).toEqual([1, 1, 1, 0, 0]);
+  expect(Array.from(table?.labels.get("arousal")?.weight ?? [])).toEqual([0, 0, 0, 1, 1]);
+  expect(data.parts.get("val")?.rows).toBe(4);
 });
 
 /** Data that label less, and other rows, than `drawnNumbers`. */

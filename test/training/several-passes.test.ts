@@ -49,7 +49,7 @@ const everyEngine = python === undefined ? engines : [...engines, torch];
 describe.each(Object.entries(sharpness.results))(
   "%s",
   (optimizer, { accumulate, maxGradientNorm, losses, weights }) => {
-    test.each(everyEngine)("takes PyTorch's steps on %s", { timeout: 120_000 }, async (_, open) => {
+    test.each(everyEngine)("takes PyTorch's steps on %s", { timeout: 300_000 }, async (_, open) => {
       const more = `, accumulate: ${accumulate}${maxGradientNorm === null ? "" : `, max_grad_norm: ${maxGradientNorm}`}`;
       const trainer = await trainerOf(balancedStage("none", "", optimizer, more), await open());
       try {
@@ -152,7 +152,7 @@ async function beginning(stage: StagePlan, engine: Engine): Promise<StageTrainer
 describe("a batch in passes", () => {
   test.each(everyEngine)(
     "takes the step of the whole batch on %s, however labels are spread",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async (_, open) => {
       const [whole, parts] = [await followed(onnxEngine, ""), await followed(await open(), ", accumulate: 3")];
       expect(new Set(whole.losses.flatMap((losses) => [...losses.keys()]))).toEqual(
@@ -172,7 +172,18 @@ describe("a batch in passes", () => {
     },
   );
 
-  test.skipIf(python === undefined)("is shared by processes", { timeout: 120_000 }, async () => {
+  test.skipIf(python === undefined)(
+    "of a stage that asks for bfloat16 is near the other in PyTorch",
+    { timeout: 300_000 },
+    async () => {
+      const [full, half] = [await followed(torchOn(1), ""), await followed(torchOn(1), ", precision: bf16")];
+      const [a, b] = [full, half].map(({ losses }) => losses.map((each) => each.get("loss") ?? Number.NaN));
+      expect(b).not.toEqual(a);
+      expect(largestDifference(b ?? [], a ?? [])).toBeLessThan(tolerances.bfloat16);
+    },
+  );
+
+  test.skipIf(python === undefined)("is shared by processes", { timeout: 300_000 }, async () => {
     const [one, two] = [await followed(onnxEngine, ", accumulate: 3"), await followed(torchOn(2), ", accumulate: 3")];
     for (const [path, { data }] of one.weights)
       expect(largestDifference(two.weights.get(path)?.data ?? [], Array.from(data, Number)), path).toBeLessThan(
