@@ -1,6 +1,7 @@
 import { addDims, productOf, sameDim, sameShape } from "../ir/dim.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
+import { atom, binds, call, infix, pythonNumber } from "./torch-text.ts";
 import * as v from "./vocabulary.ts";
 
 /** A linear layer with a low-rank adapter (https://arxiv.org/abs/2106.09685, equation 3); as one op, so that an export can merge it into W. */
@@ -40,6 +41,11 @@ export const adaptedLinear = defineOp({
     ];
     const scaledAndAdded = productOf([bias === undefined ? 2 : 3, ...y.shape]);
     return products.reduce(addDims, scaledAndAdded);
+  },
+  torch(_w, { x, weight, down, up, bias }, { scale }) {
+    const added = call("F.linear", call("F.linear", x, down), up);
+    const scaled = infix(atom(pythonNumber(scale)), "*", added, binds.product);
+    return infix(call("F.linear", x, weight, bias), "+", scaled, binds.sum);
   },
   samples: [
     sample([float([2, 3]), float([4, 3]), float([2, 3]), float([4, 2]), float([4])], { scale: 0.5 }),

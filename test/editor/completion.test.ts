@@ -52,12 +52,18 @@ describe("keys of the block at hand, with type, default and unit", () => {
     expect(items.slice(0, 3)).toEqual(["data", "encoder", "stage"]);
     expect(items).toContain("joint");
     expect(labels(offered(`${example}\nprofile toy {\n  face: {¦}\n}`))).toEqual([
+      "bias",
       "depth",
       "dim",
       "drop",
+      "eps",
+      "grid",
       "heads",
       "patch",
       "pool",
+      "position",
+      "registers",
+      "scale",
     ]);
     expect(labels(offered(`${example}\nprofile toy {\n  stage: {¦}\n}`))).toContain("batch");
   });
@@ -84,7 +90,7 @@ describe("names and values", () => {
 
   test("words that a type lists, and nothing else where nothing else can stand", () => {
     expect(labels(at("names: mae", "names: ¦"))).toContain("timm");
-    expect(labels(at("patch: 16)", "patch: 16, pool: ¦)"))).toEqual(["cls", "mean"]);
+    expect(labels(at("patch: 16)", "patch: 16, pool: ¦)"))).toEqual(["cls", "mean", "tokens"]);
     expect(labels(at("optimizer: adamw(1e-5)", "precision: ¦"))).toEqual(["bf16", "fp32"]);
     expect(labels(offered("data d {\n  format: ¦\n}")).slice(0, 6)).toContain("s_aff_wild2");
     expect(labels(at("{lr: 1e-6}", "¦")).slice(0, 2)).toEqual(["frozen", "trained"]);

@@ -110,7 +110,7 @@ describe("the example's joint stage", () => {
     expect(shown.groups.find(({ id }) => id === "face.trunk.blocks")?.lines[0]).toBe("12 × vit_block");
     expect(shown.groups.find(({ id }) => id === "face.trunk")?.weights).toBe("mixed");
     const at = (id: string) => [...shown.groups, ...shown.boxes].find((box) => box.id === id)?.place;
-    expect(at("face.trunk.blocks")).toEqual({ file: "std/vit.abaw", line: 39 });
+    expect(at("face.trunk.blocks")).toEqual({ file: "std/vit.abaw", line: 71 });
     expect(at("m.fusion")).toEqual({ file: "specs/00-example.abaw", line: 14 });
     expect(Object.fromEntries(blocks[0]?.details ?? [])).toMatchObject({
       path: "face.trunk.blocks[0]",

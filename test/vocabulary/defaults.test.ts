@@ -65,6 +65,7 @@ const steps: Readonly<Record<string, readonly [place: string, args: string]>> = 
   group_norm: ["x -> CALL", "3"],
   max_pool: [picture, "2"],
   avg_pool: [picture, "2"],
+  rotary2d: ["x + CALL.sin[n: 0][0 .. 2]", "2, 2, 8"],
 };
 
 /** Which functions stand where in a stage's block or an assembly. */
