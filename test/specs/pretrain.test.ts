@@ -55,6 +55,22 @@ test("trains on tables in BP4D's format and keeps the encoder that specs/netease
   );
 });
 
+test("specs/01-netease.abaw as a toy: an encoder that saw faces without labels, then action units", {
+  timeout: 240_000,
+}, async () => {
+  const small = [
+    "--profile",
+    "toy",
+    "--set",
+    "stage.duration=2 steps",
+    "--set",
+    "data.format=synthetic(videos: 8, frames: 4)",
+  ];
+  const { status, out } = await say("run", "specs/01-netease.abaw", "pretrain", "units_first", ...small);
+  expect([status, out]).toEqual([0, expect.stringMatching(/^units_first +bp4d_au +mean F1 /m)]);
+  expect(readdirSync(join(folder, "runs/01-netease/stages")).length).toBe(2);
+});
+
 test("names a format that it does not draw", async () => {
   const refused = await say("data", "synth", "--format", "bp4", "--out", "data/none");
   expect([refused.status, refused.err]).toEqual([
