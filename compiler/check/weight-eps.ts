@@ -23,8 +23,8 @@ export function checkEps(
     session.reporter.report(
       "other-eps",
       placeIn(given, "file"),
-      { layer: path.replace(/\.weight$/, ""), actual, expected },
-      { help: `\`eps: ${expected}\` of the layer norms, or of the encoder that has them` },
+      { layer: path.replace(/\.weight$/, ""), actual: actual.toExponential(), expected: expected.toExponential() },
+      { help: `\`eps: ${expected.toExponential()}\` of the layer norms, or of the encoder that has them` },
     );
     return;
   }
