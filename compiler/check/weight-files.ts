@@ -6,7 +6,7 @@ import { evaluateAs } from "./evaluate.ts";
 import { encoderKeys } from "./keys.ts";
 import { below, checkNames, isUnder, textIn, textsIn } from "./load-names.ts";
 import { memoKind } from "./memo.ts";
-import { isOfAdapter, type StageBuild } from "./model-build.ts";
+import { isOfAdapter, type ModelBuild, type StageBuild } from "./model-build.ts";
 import { suggestion } from "./nearest.ts";
 import { attempt, type Reporter } from "./reporter.ts";
 import type { Session, Setting } from "./session.ts";
@@ -37,12 +37,12 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   const known = [...parameters.values()].filter(({ layer: kind }) => !isOfAdapter(kind));
   const own = [...known, ...states.values()].filter(({ path }) => isUnder(path, layer.path));
   const { session, file } = scope;
-  if (built.key === undefined) return sourcesIn(layer, own, scope);
+  if (built.key === undefined) return sourcesIn(layer, own, built.model, scope);
   const made = fileSources(session).get(
     [file.source.name, built.key, layer.path, ...own.map(({ path }) => path)].join("\n"),
     () =>
       attempt(
-        () => sourcesIn(layer, own, scope),
+        () => sourcesIn(layer, own, built.model, scope),
         () => undefined,
       ),
     { decidedBy: () => `${layer.encoder?.name.text} ${built.key}`, inTheMaking: () => undefined },
@@ -50,7 +50,7 @@ export function weightsFromFile(layer: LayerThing, built: StageBuild, scope: Env
   return made ?? session.reporter.silent();
 }
 
-function sourcesIn(layer: LayerThing, own: readonly OwnWeight[], scope: Env): FileSources {
+function sourcesIn(layer: LayerThing, own: readonly OwnWeight[], model: ModelBuild, scope: Env): FileSources {
   const sources = new Map<string, WeightSource>();
   const given = loadOf(layer, scope);
   if (given === undefined) return sources;
@@ -83,10 +83,10 @@ function sourcesIn(layer: LayerThing, own: readonly OwnWeight[], scope: Env): Fi
         ? undefined
         : named.arrange;
     const ways = named.ways.map((way) => way.map((name) => (under === undefined ? name : `${under}.${name}`)));
-    loaded.push({ path, shape, ways, arrange });
+    loaded.push({ path, shape, ways, arrange, eps: named.eps });
     sources.set(path, sourceOf(file, ways, arrange, resize));
   }
-  checkHeader({ given, home, inside, map, loaded, fresh }, scope);
+  checkHeader({ given, home, inside, map, loaded, fresh, model }, scope);
   return sources;
 }
 

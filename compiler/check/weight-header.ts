@@ -12,8 +12,10 @@ import type { Env } from "./env.ts";
 import type { TensorsHeader } from "./file-header.ts";
 import { below, isUnder, itemSpan, reportName, textIn, textsIn } from "./load-names.ts";
 import { lookAt } from "./look-at.ts";
+import type { ModelBuild } from "./model-build.ts";
 import { plainPattern, prefixesOf } from "./pattern.ts";
 import { type CallThing, placeIn } from "./things.ts";
+import { checkEps } from "./weight-eps.ts";
 import type { LoadedWeight } from "./weight-files.ts";
 import { fitHelp } from "./weight-fit.ts";
 import { shapeProblem } from "./weight-shapes.ts";
@@ -27,6 +29,7 @@ export interface Loading {
   readonly map: NameMap;
   readonly loaded: readonly LoadedWeight[];
   readonly fresh: readonly string[];
+  readonly model: ModelBuild;
 }
 
 /** What is neither loaded nor fresh, and what is left over and not dropped, is told: both sides. */
@@ -55,7 +58,10 @@ export function checkHeader(loading: Loading, scope: Env): void {
   }
   const left = leftOver(loading, header, located, under, scope);
   const [first, ...others] = [...lacking, ...differing, ...left];
-  if (first === undefined) return;
+  if (first === undefined) {
+    checkEps(given, loaded, located, loading.model, scope);
+    return;
+  }
   // The way out first: what is long is cut off at its end.
   const way =
     lacking.length > 0

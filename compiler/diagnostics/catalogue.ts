@@ -77,6 +77,7 @@ const entries = {
   "pattern-matches-nothing": error("`{pattern}` names no parameter of this stage"),
   "init-mismatch": error("{left} cannot start from {right}: {reason}"),
   "weights-mismatch": error("{file} does not fit {path}: {reason}"),
+  "other-eps": warning("`{layer}` adds {actual} to the variance, and its weights were trained with {expected}"),
   "task-not-in-data": error("{data} has no labels for `{task}`"),
   "field-not-in-data": error("{data} has no field `{field}`"),
   "nothing-to-judge": error("{what} needs rows to be judged on, and this stage has none"),

@@ -104,7 +104,15 @@ function drawnOf({ kind }: WeightSource): boolean {
 
 /** Where one name says the same of both: which tensor of it. */
 function fullSource(from: WeightSource, path: string, text: string): string {
-  if (from.kind === "file") return `${text}, ${from.tensor}${from.arrange === undefined ? "" : `, as ${from.arrange}`}`;
+  if (from.kind === "file") {
+    const { tensor, parts = [tensor], arrange, resize } = from;
+    return [
+      text,
+      parts.join(" and "),
+      ...(arrange === undefined ? [] : [`as ${arrange}`]),
+      ...(resize ? ["resized"] : []),
+    ].join(", ");
+  }
   if (from.kind === "uniform") return `uniform(${from.bound})`;
   return from.kind === "stage" && from.path !== path ? `${text}.${from.path}` : text;
 }

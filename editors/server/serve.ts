@@ -51,7 +51,7 @@ const capabilities: InitializeResult["capabilities"] = {
 };
 
 /** Files that a check reads, or looks at, by the names that they usually have. */
-const lookedAt = "**/*.{abaw,safetensors,onnx,npy,npz,h5,hdf5}";
+const lookedAt = "**/*.{abaw,safetensors,pth,pt,bin,index.json,onnx,npy,npz,h5,hdf5}";
 
 /** Serves a client until it ends; the connection is its only way to be spoken to. */
 export function serve(connection: Connection, version: string): void {

@@ -25,6 +25,15 @@ const headers: Readonly<Record<string, FileHeader>> = {
       ["head", [8]],
     ]),
   },
+  "tower.safetensors": {
+    kind: "tensors",
+    boxes: [],
+    fixed: new Set(),
+    shapes: new Map([
+      ["encoder.layer.0.layernorm_before.weight", [64]],
+      ["encoder.layer.0.layernorm_before.bias", [64]],
+    ]),
+  },
 };
 
 function stored(name: string, shape: readonly number[]): FileHeader {

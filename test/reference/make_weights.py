@@ -101,6 +101,15 @@ def transformer(dim: int = 8, depth: int = 2, side: int = 4) -> dict:
     return state
 
 
+def fixed_places(dim: int, side: int) -> torch.Tensor:
+    """The table of facebookresearch/mae's models: sines and cosines of columns, then of rows, and zeros for the class token."""
+    rates = 1 / 10000 ** (np.arange(dim // 4, dtype=np.float64) / (dim / 4))
+    rows, columns = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    waves = [np.outer(places.ravel(), rates) for places in (columns, rows)]
+    table = np.concatenate([f(wave) for wave in waves for f in (np.sin, np.cos)], axis=1)
+    return torch.from_numpy(np.concatenate([np.zeros((1, dim)), table]).astype(np.float32))[None]
+
+
 def hugging_face(state: dict) -> dict:
     """The same by the names of transformers' ViTModel: queries, keys and values apart."""
     pairs = {
@@ -200,6 +209,10 @@ def main() -> None:
     })
     save_file(dict(mae), FOLDER / "mae.safetensors")
     put("mae.safetensors", mae)
+    fixed = {**mae, "pos_embed": fixed_places(8, 4), "decoder_pos_embed": fixed_places(16, 4)}
+    fixed |= {"mask_token": torch.zeros(1, 1, 16), "decoder_embed.weight": torch.zeros(16, 8)}
+    torch.save({"model": fixed}, FOLDER / "fixed.pth")
+    put("fixed.pth", {f"model.{k}": v for k, v in fixed.items()})
     split = hugging_face(mae)
     names = sorted(split)
     halves = [names[: len(names) // 2], names[len(names) // 2 :]]

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { Compiled } from "../../compiler/compile.ts";
 import { fileHeader } from "../../runtime/spec-files/spec-files.ts";
 import { initialWeights } from "../../runtime/train/initial-weights.ts";
 import { compiled, oneLine } from "../plan-of.ts";
@@ -13,8 +14,23 @@ const stored: Readonly<Record<string, Stored>> = JSON.parse(
   readFileSync(new URL("../reference/weights.json", import.meta.url), "utf8"),
 );
 
+function warningsOf(encoder: string, load: string): readonly string[] {
+  return compiledWith(encoder, load)
+    .diagnostics.filter(({ severity }) => severity === "warning")
+    .map(({ message }) => message);
+}
+
 /** The first weights of a stage whose encoder starts from a file; what is said about the file instead, if that is no note. */
 function firstWeights(encoder: string, load: string): ReadonlyMap<string, readonly number[]> | string {
+  const { plan, diagnostics } = compiledWith(encoder, load);
+  const errors = diagnostics.filter(({ severity }) => severity === "error" || severity === "later");
+  const [stage] = plan?.stages ?? [];
+  if (stage === undefined || errors.length > 0) return errors.map(oneLine).join("\n");
+  const weights = initialWeights([...stage.parameters, ...stage.states], 0, () => new Map());
+  return new Map([...weights].map(([path, { data }]) => [path, Array.from(data, Number)]));
+}
+
+function compiledWith(encoder: string, load: string): Compiled {
   const text = `
     use "std/aff2.abaw"
     use "std/vit.abaw"
@@ -26,12 +42,7 @@ function firstWeights(encoder: string, load: string): ReadonlyMap<string, readon
     model network() (image) { head au = image -> face -> linear }
     stage first = train network() on aff2(8) { duration: 1 epochs }
     export first`;
-  const { plan, diagnostics } = compiled(text, { inspect: (...file) => fileHeader(root, ...file) });
-  const errors = diagnostics.filter(({ severity }) => severity === "error" || severity === "later");
-  const [stage] = plan?.stages ?? [];
-  if (stage === undefined || errors.length > 0) return errors.map(oneLine).join("\\n");
-  const weights = initialWeights([...stage.parameters, ...stage.states], 0, () => new Map());
-  return new Map([...weights].map(([path, { data }]) => [path, Array.from(data, Number)]));
+  return compiled(text, { inspect: (...file) => fileHeader(root, ...file) });
 }
 
 const small = "vit(depth: 2, dim: 8, heads: 2, patch: 2)";
@@ -42,6 +53,7 @@ const ways: readonly string[] = [
   `"${files}/mae.safetensors", names: timm, drop: ["place"]`,
   `"${files}/checkpoint.pth", names: mae, drop: ["pos_embed"]`,
   `"${files}/checkpoint.pth", under: "model.module", names: dinov2, drop: ["pos_embed"]`,
+  `"${files}/fixed.pth", names: mae, drop: ["decoder.**", "mask_token"]`,
   `"${files}/model.safetensors.index.json", names: hugging_face, drop: ["place"]`,
   `"${files}/pytorch_model.bin.index.json", names: hugging_face, drop: ["embeddings.position_embeddings"]`,
 ];
@@ -80,6 +92,19 @@ describe("one transformer from files of other programs", () => {
 describe("a file that does not fit", () => {
   test("has learned places, which an encoder with fixed ones would lose", () => {
     expect(firstWeights(small, `"${files}/mae.safetensors", names: mae`)).toContain("pos_embed has no place here");
+  });
+
+  test("has a decoder, which is to be dropped", () => {
+    expect(firstWeights(small, `"${files}/fixed.pth", names: mae`)).toContain("mask_token has no place here");
+  });
+
+  test("has another eps in its layer norms", () => {
+    const said = warningsOf(small, `"${files}/model.safetensors.index.json", names: hugging_face, drop: ["place"]`);
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("adds 1e-6 to the variance, and its weights were trained with 1e-12"),
+      ]),
+    );
   });
 
   test("is of another family: which one fits is told", () => {

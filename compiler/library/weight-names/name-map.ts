@@ -12,6 +12,8 @@ export interface NameRule {
   readonly ours: string;
   readonly theirs: readonly (readonly string[])[];
   readonly arrange?: Arrangement;
+  /** Of a layer norm: what each of these networks adds to the variance; undefined where that differs among them. */
+  readonly eps?: readonly (number | undefined)[];
 }
 
 /** The names of a family of files. What no rule is for has the same name there, with dots for brackets. */
@@ -32,6 +34,8 @@ export interface ForeignNames {
   /** Of each way its parts. */
   readonly ways: readonly (readonly string[])[];
   readonly arrange: Arrangement | undefined;
+  /** Of a layer norm, for each way, what is added to the variance. */
+  readonly eps?: readonly (number | undefined)[] | undefined;
 }
 
 /** A path with dots for brackets, as PyTorch writes it. */
@@ -43,10 +47,10 @@ export function dotted(path: string): string {
 export function theirNames({ rules, around = [] }: NameMap, path: string): ForeignNames {
   const home = around.find((each) => path.startsWith(`${each}.`));
   const bare = home === undefined ? path : path.slice(home.length + 1);
-  for (const { ours, theirs, arrange } of rules) {
+  for (const { ours, theirs, arrange, eps } of rules) {
     const held = matched(ours, bare);
     if (held !== undefined)
-      return { ways: theirs.map((way) => way.map((each) => dotted(filledIn(each, held)))), arrange };
+      return { ways: theirs.map((way) => way.map((each) => dotted(filledIn(each, held)))), arrange, eps };
   }
   return { ways: [[dotted(bare)]], arrange: undefined };
 }

@@ -18,6 +18,11 @@ const transformer: readonly NameRule[] = [
   rule("{front}.ffn.{rest}", ["{front}.mlp.{rest}"]),
 ];
 
+/** The same of a layer norm, with what each of these networks adds to the variance. */
+function normRule(ours: string, theirs: readonly string[], eps: readonly (number | undefined)[]): NameRule {
+  return { ...rule(ours, theirs), eps };
+}
+
 const norm = rule("norm.{rest}", ["norm.{rest}", "fc_norm.{rest}"]);
 const masks = [
   "{front}.attn_mask",
@@ -37,6 +42,7 @@ const mae: NameMap = {
     rule("decoder.draw.{rest}", ["decoder_pred.{rest}"]),
     rule("decoder.blocks[{i}].ffn.{rest}", ["decoder_blocks.{i}.mlp.{rest}"]),
     rule("decoder.blocks[{i}].{rest}", ["decoder_blocks.{i}.{rest}"]),
+    normRule("blocks[{i}].norm{k}.{rest}", ["blocks.{i}.norm{k}.{rest}"], [1e-6]),
     ...transformer,
     norm,
   ],
@@ -63,6 +69,9 @@ const layer = "encoder.layer.{i}";
 const tower = "encoder.layers.{i}";
 const three = (of: string, names: readonly string[], rest: string) => names.map((name) => `${of}.${name}${rest}`);
 
+/** Of ViT, DeiT and ViTMAE; of DINOv2; of CLIP. */
+const huggingFaceEps = [1e-12, 1e-6, 1e-5];
+
 /** https://github.com/huggingface/transformers: ViT, DeiT, ViTMAE, DINOv2, and CLIP's image tower. Queries, keys and values stand apart. */
 const huggingFace: NameMap = {
   doc: "Hugging Face: ViT, DeiT, ViTMAE, DINOv2, the image tower of CLIP",
@@ -77,16 +86,16 @@ const huggingFace: NameMap = {
     ),
     rule("embed.bias", ["embeddings.patch_embeddings.projection.bias"]),
     rule("norm_pre.{rest}", ["pre_layrnorm.{rest}"]),
-    rule("blocks[{i}].norm1.{rest}", [
-      `${layer}.layernorm_before.{rest}`,
-      `${layer}.norm1.{rest}`,
-      `${tower}.layer_norm1.{rest}`,
-    ]),
-    rule("blocks[{i}].norm2.{rest}", [
-      `${layer}.layernorm_after.{rest}`,
-      `${layer}.norm2.{rest}`,
-      `${tower}.layer_norm2.{rest}`,
-    ]),
+    normRule(
+      "blocks[{i}].norm1.{rest}",
+      [`${layer}.layernorm_before.{rest}`, `${layer}.norm1.{rest}`, `${tower}.layer_norm1.{rest}`],
+      huggingFaceEps,
+    ),
+    normRule(
+      "blocks[{i}].norm2.{rest}",
+      [`${layer}.layernorm_after.{rest}`, `${layer}.norm2.{rest}`, `${tower}.layer_norm2.{rest}`],
+      huggingFaceEps,
+    ),
     rule("blocks[{i}].attn.qkv.{rest}", [
       three(`${layer}.attention.attention`, ["query", "key", "value"], ".{rest}"),
       three(`${tower}.self_attn`, ["q_proj", "k_proj", "v_proj"], ".{rest}"),
@@ -125,7 +134,7 @@ const clip: NameMap = {
     rule("place", ["positional_embedding"], "positions"),
     rule("embed.weight", ["conv1.weight"], "patches"),
     rule("norm_pre.{rest}", ["ln_pre.{rest}"]),
-    rule("blocks[{i}].norm{k}.{rest}", [`${resblock}.ln_{k}.{rest}`]),
+    normRule("blocks[{i}].norm{k}.{rest}", [`${resblock}.ln_{k}.{rest}`], [1e-5]),
     rule("blocks[{i}].attn.qkv.{rest}", [`${resblock}.attn.in_proj_{rest}`]),
     rule("blocks[{i}].attn.proj.{rest}", [`${resblock}.attn.out_proj.{rest}`]),
     rule("blocks[{i}].ffn.fc1.{rest}", [`${resblock}.mlp.c_fc.{rest}`]),
