@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AnnotationTable } from "../../runtime/data/annotation-table.ts";
 import { singleRows } from "../../runtime/data/clips/clip-windows.ts";
 import { composedData } from "../../runtime/data/composed-data.ts";
 import { BlendOrder } from "../../runtime/data/loader/blend-order.ts";
+import { imagePath } from "../../runtime/data/open-data.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
 import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { planOf } from "../plan-of.ts";
@@ -121,7 +122,9 @@ test("rows of joined data are found in the folders of their own, and lack what t
         ? [["train", rowsOf(4, "arousal")]]
         : [["train", root === "elsewhere" ? rowsOf(2, "arousal") : rowsOf(3, "valence")]],
     ),
-    folderOf: (field, which, row) => `${root} ${field} ${which} ${row}`,
+    roots: 1,
+    foldersOf: (field) => [`${root}/${field}`],
+    withoutImage: 0,
     identity: root,
     listIdentity: "",
     synthetic: false,
@@ -131,13 +134,17 @@ test("rows of joined data are found in the folders of their own, and lack what t
   }));
   const table = data.parts.get("train");
   expect(data.starts?.get("train")).toEqual([0, 3]);
-  expect([0, 2, 3, 4].map((row) => data.folderOf("image", "train", row))).toEqual([
-    "nowhere image train 0",
-    "nowhere image train 2",
-    "elsewhere image train 0",
-    "elsewhere image train 1",
+  const folderOf = (part: "train" | "val", row: number) => {
+    const own = data.parts.get(part);
+    return own && dirname(imagePath(data, "image", own, row));
+  };
+  expect([0, 2, 3, 4].map((row) => folderOf("train", row))).toEqual([
+    "nowhere/image",
+    "nowhere/image",
+    "elsewhere/image",
+    "elsewhere/image",
   ]);
-  expect(data.folderOf("image", "val", 1)).toBe("elsewhere image train 1");
+  expect(folderOf("val", 1)).toBe("elsewhere/image");
   expect(Array.from(table?.labels.get("valence")?.weight ?? [])).toEqual([1, 1, 1, 0, 0]);
   expect(Array.from(table?.labels.get("arousal")?.weight ?? [])).toEqual([0, 0, 0, 1, 1]);
   expect(data.parts.get("val")?.rows).toBe(4);

@@ -6,7 +6,7 @@ const taken: ReadonlySet<string> = new Set([
   ..."lambda nonlocal not or pass raise return try while with yield self torch nn F functional float int bool tuple list dict range".split(
     " ",
   ),
-  ..."dropout uniform scatter_rows batch_norm batch_norm_fixed lstm gru reverse_gradient constant ranks batch time".split(
+  ..."dropout uniform scatter_rows pack_rows batch_norm batch_norm_fixed lstm gru reverse_gradient constant ranks batch time".split(
     " ",
   ),
 ]);

@@ -34,6 +34,7 @@ const helpers = {
     "dropout",
     "gru",
     "lstm",
+    "pack_rows",
     "reverse_gradient",
     "scatter_rows",
     "uniform",
