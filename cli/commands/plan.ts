@@ -98,8 +98,11 @@ function stageLines(
   names: ReadonlyMap<string, string>,
   status: string | undefined,
 ): readonly string[] {
-  const { clip, features } = stage;
-  const reads = features.map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
+  const { clip, features, networks = [] } = stage;
+  const reads = [
+    ...features.map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`),
+    ...networks.map(({ file }) => file),
+  ];
   const starts = [...stage.parameters, ...stage.states].flatMap(({ from }) =>
     from.kind === "stage" ? [names.get(from.stage) ?? from.stage] : from.kind === "file" ? [from.file] : [],
   );
