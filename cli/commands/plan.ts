@@ -101,8 +101,11 @@ function stageLines(
   names: ReadonlyMap<string, string>,
   status: string | undefined,
 ): readonly string[] {
-  const { clip } = stage;
-  const reads = readsOf(stage).map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`);
+  const { clip, networks = [] } = stage;
+  const reads = [
+    ...readsOf(stage).map((use) => `${names.get(use.stage) ?? use.stage}.${use.tensor}`),
+    ...networks.map(({ file }) => file),
+  ];
   const starts = [...stage.parameters, ...stage.states].flatMap(({ from }) =>
     from.kind === "stage" ? [names.get(from.stage) ?? from.stage] : from.kind === "file" ? [from.file] : [],
   );

@@ -3,7 +3,7 @@ import type { FeatureUse } from "../lower/plan.ts";
 import { type Change, compareTextMaps } from "./change.ts";
 import { type Side, shownDigits, stageNames } from "./side.ts";
 
-/** What two stages read of finished stages: which tensors, of which training, and made how. */
+/** What two stages read that was made before: which tensors, of which training or of which network's file, and made how. */
 export function compareReads(a: Side, b: Side): readonly Change[] {
   const [nameInA, nameInB] = stageNames(a, b);
   return compareTextMaps("", readsOf(a, nameInA, madeIn(b)), readsOf(b, nameInB, madeIn(a)));
@@ -20,7 +20,13 @@ function readsOf(
     const otherwise = other !== undefined && other.stage === hash && other.made !== made;
     return `${tensor}${otherwise ? ` #${made.slice(0, shownDigits)}` : ""} of ${nameOf(hash)}, ${printShape(shape)}`;
   };
-  return new Map(stage.plan.features.map((use) => [use.input, text(use)]));
+  const networks = (stage.plan.networks ?? []).flatMap(({ file, made, outputs }) =>
+    outputs.map(({ input, output, shape }): [string, string] => {
+      const pictures = made.slice(0, shownDigits);
+      return [input, `${output ?? "the output"} of ${file}, ${printShape(shape)}, of pictures #${pictures}`];
+    }),
+  );
+  return new Map([...stage.plan.features.map((use): [string, string] => [use.input, text(use)]), ...networks]);
 }
 
 function madeIn({ stage }: Side): ReadonlyMap<string, FeatureUse> {

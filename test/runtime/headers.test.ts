@@ -71,6 +71,7 @@ describe("a header says", () => {
 const whole: readonly (readonly [string, FileFormat])[] = [
   ["weights/net.onnx", "onnx"],
   ["weights/beside.onnx", "onnx"],
+  ["weights/inner.onnx", "onnx"],
   ["weights/face.safetensors", "weights"],
   [`${features}face.h5`, "hdf5"],
   [`${features}newer.h5`, "hdf5"],

@@ -46,6 +46,7 @@ stage folded(k: int) = train of_frames() on faces.fold(k) { loss: {expr: ce(expr
 
 assemble final on faces { expr: of_frame, au: clips }
 export final { opset: 17 }
+export of_frame { opset: 18 }
 ${last}`;
 
 let root = "";
@@ -182,6 +183,32 @@ describe("networks of ONNX files", () => {
         true,
       );
   });
+});
+
+test("an exported model is a network like others: of a head, and of what stands before it", async () => {
+  const run = again();
+  const [, plan] = run.plan.exports;
+  const path = join(folder, "of-frame.onnx");
+  exportModel(run, plan!, path);
+  const spec = `use "std/aff2.abaw"
+faces = aff2(32)
+encoder taught = onnx("${path}", outputs: {scores: "expr", said: "net[1].embedding"}, dims: {scores: [8], said: [16]})
+model m() (image) {
+  r = image -> taught
+  head valence = concat(r.scores, r.said) -> linear
+}
+stage s = train m() on faces { batch: 8, duration: 1 epoch, keep: last }
+`;
+  const taught = runOf(spec, root, temporaryFolder());
+  await taught.train();
+  const [own, teacher] = [taught.plan.stages[0]!, stageNamed(run, "of_frame")];
+  const [{ input: scores = "" } = {}, { input: said = "" } = {}] = own.networks![0]!.outputs;
+  const found = await taught.inputsOf(own, ["val"]);
+  const expected = await run.predict(teacher, "expr", "val");
+  expect(largestDifference(found.feature(scores, "val").values, expected)).toBeLessThan(tolerances.exports);
+  const [{ input = "" } = {}] = teacher.networks![0]!.outputs;
+  const embedding = (await run.inputsOf(teacher, ["val"])).feature(input, "val").values;
+  expect(largestDifference(found.feature(said, "val").values, embedding)).toBeLessThan(tolerances.exports);
 });
 
 test("a network that gives something else than the spec says is told when it is run", async () => {

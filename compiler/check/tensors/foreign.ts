@@ -116,6 +116,9 @@ function refuseSizes(use: Use, name: string | undefined, at = "dims"): never {
   return use.refuse("size-unknown", { axis: name ?? "the output" }, { help }, use.placeOf(at));
 }
 
+/** Maps of 2,048 channels of 14 × 14 are 400,000; more for each frame of some data fit into no memory. */
+const mostNumbers = 1 << 22;
+
 /** Its numbers are constants: nothing is known of how they come about, and no gradient flows back. */
 function outputsOf(
   use: Use,
@@ -127,6 +130,16 @@ function outputsOf(
   const file = args.get("file");
   const outputs = network.outputs.map(({ key, output, dims }) => {
     if (dims === undefined) return refuseSizes(use, key, args.get("dims")?.kind === "map" ? "dims" : "file");
+    const count = dims.reduce((product, size) => product * size, 1);
+    if (count > mostNumbers) {
+      const expected = `at most ${mostNumbers.toLocaleString("en")} numbers for a frame`;
+      const holes = {
+        what: output === undefined ? "the output of a network" : `the output \`${output}\` of a network`,
+        expected,
+        actual: `[${dims.join(", ")}]`,
+      };
+      return use.refuse("out-of-range", holes, {}, use.placeOf("file"));
+    }
     return { name: key ?? "output", output, dims };
   });
   const wires = use.network({
