@@ -1,6 +1,6 @@
+import type { Span } from "../diagnostics/source.ts";
 import type { HidePlan, MixPlan, Schedule } from "../lower/plan.ts";
 import type { Augmentation, Drawn } from "../lower/plan-augment.ts";
-import type { Span } from "../diagnostics/source.ts";
 import { canonical } from "./canonical.ts";
 import { completed } from "./completed.ts";
 import type { Env } from "./env.ts";

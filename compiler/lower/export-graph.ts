@@ -9,8 +9,8 @@ import { forInference } from "../passes/index.ts";
 import { weightsName } from "./describe-plan.ts";
 import { timeOf, withProducers } from "./export-inputs.ts";
 import { ExportedNetworks } from "./exported-networks.ts";
-import type { ExportedGraph } from "./plan-outputs.ts";
 import { headOutputs, inlined, tensorNamed } from "./graphs.ts";
+import type { ExportedGraph } from "./plan-outputs.ts";
 import type { StagePlans } from "./stage-plan.ts";
 
 /** An output: heads after their activation, weighted and summed. */
@@ -33,7 +33,11 @@ export interface Included {
 }
 
 /** One inference graph for all outputs, with one input for each field, and each stage in it once. */
-export function exportGraph(members: readonly Exported[], included: readonly Included[], plans: StagePlans): ExportedGraph {
+export function exportGraph(
+  members: readonly Exported[],
+  included: readonly Included[],
+  plans: StagePlans,
+): ExportedGraph {
   const g = new GraphBuilder(opRules);
   const stages = [...members.flatMap(({ parts }) => parts), ...included].map(({ stage }) => stage);
   const time = timeOf(withProducers(stages, plans));

@@ -12,9 +12,11 @@ import type { ExportPlan, SubmissionPlan } from "./plan-outputs.ts";
 import type { WeightSource } from "./plan-weights.ts";
 
 export type { FileSource, Initialiser, WeightSource } from "./plan-weights.ts";
+
 import type { AssemblyPlan } from "./plan-streams.ts";
 
 export type { AssemblyPlan, Fit, MemberPlan, Span, Stream } from "./plan-streams.ts";
+
 import type { HidePlan, MixPlan, ViewPlan } from "./plan-looks.ts";
 import type { ChoicePlan, SweepPlan } from "./plan-sweeps.ts";
 
@@ -232,7 +234,6 @@ export interface SamplerPlan {
   readonly kind: "balanced";
   readonly task: string;
 }
-
 
 export interface Duration {
   readonly unit: "epochs" | "steps" | "hours";

@@ -126,7 +126,6 @@ export const drawnLayouts: Readonly<Record<DrawnFormat, DrawnLayout>> = {
   csv: table,
 };
 
-
 /** Subject and session, such as F001 and T2. */
 function sessionOf(video: number): readonly [string, string] {
   const person = Math.floor(video / 2);
