@@ -15,7 +15,7 @@ describe("abaw weights inspect", () => {
     expect(status).toBe(0);
     expect(out).toContain("dictionaries around them: model, optimizer.state.0");
     expect(out).toMatch(/model\.module\.blocks\.\{0 \.\. 1\}\.attn\.qkv\.weight +\[24, 8\] +f32 +2 ×/);
-    expect(out).toMatch(/mae +14 tensors +behind model\.module/);
+    expect(out).toMatch(/mae +22 tensors +behind model\.module/);
   });
 
   test("as JSON, with what fits the layers of a spec", async () => {

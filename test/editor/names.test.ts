@@ -33,13 +33,22 @@ function renamed(text: string, part: string, into: number, to: string): string {
   return result + text.slice(done);
 }
 
+/** Members of what is known only when it is used: of a map that is given, of what a list has at a place, of a layer in `init`. */
+const ofUnknown: Readonly<Record<string, readonly string[]>> = {
+  "pretrain/mae.abaw": ["face", "trunk"],
+  "std/efficientnet.abaw": ["expand", "kernel", "stride"],
+  "std/mobilevit.abaw": ["act"],
+  "std/nn.abaw": ["cos", "sin"],
+};
+
 describe("what names stand for", () => {
   test.each([...specNames, ...libraryNames])(
     "every name of %s has a meaning, in parts that no stage reaches too",
     (name) => {
       const { program } = openEdited({ name, text: textOf(name) }, readStandard);
       const unknown = walkFile(program, program.main).places.filter(({ meant }) => meant() === undefined);
-      expect(unknown.map(({ span }) => span.source.text.slice(span.start, span.end))).toEqual([]);
+      const words = new Set(unknown.map(({ span }) => span.source.text.slice(span.start, span.end)));
+      expect([...words].toSorted()).toEqual(ofUnknown[name] ?? []);
     },
   );
 
@@ -51,8 +60,8 @@ describe("what names stand for", () => {
       );
     expect(defined("sum(s.x", 6)).toEqual(["test.abaw:13 x"]);
     expect(defined("sum(s.x", 4)).toEqual(["test.abaw:14 s"]);
-    expect(defined("face.trunk.blocks", 5)).toEqual(["std/vit.abaw:45 trunk"]);
-    expect(defined("face.trunk.blocks", 11)).toEqual(["std/vit.abaw:39 blocks"]);
+    expect(defined("face.trunk.blocks", 5)).toEqual(["std/vit.abaw:81 trunk"]);
+    expect(defined("face.trunk.blocks", 11)).toEqual(["std/vit.abaw:71 blocks"]);
     expect(defined("fusion(drop", 7)).toEqual(["std/nn.abaw:4 drop"]);
     expect(defined("temporal: length", 0)).toEqual(["test.abaw:12 temporal"]);
     expect(defined("lambda.expr: 0.25", 0)).toEqual(["test.abaw:29 lambda"]);

@@ -45,6 +45,7 @@ describe("the rules of ops", () => {
       "concat",
       "gather_rows",
       "one_hot",
+      "pack_rows",
       "pad",
       "reshape",
       "reverse_gradient",

@@ -55,7 +55,7 @@ test("trains on tables in BP4D's format and keeps the encoder that specs/netease
   );
 });
 
-test("specs/01-netease.abaw as a toy: an encoder that saw faces without labels, then action units", {
+test("specs/table5/netease.abaw as a toy: an encoder that saw faces without labels, then action units", {
   timeout: 240_000,
 }, async () => {
   const small = [
@@ -66,9 +66,9 @@ test("specs/01-netease.abaw as a toy: an encoder that saw faces without labels, 
     "--set",
     "data.format=synthetic(videos: 8, frames: 4)",
   ];
-  const { status, out } = await say("run", "specs/01-netease.abaw", "pretrain", "units_first", ...small);
+  const { status, out } = await say("run", "specs/table5/netease.abaw", "pretrain", "units_first", ...small);
   expect([status, out]).toEqual([0, expect.stringMatching(/^units_first +bp4d_au +mean F1 /m)]);
-  expect(readdirSync(join(folder, "runs/01-netease/stages")).length).toBe(2);
+  expect(readdirSync(join(folder, "runs/netease/stages")).length).toBe(2);
 });
 
 test("names a format that it does not draw", async () => {

@@ -52,7 +52,9 @@ export function theirNames({ rules, around = [] }: NameMap, path: string): Forei
     if (held !== undefined)
       return { ways: theirs.map((way) => way.map((each) => dotted(filledIn(each, held)))), arrange, eps };
   }
-  return { ways: [[dotted(bare)]], arrange: undefined };
+  const plain = dotted(bare);
+  // Files that stages keep have the paths themselves.
+  return { ways: plain === bare ? [[bare]] : [[plain], [bare]], arrange: undefined };
 }
 
 /** What a tensor of a family's file is here, with dots for brackets; its own name where no rule has it. */
@@ -63,7 +65,7 @@ export function ourName({ rules }: NameMap, tensor: string): string {
       if (held !== undefined) return dotted(filledIn(ours, held));
     }
   }
-  return tensor;
+  return dotted(tensor);
 }
 
 /** Whether a family has a name of its own for what this tensor is. */
