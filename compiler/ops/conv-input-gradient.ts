@@ -1,5 +1,5 @@
 import { multiplyDims, productOf, sameDim } from "../ir/dim.ts";
-import { convolvedBack, type Sized, transposed } from "./convolution-gradients.ts";
+import { convolvedBack, type Sized, transposed, transposedOnWebgpu } from "./convolution-gradients.ts";
 import { convolveBack } from "./convolution-tfjs.ts";
 import { defineOp } from "./define-op.ts";
 import { float, sample } from "./sample.ts";
@@ -21,7 +21,7 @@ export const convInputGradient = defineOp({
   onnx: (w, { dy, weight }, attributes) => ({
     dx: convolvedBack(w, dy, weight, attributes) ?? transposed(w, dy, weight, attributes),
   }),
-  webgpu: (w, { dy, weight }, attributes) => ({ dx: transposed(w, dy, weight, attributes) }),
+  webgpu: (w, { dy, weight }, attributes) => ({ dx: transposedOnWebgpu(w, dy, weight, attributes) }),
   tfjs: (k, { dy, weight }, attributes) => ({
     dx: convolveBack(k, dy, weight, attributes, sizes(attributes.sizes)),
   }),

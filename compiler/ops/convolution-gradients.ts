@@ -24,6 +24,21 @@ export function transposed(w: OnnxWriter, dy: Emitted, weight: Emitted, attribut
 }
 
 /**
+ * The same as the WebGPU provider computes it right. Where each group has several channels in dy and one in dx it is wrong (onnxruntime
+ * 1.30, of two): a second one of zeros is computed beside it and left out.
+ */
+export function transposedOnWebgpu(w: OnnxWriter, dy: Emitted, weight: Emitted, attributes: Sized): string {
+  const [out = 1, into, ...kernel] = weight.type.shape;
+  const { groups } = attributes;
+  if (groups === 1 || into !== 1 || out === groups) return transposed(w, dy, weight, attributes);
+  const none = weight.type.shape.map(() => 0);
+  const name = w.node("Pad", [weight.name, w.integers([...none, ...none.with(1, 1)])]);
+  const wider: Emitted = { name, type: { ...weight.type, shape: [out, 2, ...kernel] } };
+  const both = transposed(w, dy, wider, attributes);
+  return w.node("Slice", [both, w.integers([0]), w.integers([2 * groups]), w.integers([1]), w.integers([2])]);
+}
+
+/**
  * Without a stride, dx is dy convolved with the kernel turned round, inputs and outputs exchanged in each group: many times as fast as
  * ConvTranspose where channels are convolved alone. Undefined where the padding reaches farther than the kernel.
  */
