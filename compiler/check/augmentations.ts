@@ -1,4 +1,5 @@
 import type { Span } from "../diagnostics/source.ts";
+import { followsScores } from "../lower/follows-scores.ts";
 import type { HidePlan, MixPlan, Schedule } from "../lower/plan.ts";
 import type { Augmentation, Drawn } from "../lower/plan-augment.ts";
 import { canonical } from "./canonical.ts";
@@ -138,6 +139,12 @@ function deviationOf(item: CallThing, reporter: Reporter): Schedule {
   const given = item.args.get("deviation");
   const span = placeIn(item, "deviation");
   const schedule = scheduleOf(given ?? number(0), reporter);
+  if (followsScores(schedule))
+    reporter.report("wrong-type", span, {
+      what: "`deviation`",
+      expected: "a number, or a schedule that is known beforehand",
+      actual: "plateau(..), which follows scores",
+    });
   const [least, most] = extremesOf(schedule);
   const actual = least === most ? least : `${least} .. ${most}`;
   if (least < 0 || most > 1 || most <= 0)

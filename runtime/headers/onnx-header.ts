@@ -64,6 +64,7 @@ class OnnxReader {
     let graph: Part | undefined;
     for (const field of this.#fields.of({ from: 0, to: this.#size })) {
       if (field.number === 1) ir = field.value;
+      if (field.number === 7 && graph !== undefined) throw new HeaderError("it has two graphs");
       if (field.number === 7) graph = field;
       if (field.number === 8) opset = this.#opset(field) ?? opset;
       if (field.number === 25) this.#function(field);

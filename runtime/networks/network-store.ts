@@ -51,7 +51,7 @@ export class NetworkStore {
     const data = await this.#run.dataOf(stage.data);
     const { file, made, outputs } = use;
     const list = part === "test" ? data.listIdentity : data.identity;
-    const facts = [await this.#digest(file), made, JSON.stringify(outputs), data.root, list, part];
+    const facts = [await this.#digest(file), made, JSON.stringify(outputs), rowsAndPictures(stage), list, part];
     const identity = hashed(facts.join("\n"));
     const known = this.#passes.get(identity);
     if (known !== undefined) return known;
@@ -92,6 +92,14 @@ export class NetworkStore {
     this.#digests.set(file, known);
     return known;
   }
+}
+
+/** Where data's rows come from, how their parts are cut, and where their pictures lie. */
+function rowsAndPictures({ data: { root, format, duplicates, fields } }: StagePlan): string {
+  const folders = [...fields].flatMap(([name, each]) => (each.kind === "images" ? [[name, each.folder]] : []));
+  return JSON.stringify([root, format, duplicates, folders], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  );
 }
 
 function hashed(text: string): string {

@@ -12,16 +12,18 @@ export async function pickedRows(
 ): Promise<ReadonlyMap<string, FeatureMatrix>> {
   if (all.parts.get(part) === table) return resultsOf(part);
   const picked = new Map<string, { readonly shape: readonly number[]; readonly values: Float32Array }>();
-  const missing = new Set(table.image);
+  const wanted = picturesOf(table);
+  const missing = new Set(wanted);
   for (const each of part === "test" ? (["test"] as const) : (["train", "val"] as const)) {
-    const images = all.parts.get(each)?.image ?? [];
+    const whole = all.parts.get(each);
+    const images = whole === undefined ? [] : picturesOf(whole);
     const rowOf = new Map(images.flatMap((image, row) => (missing.has(image) ? [[image, row] as const] : [])));
     if (rowOf.size === 0) continue;
     for (const [input, { shape, values }] of await resultsOf(each)) {
       const width = shape.reduce((product, size) => product * size, 1);
       const known = picked.get(input) ?? { shape, values: new Float32Array(table.rows * width) };
       picked.set(input, known);
-      table.image.forEach((image, row) => {
+      wanted.forEach((image, row) => {
         const from = rowOf.get(image);
         if (from !== undefined) known.values.set(values.subarray(from * width, (from + 1) * width), row * width);
       });
@@ -30,4 +32,9 @@ export async function pickedRows(
   }
   if (missing.size > 0) throw new Error(`the whole data lack ${missing.size} of the images of their part ${part}`);
   return picked;
+}
+
+/** Row to its picture: a path, and below which of several roots. */
+function picturesOf({ image, root }: AnnotationTable): readonly string[] {
+  return root === undefined ? image : image.map((path, row) => `${root[row] ?? 0} ${path}`);
 }
