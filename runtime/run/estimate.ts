@@ -5,7 +5,7 @@ import { weightCount } from "../../compiler/lower/describe-plan.ts";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { clipWindows } from "../data/clips/clip-windows.ts";
 import { DataError } from "../data/data-error.ts";
-import type { OpenData } from "../data/open-data.ts";
+import type { OpenData, Part } from "../data/open-data.ts";
 import { subTable } from "../data/sub-table.ts";
 import { eventFileName, timesIn } from "../report/event-file.ts";
 import { chosenRows } from "../train/chosen-rows.ts";
@@ -72,15 +72,16 @@ const float = 4;
 /** What others read of a stage, for every row of their data. */
 async function readBytes(run: Run, stage: StagePlan): Promise<number> {
   let bytes = 0;
-  for (const { use, over } of run.readBy(stage)) {
-    const data = await run.dataOf(over.data);
-    bytes +=
-      float * use.shape.reduce((product, dim) => product * dim, 1) * (rowsOf(data, "train") + rowsOf(data, "val"));
-  }
+  for (const { use, over, part } of run.readBy(stage))
+    bytes += float * sizeOf(use.shape) * rowsOf(await run.dataOf(over.data), part);
   return bytes;
 }
 
-function rowsOf({ parts }: OpenData, part: "train" | "val"): number {
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+function rowsOf({ parts }: OpenData, part: Part): number {
   return parts.get(part)?.rows ?? 0;
 }
 

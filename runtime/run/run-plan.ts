@@ -49,6 +49,12 @@ export interface RunWatcher {
   pass(plan: StagePlan, part: Part, done: number, total: number): void;
 }
 
+/** A stage as it runs over some data that are not composed. */
+export interface Pass {
+  readonly over: StagePlan;
+  readonly part: Part;
+}
+
 /** Everything of a plan that a run knows: data, finished stages, features. Stages run in the plan's order. */
 export class Run {
   readonly plan: Plan;
@@ -176,14 +182,25 @@ export class Run {
     return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data };
   }
 
-  /** What others of the plan read of a stage, each with the stage as it runs over the data of who reads. */
-  readBy(stage: StagePlan): readonly { readonly use: FeatureUse; readonly over: StagePlan }[] {
+  /** The passes of a stage whose results for a part of some data are read, in order: one over each of the data that it is joined from. */
+  passesOver(stage: StagePlan, data: DataPlan, part: Part): readonly Pass[] {
+    return piecesOf(data, part).map((piece) => ({ over: this.over(stage, piece.plan), part: piece.part }));
+  }
+
+  /** What others of the plan read of a stage in their training, each once. */
+  readBy(stage: StagePlan): readonly (Pass & { readonly use: FeatureUse })[] {
     const uses = this.plan.stages.flatMap(({ features, data }) =>
-      features.flatMap((use) => (use.stage === stage.hash ? [{ use, over: this.over(stage, data) }] : [])),
+      features
+        .filter((use) => use.stage === stage.hash)
+        .flatMap((use) =>
+          (["train", "val"] as const).flatMap((part) =>
+            this.passesOver(stage, data, part).map((pass) => ({ ...pass, use })),
+          ),
+        ),
     );
     return [
       ...new Map(
-        uses.map((each) => [this.fileOf(each.over, `${each.use.tensor} ${each.use.checkpoint}`), each]),
+        uses.map((each) => [this.fileOf(each.over, `${each.use.tensor} ${each.part} ${each.use.checkpoint}`), each]),
       ).values(),
     ];
   }
@@ -221,8 +238,8 @@ export class Run {
       const pieces = piecesOf(plan.data, part);
       for (const use of plan.features) {
         const matrices: FeatureMatrix[] = [];
-        for (const piece of pieces)
-          matrices.push(await this.#features.of(this.over(this.stageOf(use.stage), piece.plan), use, piece.part));
+        for (const pass of this.passesOver(this.stageOf(use.stage), plan.data, part))
+          matrices.push(await this.#features.of(pass.over, use, pass.part));
         features.set(`${use.input} ${part}`, joinMatrices(matrices));
       }
       const networks: ReadonlyMap<string, FeatureMatrix>[] = [];

@@ -142,10 +142,9 @@ export async function trainAlone(run: Run, stage: StagePlan, limit?: Duration): 
     if (interrupted) return true;
   }
   if (!(await run.isFinished(stage))) return false;
-  for (const { use, over } of run.readBy(stage)) {
+  for (const { use, over, part } of run.readBy(stage)) {
     const { parts } = await run.dataOf(over.data);
-    for (const part of ["train", "val"] as const)
-      if (parts.has(part)) await run.feature(over, use.tensor, part, use.checkpoint);
+    if (parts.has(part)) await run.feature(over, use.tensor, part, use.checkpoint);
   }
   const { parts } = await run.dataOf(stage.data);
   const [task] = stage.tasks;

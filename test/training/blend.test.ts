@@ -6,6 +6,7 @@ import { singleRows } from "../../runtime/data/clips/clip-windows.ts";
 import { composedData } from "../../runtime/data/composed-data.ts";
 import { BlendOrder } from "../../runtime/data/loader/blend-order.ts";
 import { imagePath } from "../../runtime/data/open-data.ts";
+import { trainAlone } from "../../runtime/run/train-plan.ts";
 import { readMetrics } from "../../runtime/train/metrics-log.ts";
 import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { planOf } from "../plan-of.ts";
@@ -221,6 +222,23 @@ describe("a training on several data sets", () => {
     expect(judged).toEqual(alone);
     expect(logs[1]).toBe(logs[0]);
     expect(logs[2]).not.toBe(logs[0]);
+  });
+
+  test("reads what the stages that it needs have stored, each trained by itself", async () => {
+    const [root, other, folder] = [drawnNumbers(), otherNumbers(), temporaryFolder()];
+    const trained = async (label: string) => {
+      const run = numberRun(root, folder, {}, spec(other));
+      const stage = run.plan.stages.find((each) => each.label === label);
+      if (stage === undefined) throw new Error(`there is a stage ${label}`);
+      expect(await trainAlone(run, stage)).toBe(false);
+      return [...writtenBy(folder).keys()].filter((name) => name.includes("features/"));
+    };
+    await trained("alone(expr)");
+    await trained("alone(au)");
+    const stored = await trained("alone(valence)");
+    // Of each the two data sets that it is trained on, and the one that it is judged on.
+    expect(stored).toHaveLength(6);
+    expect(await trained("together")).toEqual(stored);
   });
 
   test.each([
