@@ -48,7 +48,7 @@ export const device = [
 export function withTorchOptions(command: Command): Command {
   return command
     .option("--nproc <n>", "processes of the engine torch, each with its part of every batch (default: 1)")
-    .option("--precision <p>", "fp32, or bf16 of the engine torch (default: fp32)")
+    .option("--precision <p>", "fp32 or bf16, of the engine torch, whatever stages say (default: what each says)")
     .option("--torch-compile", "let the engine torch compile the model");
 }
 

@@ -37,10 +37,10 @@ export async function openEngine(choice: EngineChoice): Promise<Engine> {
 }
 
 /** PyTorch of the interpreter that PYTHON names, else python3. */
-function inPytorch({ device = "auto", nproc = "1", precision = "fp32", torchCompile }: EngineChoice): Engine {
+function inPytorch({ device = "auto", nproc = "1", precision, torchCompile }: EngineChoice): Engine {
   if (device !== "auto" && device !== "cpu" && device !== "cuda")
     throw new UsageError(`--device of the engine torch takes cpu, cuda or auto, not ${JSON.stringify(device)}`);
-  if (precision !== "fp32" && precision !== "bf16")
+  if (precision !== undefined && precision !== "fp32" && precision !== "bf16")
     throw new UsageError(`--precision takes fp32 or bf16, not ${JSON.stringify(precision)}`);
   const processes = wholeNumber("--nproc", nproc, 1, 64);
   const python = pythonOf(process.env);

@@ -40,8 +40,8 @@ const engines: readonly (readonly [string, () => Promise<Engine>])[] = [
 ];
 const torch = ["torch", async () => torchOn(1)] as const;
 
-function torchOn(processes: number): Engine {
-  return torchEngine({ python: python ?? "", processes, device: "cpu", precision: "fp32", compiled: false });
+function torchOn(processes: number, precision?: "fp32" | "bf16"): Engine {
+  return torchEngine({ python: python ?? "", processes, device: "cpu", precision, compiled: false });
 }
 
 const everyEngine = python === undefined ? engines : [...engines, torch];
@@ -173,13 +173,16 @@ describe("a batch in passes", () => {
   );
 
   test.skipIf(python === undefined)(
-    "of a stage that asks for bfloat16 is near the other in PyTorch",
+    "of a stage that asks for bfloat16 is near the other in PyTorch, unless the command says another",
     { timeout: 300_000 },
     async () => {
-      const [full, half] = [await followed(torchOn(1), ""), await followed(torchOn(1), ", precision: bf16")];
-      const [a, b] = [full, half].map(({ losses }) => losses.map((each) => each.get("loss") ?? Number.NaN));
-      expect(b).not.toEqual(a);
-      expect(largestDifference(b ?? [], a ?? [])).toBeLessThan(tolerances.bfloat16);
+      const lossesOf = async (engine: Engine, more: string) =>
+        (await followed(engine, more)).losses.map((each) => each.get("loss") ?? Number.NaN);
+      const [full, half] = [await lossesOf(torchOn(1), ""), await lossesOf(torchOn(1), ", precision: bf16")];
+      expect(half).not.toEqual(full);
+      expect(largestDifference(half, full)).toBeLessThan(tolerances.bfloat16);
+      expect(await lossesOf(torchOn(1, "fp32"), ", precision: bf16")).toEqual(full);
+      expect(await lossesOf(torchOn(1, "bf16"), "")).toEqual(half);
     },
   );
 

@@ -20,7 +20,8 @@ import { type Launch, Ranks, RanksFailed } from "./ranks.ts";
 import { writePackage } from "./write-package.ts";
 
 export interface TorchChoice extends Launch {
-  readonly precision: "fp32" | "bf16";
+  /** In place of what stages say. */
+  readonly precision?: "fp32" | "bf16" | undefined;
   readonly compiled: boolean;
 }
 
@@ -92,7 +93,7 @@ class TorchTrainer implements Trainer {
       max_gradient_norm: maxGradientNorm ?? null,
       ema: ema ?? null,
       sharpness: sharpness ?? null,
-      precision: this.#program.precision ?? precision,
+      precision: precision ?? this.#program.precision ?? "fp32",
       compiled,
     };
     const facts = new Map([...constants].filter(([name]) => !frozen.has(name)));
