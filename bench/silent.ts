@@ -9,5 +9,6 @@ export const silent: RunWatcher = {
   stageEnds: () => undefined,
   stageFails: () => undefined,
   altered: () => undefined,
+  waits: () => undefined,
   pass: () => undefined,
 };

@@ -45,6 +45,10 @@ export function watchRun(quiet: boolean): RunWatcher {
       const { palette } = terminal;
       terminal.say(`${palette.yellow(palette.bold("warning"))}: ${problem.message}; it is made again`);
     },
+    waits(file, holder) {
+      drop();
+      say(`  ${file} is being made by ${holder}; waiting for it`);
+    },
     pass(plan, part, done, total) {
       if (quiet) return;
       const key = `${plan.label}, ${part}`;

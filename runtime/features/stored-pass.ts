@@ -9,6 +9,7 @@ import { imagePath, type OpenData, type Part, tableOf } from "../data/open-data.
 import type { Tensor, Tensors } from "../engines/engine.ts";
 import { jsonReader } from "../json/read-json.ts";
 import { integer, listOf, record, text } from "../json/schema.ts";
+import { holdFile, whenFree } from "../run/hold.ts";
 import type { Run } from "../run/run-plan.ts";
 import { type PartResults, runOverPart } from "../train/run-graph.ts";
 import { StageError } from "../train/stage-error.ts";
@@ -84,22 +85,42 @@ export interface KeptPass {
   readonly make: () => Promise<PartResults>;
 }
 
-/** What is kept under this identity, or else made now and kept. What lacks images is made again, where these are to be an error or are other files by now. */
+/** What is kept under this identity, or else made now and kept; of processes side by side one makes it, and the others wait for it. */
 export async function keptPass(run: Run, pass: KeptPass): Promise<PartResults> {
-  const { stage, data, part, path, identity } = pass;
-  const { badImages } = data;
+  const known = resultsOf(run, pass);
+  if (known !== undefined) return known;
+  let waited = false;
+  const release = await whenFree(
+    () => holdFile(pass.path),
+    (holder) => {
+      waited = true;
+      run.options.watch.waits(run.options.folder.below(pass.path), holder);
+    },
+  );
+  try {
+    return (waited ? resultsOf(run, pass) : undefined) ?? (await made(pass));
+  } finally {
+    release();
+  }
+}
+
+/** What is kept, but what lacks images where these are to be an error, or are other files by now. */
+function resultsOf(run: Run, { stage, data, part, path, identity }: KeptPass): PartResults | undefined {
   const known = readKept(run, path, identity);
   const lacking = known?.bad ?? [];
   const stillSo = lacking.every(
     ({ row, seen }) => run.options.onBadRow === "skip" && seenOf(stage, data, part, row) === seen,
   );
-  if (known !== undefined && stillSo) {
-    for (const { row, reason } of lacking) badImages.get(part)?.set(row, reason);
-    return resultsIn(known.tensors);
-  }
+  if (known === undefined || !stillSo) return undefined;
+  for (const { row, reason } of lacking) data.badImages.get(part)?.set(row, reason);
+  return resultsIn(known.tensors);
+}
+
+async function made(pass: KeptPass): Promise<PartResults> {
+  const { stage, data, part, path, identity } = pass;
   const found = await pass.make();
   for (const [name, { values }] of found) refuseBroken(stage, tableOf(data, part), name, values);
-  const bad = [...(badImages.get(part) ?? [])].map(
+  const bad = [...(data.badImages.get(part) ?? [])].map(
     ([row, reason]): BadImage => ({ row, reason, seen: seenOf(stage, data, part, row) }),
   );
   writeSealed(path, tensorsOf(found), {

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
 /**
  * Two processes in one folder would overwrite one another's files. Holds the folder by a file `lock` and gives back what ends the hold;
@@ -8,8 +9,32 @@ import { join } from "node:path";
  * processes nothing is known.
  */
 export function holdFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, "lock");
+  return hold(join(folder, "lock"), folder);
+}
+
+/** Holds a file that is to be made, against the other processes of this machine: each machine makes it at most once at a time. */
+export function holdFile(file: string): () => void {
+  return hold(`${file}.${hostname()}.lock`, file);
+}
+
+/** Takes a hold once the process that has it is done; `waits` is told its name first. */
+export async function whenFree(take: () => () => void, waits: (holder: string) => void): Promise<() => void> {
+  for (let told = false; ; told = true) {
+    try {
+      return take();
+    } catch (problem) {
+      if (!(problem instanceof RunBusy)) throw problem;
+      if (!told) waits(problem.holder);
+    }
+    await setTimeout(patience);
+  }
+}
+
+/** Milliseconds between two looks at what another process holds. */
+const patience = 500;
+
+function hold(path: string, what: string): () => void {
+  mkdirSync(dirname(path), { recursive: true });
   const own = `${path}.${process.pid}`;
   // It appears with its content, or not at all.
   writeFileSync(own, `${process.pid} ${hostname()}`);
@@ -17,7 +42,7 @@ export function holdFolder(folder: string): () => void {
     while (!linked(own, path)) {
       const text = textOf(path);
       const holder = holderIn(text, path);
-      if (holder !== undefined) throw new RunBusy(folder, holder);
+      if (holder !== undefined) throw new RunBusy(what, holder);
       if (text !== undefined) putAside(path, text);
     }
   } finally {

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { writeAtomically } from "../checkpoints/write-atomically.ts";
-import { holdFolder, RunBusy } from "./hold.ts";
+import { holdFolder, whenFree } from "./hold.ts";
 
 /** A run's folder: its stages below `stages/`, the report and the manifest beside. */
 export class RunFolder {
@@ -54,18 +53,7 @@ export class RunFolder {
   }
 
   /** The same, once the process that holds it is done; `waits` is told its name first. */
-  async lockWhenFree(waits: (holder: string) => void): Promise<() => void> {
-    for (let told = false; ; told = true) {
-      try {
-        return this.lock();
-      } catch (problem) {
-        if (!(problem instanceof RunBusy)) throw problem;
-        if (!told) waits(problem.holder);
-      }
-      await setTimeout(patience);
-    }
+  lockWhenFree(waits: (holder: string) => void): Promise<() => void> {
+    return whenFree(() => this.lock(), waits);
   }
 }
-
-/** Milliseconds between two looks at a folder that another process holds. */
-const patience = 500;

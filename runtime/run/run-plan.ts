@@ -45,6 +45,8 @@ export interface RunWatcher {
   stageFails(plan: StagePlan, problem: Error): void;
   /** A file that is not as it was written, and is made again. */
   altered(problem: AlteredFile): void;
+  /** Another process makes a file of the run that is needed here. */
+  waits(file: string, holder: string): void;
   /** A pass over a part: a validation, a feature, predictions. */
   pass(plan: StagePlan, part: Part, done: number, total: number): void;
 }

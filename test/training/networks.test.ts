@@ -165,6 +165,22 @@ describe("networks of ONNX files", () => {
     });
   });
 
+  test("are asked by one of several processes, for which the others wait", async () => {
+    const out = temporaryFolder();
+    const [asked, waiting] = [new Set<string>(), new Set<string>()];
+    const inputsIn = async (name: string) => {
+      const watch = { ...silent, pass: () => void asked.add(name), waits: () => void waiting.add(name) };
+      const run = again({ watch }, out);
+      const stage = stageNamed(run, "of_frame");
+      const inputs = await run.inputsOf(stage, ["train"]);
+      return inputs.feature(stage.networks?.[0]?.outputs[0]?.input ?? "", "train").values;
+    };
+    const [first, second] = await Promise.all([inputsIn("first"), inputsIn("second")]);
+    expect(second).toEqual(first);
+    expect([asked.size, waiting.size]).toEqual([1, 1]);
+    expect(readdirSync(join(out, "networks"))).toEqual([expect.stringMatching(/-train\.safetensors$/)]);
+  });
+
   test("run in onnxruntime whatever engine trains what reads them", async () => {
     const other = temporaryFolder();
     const engine = await tfjsEngine(tfjsWays.filter(({ name }) => name === "cpu"));

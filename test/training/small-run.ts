@@ -43,5 +43,6 @@ export const silent: RunOptions["watch"] = {
   stageEnds: () => undefined,
   stageFails: () => undefined,
   altered: () => undefined,
+  waits: () => undefined,
   pass: () => undefined,
 };

@@ -23,6 +23,7 @@ const run = numberRun(root, folder, {
     stageFails: () => tell(`failed ${stage}`),
     stageEnds: () => tell(`end ${stage}`),
     altered: ({ message }) => tell(`altered ${message}`),
+    waits: (file) => tell(`waits ${file}`),
     pass: (_, part, done) => tell(`${part} ${done}`),
   },
 });
