@@ -57,7 +57,7 @@ describe.skipIf(python === undefined)("packed pictures in PyTorch (PYTHON names 
         const expected = new Uint8Array(source.length);
         applyChange(
           sampler,
-          source,
+          { pixels: source, width: reference.side, height: reference.side },
           drawChange(augmentations, words, { clip: clips[n] ?? [], strengths }),
           expected,
           0,

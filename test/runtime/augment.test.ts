@@ -11,7 +11,7 @@ const source = Uint8Array.from(reference.source);
 
 function changed(change: Change, frame = source): Uint8Array {
   const target = new Uint8Array(frame.length);
-  applyChange(new Sampler(side), frame, change, target, 0);
+  applyChange(new Sampler(side), { pixels: frame, width: side, height: side }, change, target, 0);
   return target;
 }
 

@@ -19,7 +19,8 @@ const gradient = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
 
 function augmented(augmentations: readonly Augmentation[], words: readonly number[] = [1, 2, 3]): Uint8Array {
   const target = new Uint8Array(gradient.length);
-  applyChange(new Sampler(side), gradient, drawChange(augmentations, words), target, 0);
+  const picture = { pixels: gradient, width: side, height: side };
+  applyChange(new Sampler(side), picture, drawChange(augmentations, words), target, 0);
   return target;
 }
 
@@ -51,6 +52,22 @@ describe("augmentation", () => {
     expect(turned).not.toEqual(gradient);
     const middle = (image: Uint8Array) => pixel(image, 8, 8)[0] ?? 0;
     expect(Math.abs(middle(turned) - middle(gradient))).toBeLessThanOrEqual(8);
+  });
+
+  test("takes what is smaller than a frame from its own pixels, in one pass", () => {
+    const small = { pixels: gradient, width: side, height: side };
+    const large = new Sampler(24);
+    const [found, expected] = [new Uint8Array(3 * 24 * 24), new Uint8Array(3 * 24 * 24)];
+    applyChange(large, small, drawChange([{ kind: "flip", probability: 1 }], [1]), found, 0);
+    large.sample(small, [-1, 0, 0, 1, 0, 0], undefined, expected, 0);
+    expect(found).toEqual(expected);
+    applyChange(large, small, drawChange([], [1]), found, 0);
+    large.sample(small, samePlace, undefined, expected, 0);
+    expect(found).toEqual(expected);
+    applyChange(large, small, [{ kind: "erase", area: { height: 0.5, width: 0.5, down: 0, right: 0 } }], found, 0);
+    const kept = (_: number, i: number) => Math.floor(i / 72) >= 12;
+    expect(found.filter(kept)).toEqual(expected.filter(kept));
+    expect(found).not.toEqual(expected);
   });
 
   test("jitters colours and stays within bytes", () => {
@@ -87,13 +104,18 @@ describe("decoding", () => {
     ["grey JPEG", 1, "jpeg"],
     ["PNG", 3, "png"],
     ["grey PNG", 1, "png"],
-  ] as const)("reads a %s at the size that was asked for, in three channels", async (_, channels, format) => {
-    const folder = temporaryFolder();
-    await make(folder, "a.img", channels, format);
-    const pixels = await decodeImage(place(folder, "a.img"), new Sampler(8));
-    expect(pixels.length).toBe(8 * 8 * 3);
-    expect(pixels.every((value) => Math.abs(value - 128) <= 2)).toBe(true);
-  });
+  ] as const)(
+    "reads a %s in three channels, what is larger than was asked for at that size",
+    async (_, channels, format) => {
+      const folder = temporaryFolder();
+      await make(folder, "a.img", channels, format);
+      const read = await decodeImage(place(folder, "a.img"), 8);
+      expect([read.width, read.height, read.pixels.length]).toEqual([8, 8, 8 * 8 * 3]);
+      const whole = await decodeImage(place(folder, "a.img"), 24);
+      expect([whole.width, whole.height]).toEqual([20, 10]);
+      expect(read.pixels.every((value) => Math.abs(value - 128) <= 2)).toBe(true);
+    },
+  );
 
   test.each([
     ["that is missing", "none.jpg", "is missing"],
@@ -105,10 +127,10 @@ describe("decoding", () => {
     writeFileSync(join(folder, "text.jpg"), "<svg/>");
     await make(folder, "whole.jpg", 3, "jpeg");
     writeFileSync(join(folder, "short.jpg"), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16]));
-    const refused = decodeImage(place(folder, name), new Sampler(8));
+    const refused = decodeImage(place(folder, name), 8);
     await expect(refused).rejects.toThrow(DataError);
-    await expect(decodeImage(place(folder, name), new Sampler(8))).rejects.toThrow(reason);
-    await expect(decodeImage(place(folder, name), new Sampler(8))).rejects.toThrow(/rows\.txt:7.*video 12/);
+    await expect(decodeImage(place(folder, name), 8)).rejects.toThrow(reason);
+    await expect(decodeImage(place(folder, name), 8)).rejects.toThrow(/rows\.txt:7.*video 12/);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Augmentation } from "../../../compiler/lower/plan-augment.ts";
 import { hash, uniform } from "../loader/random.ts";
 import { type Area, addNoise, eraseRectangle, turnHue } from "./pixels.ts";
-import { type AffineMap, type Mixing, type Sampler, samePlace } from "./sampler.ts";
+import { type AffineMap, type Mixing, type Picture, type Sampler, samePlace } from "./sampler.ts";
 
 /** What is done to one frame, pass by pass. */
 export type Change = readonly Pass[];
@@ -145,27 +145,32 @@ function after(first: AffineMap, second: AffineMap): AffineMap {
   return [a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h, a * u + b * w + x, c * u + d * w + y];
 }
 
-/** Writes a changed frame. `offset` is where the result begins. */
+/** Writes a picture as a frame, changed. `offset` is where the frame begins. */
 export function applyChange(
   sampler: Sampler,
-  frame: Uint8Array,
+  picture: Picture,
   change: Change,
   target: Uint8Array,
   offset: number,
 ): void {
   const { side } = sampler;
-  const own = target.subarray(offset, offset + frame.length);
-  let source = frame;
-  if (change[0]?.kind !== "move") own.set(frame);
+  const frame = target.subarray(offset, offset + 3 * side * side);
+  let source = picture;
+  if (change[0]?.kind !== "move") sampler.place(picture, target, offset);
   for (const pass of change) {
     if (pass.kind === "move") {
-      const picture = { pixels: source, width: side, height: side };
-      const mixing = mixingOf(pass, () => sampler.lightness(picture));
-      sampler.sample(picture, pass.map, mixing, target, offset);
-      if (pass.hue !== 0) turnHue(own, pass.hue);
-    } else if (pass.kind === "erase") eraseRectangle(own, side, pass.area);
-    else addNoise(own, pass.deviation, pass.seed);
-    source = own;
+      const before = source;
+      sampler.sample(
+        before,
+        pass.map,
+        mixingOf(pass, () => sampler.lightness(before)),
+        target,
+        offset,
+      );
+      if (pass.hue !== 0) turnHue(frame, pass.hue);
+    } else if (pass.kind === "erase") eraseRectangle(frame, side, pass.area);
+    else addNoise(frame, pass.deviation, pass.seed);
+    source = { pixels: frame, width: side, height: side };
   }
 }
 

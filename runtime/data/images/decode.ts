@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import { DataError } from "../data-error.ts";
 import { insideFolder } from "../inside-folder.ts";
-import { type Sampler, samePlace } from "./sampler.ts";
+import type { Picture } from "./sampler.ts";
 
 const bytesLimit = 50 << 20;
 const pixelsLimit = 1 << 26;
@@ -16,9 +16,11 @@ export interface ImagePlace {
   readonly video: string;
 }
 
-/** A JPEG or PNG as a frame [side, side, 3] of bytes. Throws a DataError that names file, line and video. */
-export async function decodeImage(place: ImagePlace, sampler: Sampler): Promise<Uint8Array> {
-  const { side } = sampler;
+/**
+ * A JPEG or PNG as bytes, no wider or higher than frames of `side`: what is smaller stays so until it is changed, all in one pass. Throws a
+ * DataError that names file, line and video.
+ */
+export async function decodeImage(place: ImagePlace, side: number): Promise<Picture> {
   const { folder, image, file, line, video } = place;
   const refuse = (reason: string): never => {
     throw new DataError(`the image ${image} ${reason}`, { file, ...(line === 0 ? {} : { line }), video });
@@ -36,17 +38,14 @@ export async function decodeImage(place: ImagePlace, sampler: Sampler): Promise<
   }
   if (!isJpeg(bytes) && !isPng(bytes)) return refuse("is neither JPEG nor PNG");
   try {
-    // Only what is too large is resized by sharp, over as many pixels as fall into one; it takes longer to enlarge than to decode.
+    // Only what is too large is resized, over as many pixels as fall into one.
     const { data, info } = await sharp(bytes, { limitInputPixels: pixelsLimit, failOn: "error" })
       .resize(side, side, { fit: "fill", kernel: "linear", withoutEnlargement: true })
       .toColourspace("srgb")
       .removeAlpha()
       .raw()
       .toBuffer({ resolveWithObject: true });
-    if (info.width === side && info.height === side) return data;
-    const frame = new Uint8Array(3 * side * side);
-    sampler.sample({ pixels: data, width: info.width, height: info.height }, samePlace, undefined, frame, 0);
-    return frame;
+    return { pixels: data, width: info.width, height: info.height };
   } catch {
     return refuse("cannot be read as a picture");
   }

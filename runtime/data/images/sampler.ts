@@ -69,6 +69,12 @@ export class Sampler {
     target.set(new Uint8Array(this.#memory.buffer, 0, this.#frameBytes), offset);
   }
 
+  /** Writes a picture as a frame, in its own colours. */
+  place(picture: Picture, target: Uint8Array, offset: number): void {
+    if (picture.width === this.side && picture.height === this.side) target.set(picture.pixels, offset);
+    else this.sample(picture, samePlace, undefined, target, offset);
+  }
+
   /** The mean lightness of a picture, 0 to 255. */
   lightness(picture: Picture): number {
     this.#take(picture);

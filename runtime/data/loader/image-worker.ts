@@ -3,7 +3,7 @@ import sharp from "sharp";
 import { DataError } from "../data-error.ts";
 import { applyChange, drawChange } from "../images/augment.ts";
 import { decodeImage } from "../images/decode.ts";
-import { Sampler } from "../images/sampler.ts";
+import { type Picture, Sampler } from "../images/sampler.ts";
 import type { ImageRequest, ImageResponse, ImageWorkerData } from "./image-source.ts";
 
 /** Decodes and changes the images of whole batches, on a thread of its own: a step blocks the main one. */
@@ -12,7 +12,8 @@ const { folders, roots, size, images, files, lines, videos, augment, seed, cache
   workerData;
 const bytes = size * size * 3;
 const sampler = new Sampler(size);
-const cache = new Map<number, Uint8Array>();
+const cache = new Map<number, Picture>();
+let cached = 0;
 
 /** Ends the words of a clip, so that none is those of a frame. */
 const clipWord = 0xc11b;
@@ -38,14 +39,13 @@ async function answer({ id, rows, epoch, draws, clips, strengths }: ImageRequest
     else if (row >= 0) places.set(row, [i]);
   });
   const waiting = [...places];
-  // Each frame is changed as soon as it is decoded: other threads decode the next ones meanwhile.
+  // Each picture is changed as soon as it is decoded: other threads decode the next ones meanwhile.
   const readers = Array.from({ length: 4 }, async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       const [row, at] = next;
-      const frame = cache.get(row) ?? (await imageOf(row, bad));
-      if ((cache.size + 1) * bytes <= cacheBytes) cache.set(row, frame);
+      const picture = cache.get(row) ?? keep(row, await imageOf(row, bad));
       for (const i of at) {
-        if (epoch === undefined || augment.length === 0) pixels.set(frame, i * bytes);
+        if (epoch === undefined || augment.length === 0) sampler.place(picture, pixels, i * bytes);
         else {
           const drawn = [...(draws?.subarray(i, i + 1) ?? [])];
           const clip = clips?.[i];
@@ -53,7 +53,7 @@ async function answer({ id, rows, epoch, draws, clips, strengths }: ImageRequest
             ...(clip === undefined ? {} : { clip: [seed, epoch, clip, ...drawn, clipWord] }),
             ...(strengths === undefined ? {} : { strengths }),
           };
-          applyChange(sampler, frame, drawChange(augment, [seed, epoch, row, ...drawn], draw), pixels, i * bytes);
+          applyChange(sampler, picture, drawChange(augment, [seed, epoch, row, ...drawn], draw), pixels, i * bytes);
         }
       }
     }
@@ -62,7 +62,16 @@ async function answer({ id, rows, epoch, draws, clips, strengths }: ImageRequest
   return { kind: "images", id, pixels, bad };
 }
 
-async function imageOf(row: number, bad: { row: number; reason: string }[]): Promise<Uint8Array> {
+function keep(row: number, picture: Picture): Picture {
+  const { byteLength } = picture.pixels;
+  if (cached + byteLength <= cacheBytes) {
+    cache.set(row, picture);
+    cached += byteLength;
+  }
+  return picture;
+}
+
+async function imageOf(row: number, bad: { row: number; reason: string }[]): Promise<Picture> {
   const place = {
     folder: folders[roots?.[row] ?? 0] ?? "",
     image: images[row] ?? "",
@@ -71,11 +80,11 @@ async function imageOf(row: number, bad: { row: number; reason: string }[]): Pro
     video: videos[row] ?? "",
   };
   try {
-    return await decodeImage(place, sampler);
+    return await decodeImage(place, size);
   } catch (problem) {
     if (!skipBad || !(problem instanceof DataError)) throw problem;
     bad.push({ row, reason: problem.message });
-    return new Uint8Array(bytes);
+    return { pixels: new Uint8Array(bytes), width: size, height: size };
   }
 }
 
