@@ -170,7 +170,7 @@ export const jsonSchemas = {
       properties: { ...plainSweep.properties, search },
     }),
     estimate: {
-      ...record({ stages: integer, steps: integer, seconds: perhaps, bytes: integer }),
+      ...record({ stages: integer, steps: integer, seconds: perhaps, untimed: listOf(text), bytes: integer }),
       nullable: true,
     },
     choices: listOf(

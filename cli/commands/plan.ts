@@ -53,11 +53,16 @@ function planJson(
 }
 
 /** What is left to do, in words. */
-function estimateText({ stages, steps, seconds, bytes }: NonNullable<PlanStatus["estimate"]>, all: number): string {
+function estimateText(
+  { stages, steps, seconds, untimed, bytes }: NonNullable<PlanStatus["estimate"]>,
+  all: number,
+): string {
+  const without =
+    untimed.length === 0 ? "" : `, without what ${untimed.join(" and ")} will take, of which the work is not known`;
   const time =
     seconds === undefined
       ? "how long that takes is known once a stage is trained"
-      : `about ${timeText(seconds)}, by what the trained ones took`;
+      : `about ${timeText(seconds)}, by what the trained ones took${without}`;
   return `to do: ${stages} of ${all} stages, ${steps.toLocaleString("en")} steps; ${time}; ${sizeText(bytes)} on the disk`;
 }
 

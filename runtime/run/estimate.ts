@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { optimisers } from "../../compiler/library/optimisers/index.ts";
 import { widthOf } from "../../compiler/library/task.ts";
@@ -7,6 +8,8 @@ import { clipWindows } from "../data/clips/clip-windows.ts";
 import { DataError } from "../data/data-error.ts";
 import type { OpenData, Part } from "../data/open-data.ts";
 import { subTable } from "../data/sub-table.ts";
+import { fileFlops } from "../networks/file-flops.ts";
+import type { NetworkPass } from "../networks/network-store.ts";
 import { eventFileName, timesIn } from "../report/event-file.ts";
 import { chosenRows } from "../train/chosen-rows.ts";
 import { calendarOf } from "../train/schedule-value.ts";
@@ -18,13 +21,15 @@ export interface Estimate {
   readonly steps: number;
   /** By how long those took that are trained; undefined where none is, or only in no time. */
   readonly seconds: number | undefined;
+  /** Files of networks whose outputs are to be computed too, in a time that is not known: it is not in `seconds`. */
+  readonly untimed: readonly string[];
   /** Weights, checkpoints, and what is stored for other stages and for scores. */
   readonly bytes: number;
 }
 
 /**
- * Estimates what is to do from the data, and from the work and the times of what is trained. `workOf` gives a stage's work for one frame or
- * clip, in any unit. Undefined where the data cannot be opened, or a training ends by the clock.
+ * Estimates what is to do from the data, and from the work and the times of what is trained. `workOf` gives a stage's floating-point
+ * operations for one frame, forwards. Undefined where the data cannot be opened, or a training ends by the clock.
  */
 export async function estimateOf(
   run: Run,
@@ -32,16 +37,18 @@ export async function estimateOf(
   workOf: (stage: StagePlan) => number,
 ): Promise<Estimate | undefined> {
   let [steps, bytes, work, known, seconds] = [0, 0, 0, 0, 0];
+  const passes = new Map<string, NetworkPass>();
   try {
     for (const stage of run.plan.stages) {
       const data = await run.dataOf(stage.data);
       const own = stepsIn(stage, data);
-      const each = workOf(stage) * stage.batch;
+      const each = (1 + backward) * workOf(stage) * stage.batch * (stage.clip?.length ?? 1);
       if (todo.includes(stage)) {
         if (own === undefined) return undefined;
         steps += own;
         work += own * each;
         bytes += bytesOf(stage, data) + (await readBytes(run, stage));
+        for (const pass of await run.networkPasses(stage)) if (!existsSync(pass.path)) passes.set(pass.identity, pass);
       } else {
         const times = timesIn(join(run.options.folder.stage(stage), eventFileName));
         known += times.steps * each;
@@ -52,8 +59,25 @@ export async function estimateOf(
     if (problem instanceof DataError) return undefined;
     throw problem;
   }
-  return { steps, bytes, seconds: known === 0 || seconds === 0 ? undefined : (work * seconds) / known };
+  const untimed = new Set<string>();
+  for (const { use, stage, data, part } of passes.values()) {
+    const rows = rowsOf(data, part);
+    bytes += float * rows * use.outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    const [picture] = stage.graphs.picture(use.path).outputs;
+    const flops = fileFlops(use.file, picture?.value.type.shape.slice(-3).map(Number) ?? []);
+    if (flops === undefined) untimed.add(use.file);
+    else work += flops * rows;
+  }
+  return {
+    steps,
+    bytes,
+    untimed: [...untimed],
+    seconds: known === 0 || seconds === 0 ? undefined : (work * seconds) / known,
+  };
 }
+
+/** What backpropagation takes, in forward passes. */
+const backward = 2;
 
 function stepsIn(stage: StagePlan, { parts, starts }: OpenData): number | undefined {
   const whole = parts.get("train");

@@ -16,7 +16,7 @@ import { joinFields, joinMatrices } from "../features/join-matrices.ts";
 import type { FieldMatrix } from "../features/stored/field-matrix.ts";
 import { FieldStore } from "../features/stored/field-store.ts";
 import { storedPass } from "../features/stored-pass.ts";
-import { NetworkStore } from "../networks/network-store.ts";
+import { type NetworkPass, NetworkStore } from "../networks/network-store.ts";
 import { type Progress, readProgress } from "../train/checkpoint.ts";
 import { type Filling, filledTable } from "../train/filled-labels.ts";
 import type { StageInputs } from "../train/stage-data.ts";
@@ -205,6 +205,16 @@ export class Run {
         uses.map((each) => [this.fileOf(each.over, `${each.use.tensor} ${each.part} ${each.use.checkpoint}`), each]),
       ).values(),
     ];
+  }
+
+  /** The passes of networks whose results a stage reads in its training. */
+  async networkPasses(stage: StagePlan): Promise<readonly NetworkPass[]> {
+    const { parts } = await this.dataOf(stage.data);
+    const passes: NetworkPass[] = [];
+    for (const part of ["train", "val"] as const)
+      for (const piece of parts.has(part) ? piecesOf(stage.data, part) : [])
+        passes.push(...(await this.#networks.passesOf({ ...stage, data: piece.plan }, piece.part)));
+    return passes;
   }
 
   /** Where what a stage makes of a part is kept, below its folder: apart for other data than its own. */

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tableOf } from "../../runtime/data/open-data.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
 import { tfjsEngine, tfjsWays } from "../../runtime/engines/tfjs/index.ts";
+import { fileFlops } from "../../runtime/networks/file-flops.ts";
+import { appendEvents, eventFileName, eventFileStart } from "../../runtime/report/event-file.ts";
 import { checkExport } from "../../runtime/run/check-export.ts";
+import { estimateOf } from "../../runtime/run/estimate.ts";
 import { exportModel } from "../../runtime/run/export-model.ts";
 import type { Run, RunOptions } from "../../runtime/run/run-plan.ts";
 import { stageLoader } from "../../runtime/train/stage-data.ts";
@@ -179,6 +182,35 @@ describe("networks of ONNX files", () => {
     expect(second).toEqual(first);
     expect([asked.size, waiting.size]).toEqual([1, 1]);
     expect(readdirSync(join(out, "networks"))).toEqual([expect.stringMatching(/-train\.safetensors$/)]);
+  });
+
+  test("are in what a plan estimates, until they are stored", async () => {
+    const out = temporaryFolder();
+    cpSync(folder, out, { recursive: true });
+    const run = again({}, out);
+    const events = join(run.options.folder.stage(stageNamed(run, "of_frame")), eventFileName);
+    writeFileSync(events, eventFileStart(0));
+    appendEvents(events, [{ tag: "loss", step: 10, value: 1 }], 100);
+    const work = 1e6;
+    const estimate = async () => {
+      const now = again({}, out);
+      return (await estimateOf(now, [stageNamed(now, "clips")], () => work)) ?? expect.fail("it is known");
+    };
+    const stored = await estimate();
+    rmSync(join(out, "networks"), { recursive: true });
+    const asked = await estimate();
+    const data = await run.dataOf(stageNamed(run, "clips").data);
+    const rows = tableOf(data, "train").rows + tableOf(data, "val").rows;
+    expect(asked.bytes - stored.bytes).toBe(4 * rows * (16 + 10 + 16));
+    const [net, single] = [join(folder, "net.onnx"), `${networks}one-picture-11.onnx`].map(
+      (file) => fileFlops(file, [3, 32, 32]) ?? 0,
+    );
+    expect(net).toBeGreaterThan(0);
+    expect([single, asked.untimed]).toEqual([0, [`${networks}one-picture-11.onnx`]]);
+    // Ten steps of eight frames, forwards and backwards, took 100 s.
+    const perOperation = 100 / (10 * 8 * 3 * work);
+    expect((asked.seconds ?? 0) - (stored.seconds ?? 0)).toBeCloseTo(rows * (net ?? 0) * perOperation);
+    expect(stored.seconds).toBeCloseTo(stored.steps * 4 * 4 * 3 * work * perOperation);
   });
 
   test("run in onnxruntime whatever engine trains what reads them", async () => {
