@@ -6,7 +6,7 @@ import type { NetworkUse } from "../../compiler/lower/plan-networks.ts";
 import { wholePart } from "../data/chosen-part.ts";
 import type { FeatureMatrix } from "../data/loader/batch-loader.ts";
 import { type OpenData, type Part, tableOf } from "../data/open-data.ts";
-import { keptPass } from "../features/stored-pass.ts";
+import { keptPass } from "../features/kept-pass.ts";
 import type { Run } from "../run/run-plan.ts";
 import { PartPasses, type PartResults } from "../train/run-graph.ts";
 import { networkEvaluator } from "./network-evaluator.ts";

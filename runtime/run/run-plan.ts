@@ -43,7 +43,7 @@ export interface RunWatcher {
   stageEnds(plan: StagePlan): void;
   /** It is not trained, and neither is what needs it; the others go on. */
   stageFails(plan: StagePlan, problem: Error): void;
-  /** A file that is not as it was written, and is made again. */
+  /** A file that is not as it was written, or is of other pictures than there are now, and is made again. */
   altered(problem: AlteredFile): void;
   /** Another process makes a file of the run that is needed here. */
   waits(file: string, holder: string): void;

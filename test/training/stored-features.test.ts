@@ -1,10 +1,11 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
 import { stageFiles } from "../../runtime/train/stage-files.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
-import { runOf } from "./small-run.ts";
+import { runOf, silent } from "./small-run.ts";
 
 const spec = `use "std/aff2.abaw"
 
@@ -29,10 +30,11 @@ async function trained() {
   await synthesise({ out: root, videos: 4, frames: 20, seed: 3, size: 16 });
   const run = runOf(spec, root, folder);
   await run.train();
-  const [, second] = run.plan.stages;
-  if (second === undefined) throw new Error("no stage");
+  const [first, second] = run.plan.stages;
+  if (first === undefined || second === undefined) throw new Error("no stage");
   const stage = run.options.folder.stage(second);
-  return { root, folder, stage, weights: readFileSync(join(stage, stageFiles.kept)) };
+  const features = join(run.options.folder.stage(first), "features/x-train.safetensors");
+  return { root, folder, stage, features, weights: readFileSync(join(stage, stageFiles.kept)) };
 }
 
 test("a stage that reads stored features alone opens no picture, in training and validation", async () => {
@@ -52,4 +54,46 @@ test("where pictures that cannot be read are skipped, their rows are found thoug
   const run = runOf(spec, root, folder, { onBadRow: "skip" });
   await run.train();
   expect(await run.badImages()).toEqual([expect.stringContaining(image)]);
+});
+
+describe("features of pictures that are there no more", () => {
+  /** What is made again, and which passes are made, where the stage that reads features is trained anew. */
+  async function again(root: string, folder: string, stage: string) {
+    rmSync(stage, { recursive: true });
+    const [told, passes]: [string[], Set<string>] = [[], new Set()];
+    const watch = {
+      ...silent,
+      altered: ({ message }: Error) => void told.push(message),
+      pass: ({ label }: { readonly label: string }, part: string) => void passes.add(`${label} ${part}`),
+    };
+    expect(await runOf(spec, root, folder, { watch }).train()).toBe(true);
+    return { told, passes: [...passes] };
+  }
+
+  test("are computed again, and told", async () => {
+    const { root, folder, stage, features } = await trained();
+    const before = readSafetensors(features).tensors.get("x")?.data;
+    const pictures = readFileSync(join(root, "training_set_annotations.txt"), "utf8").split("\n");
+    const [here, there] = [3, 30].map((line) => join(root, "cropped_aligned", pictures[line]?.split(",")[0] ?? ""));
+    copyFileSync(there ?? "", here ?? "");
+    const { told, passes } = await again(root, folder, stage);
+    expect(passes).toEqual(["first train", "second val"]);
+    expect(told).toEqual([
+      expect.stringMatching(
+        /features\/x-train\.safetensors: it is of other pictures: \S+\.jpg has \d+ bytes, and had \d+$/,
+      ),
+    ]);
+    expect(readSafetensors(features).tensors.get("x")?.data).not.toEqual(before);
+    expect(await again(root, folder, stage)).toEqual({ told: [], passes: ["second val"] });
+  });
+
+  test("are read where the pictures are a copy", async () => {
+    const { root, folder, stage, weights } = await trained();
+    const pictures = join(root, "cropped_aligned");
+    cpSync(pictures, join(root, "copy"), { recursive: true });
+    rmSync(pictures, { recursive: true });
+    renameSync(join(root, "copy"), pictures);
+    expect(await again(root, folder, stage)).toEqual({ told: [], passes: ["second val"] });
+    expect(readFileSync(join(stage, stageFiles.kept)).equals(weights)).toBe(true);
+  });
 });
