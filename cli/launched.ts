@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { memoryLeft } from "../runtime/launch/process-memory.ts";
 import type { LocalJobs } from "../runtime/launch/side-by-side.ts";
 import { readStageWord } from "../runtime/launch/stage-word.ts";
 import { collectPlan, type SlurmOptions, submitPlan } from "../runtime/launch/submit-plan.ts";
@@ -7,6 +8,7 @@ import type { Run } from "../runtime/run/run-plan.ts";
 import { type Outcome, trainAlone } from "../runtime/run/train-plan.ts";
 import type { Work } from "../runtime/run/work.ts";
 import type { Checked } from "./checked-spec.ts";
+import { bytesText } from "./explain-text.ts";
 import { openRun, type RunChoice, runFolderOf } from "./open-run.ts";
 import type { SpecOptions } from "./read-spec.ts";
 import { terminal } from "./terminal.ts";
@@ -19,6 +21,8 @@ export interface LaunchChoice extends SpecOptions, RunChoice {
   readonly sbatch?: readonly string[];
   readonly atOnce?: string;
   readonly jobs?: string;
+  /** GB. */
+  readonly memory?: string;
 }
 
 /** How a run's stages go to Slurm; undefined if they are trained here. */
@@ -35,6 +39,7 @@ export function slurmOptions(spec: string, names: readonly string[], choice: Lau
   if (other !== undefined)
     throw new UsageError(`--sbatch takes an option such as --partition=gpu, not ${JSON.stringify(other)}`);
   if (choice.jobs !== undefined) throw new UsageError("--jobs is of --launcher local; of slurm say --at-once");
+  if (choice.memory !== undefined) throw new UsageError("--memory is of --jobs; of slurm say --sbatch=--mem=16G");
   return {
     name: "abaw",
     folder: process.cwd(),
@@ -46,9 +51,30 @@ export function slurmOptions(spec: string, names: readonly string[], choice: Lau
 
 /** How many stages are trained side by side here; undefined if it is one after the other. */
 export function localJobs(spec: string, names: readonly string[], choice: LaunchChoice): LocalJobs | undefined {
-  if (choice.jobs === undefined) return undefined;
+  if (choice.jobs === undefined) {
+    if (choice.memory !== undefined) throw new UsageError("--memory is of --jobs, of which there is none");
+    return undefined;
+  }
   const jobs = wholeNumber("--jobs", choice.jobs, 1, 1024);
-  return jobs === 1 ? undefined : { jobs, command: stageCommand(spec, names, choice) };
+  const memory = choice.memory === undefined ? memoryLeft() : gigabyte * gigabytes("--memory", choice.memory);
+  if (jobs === 1) return undefined;
+  return {
+    jobs,
+    command: stageCommand(spec, names, choice),
+    memory,
+    onHeld: ({ label }, bytes, left) =>
+      terminal.say(
+        `${label} waits for memory: it takes about ${bytesText(bytes)}, and ${bytesText(Math.max(0, left))} of ${bytesText(memory)} are left; --memory sets another limit`,
+      ),
+  };
+}
+
+const gigabyte = 1e9;
+
+function gigabytes(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value > 0) return value;
+  throw new UsageError(`${option} takes a number of GB, such as 16 or 7.5, not ${JSON.stringify(text)}`);
 }
 
 /** A command that trains one stage of what is named of a spec; which one is to follow. */

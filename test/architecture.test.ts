@@ -125,6 +125,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "runtime/threads": [],
   runtime: [
     "runtime",
+    "compiler/cost",
     "compiler/draw",
     "compiler/ir",
     "compiler/ops",

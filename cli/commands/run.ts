@@ -59,6 +59,7 @@ function training(name: string, description: string, example: string): Command {
     .option(...device)
     .option(...onBadRow)
     .option("--jobs <n>", "train so many stages at the same time, each in a process of its own (default: 1)")
+    .option("--memory <GB>", "of --jobs: what they may take together (default: nine tenths of what is free)")
     .option("--wait", "where another process works in the run's folder, wait until it is done")
     .option(
       "--launcher <name>",

@@ -7,6 +7,7 @@ import { isWhole, type Outcome } from "../run/train-plan.ts";
 import { isFarEnough, type Work, wholeWork } from "../run/work.ts";
 import { threadsVariable } from "../threads/thread-count.ts";
 import { StageError } from "../train/stage-error.ts";
+import { processMemory } from "./process-memory.ts";
 import { stageWord } from "./stage-word.ts";
 
 export interface LocalJobs {
@@ -14,15 +15,20 @@ export interface LocalJobs {
   readonly command: readonly string[];
   /** How many stages are trained at the same time. */
   readonly jobs: number;
+  /** Bytes that their processes may take together; one is trained whatever it takes. */
+  readonly memory: number;
+  /** Told once of a stage that is not begun for want of memory: what it takes, and what those that run leave. */
+  readonly onHeld: (stage: StagePlan, bytes: number, left: number) => void;
 }
 
 /**
- * Trains what is not finished, each stage in a process of its own as soon as what it needs is trained, so many at once, which share the
- * processors. A stage that fails stops only what needs it; a signal lets each process end after its step, with a checkpoint.
+ * Trains what is not finished, each stage in a process of its own as soon as what it needs is trained, so many at once as there is memory
+ * for, which share the processors. A stage that fails stops only what needs it; a signal lets each process end after its step, with a
+ * checkpoint.
  */
 export async function trainSideBySide(
   run: Run,
-  { command, jobs }: LocalJobs,
+  { command, jobs, memory, onHeld }: LocalJobs,
   work: Work = wholeWork(run.plan.stages),
 ): Promise<Outcome> {
   const { watch, signal } = run.options;
@@ -39,7 +45,8 @@ export async function trainSideBySide(
   const failed: { readonly stage: StagePlan; readonly problem: Error }[] = [];
   const left: { readonly stage: StagePlan; readonly needs: StagePlan }[] = [];
   const lost = new Set<string>();
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, { readonly bytes: number; readonly end: Promise<void> }>();
+  const held = new Map<string, number>();
   const threads = String(Math.max(1, Math.floor(availableParallelism() / jobs)));
   const [program = "", ...words] = command;
   const train = async (stage: StagePlan): Promise<void> => {
@@ -74,15 +81,21 @@ export async function trainSideBySide(
         continue;
       }
       const ready = needed.every((each) => !waiting.has(each) && !running.has(each));
-      if (!ready || running.size >= jobs || signal.aborted || work.isOver()) continue;
+      if (!ready || running.size >= jobs) continue;
+      const bytes = held.get(hash) ?? (await processMemory(run, stage)) ?? 0;
+      if (signal.aborted || work.isOver()) continue;
+      const room = memory - [...running.values()].reduce((sum, each) => sum + each.bytes, 0);
+      if (running.size > 0 && bytes > room) {
+        if (!held.has(hash)) onHeld(stage, bytes, room);
+        held.set(hash, bytes);
+        // Smaller ones that go before it would leave it to the end.
+        break;
+      }
       waiting.delete(hash);
-      running.set(
-        hash,
-        train(stage).finally(() => running.delete(hash)),
-      );
+      running.set(hash, { bytes, end: train(stage).finally(() => running.delete(hash)) });
     }
     if (running.size === 0) break;
-    await Promise.race(running.values());
+    await Promise.race([...running.values()].map(({ end }) => end));
   }
   return { trained, interrupted: signal.aborted, failed, left };
 }

@@ -16,6 +16,11 @@ export function evaluationSeed(graph: Graph): Tensors {
 /** Frames that an evaluation works on at once, about. */
 const framesAtOnce = 128;
 
+/** Frames, or clips, that an evaluation works on at once. A whole video stands alone, since what it would be padded with might be seen. */
+export function evaluatedAtOnce(clip: StagePlan["evaluate"]["clip"]): number {
+  return clip?.whole === true ? 1 : Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
+}
+
 /** What terms of a loss read of the model is called so in the graph that gives it. */
 const seenByTerms = "seen/";
 
@@ -52,8 +57,7 @@ export class PartPasses {
     this.#merge = merge;
     const table = tableOf(inputs.data, part);
     const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
-    // A whole video stands alone, since what it would be padded with might be seen.
-    const batch = clip?.whole === true ? 1 : Math.max(1, Math.round(framesAtOnce / (clip?.length ?? 1)));
+    const batch = evaluatedAtOnce(clip);
     this.#rows = table.rows;
     this.#seed = evaluationSeed(graph);
     this.#onPass = (done, total) => inputs.onPass(part, done, total);

@@ -3,13 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
+import { trainSideBySide } from "../../runtime/launch/side-by-side.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
 import { readFound } from "../../runtime/search/search-file.ts";
 import { BuiltProgram } from "../built-program.ts";
 import { abawInProcess } from "../cli/in-process.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
+import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
-import { drawnNumbers, numberSpec } from "../training/number-run.ts";
+import { drawnNumbers, numberRun, numberSpec } from "../training/number-run.ts";
 
 function folderWith(rates: string) {
   const folder = join(drawnNumbers(), "..");
@@ -131,8 +133,42 @@ function logsIn(run: string): number {
   }).length;
 }
 
+test("stages side by side wait for memory that others have", async () => {
+  const [root, folder] = [drawnNumbers(), temporaryFolder()];
+  const [log, told] = [join(folder, "log"), join(folder, "told")];
+  // Each is there until another is, or is told to wait.
+  const script = `
+    const { appendFileSync, existsSync, readFileSync } = require("node:fs");
+    const [log, told] = process.argv.slice(1);
+    appendFileSync(log, "begun ");
+    setInterval(() => {
+      if (!existsSync(told) && readFileSync(log, "utf8").split("begun").length < 3) return;
+      appendFileSync(log, "ended ");
+      process.exit();
+    }, 5);`;
+  const run = numberRun(root, join(folder, "run"));
+  const held: string[] = [];
+  const { failed } = await trainSideBySide(run, {
+    command: [process.execPath, "-e", script, log, told],
+    jobs: 2,
+    memory: 1,
+    onHeld: ({ label }, bytes, left) => {
+      held.push(label);
+      expect(bytes).toBeGreaterThan(2 ** 27);
+      expect(left).toBeLessThan(0);
+      writeFileSync(told, "");
+    },
+  });
+  expect(failed).toHaveLength(3);
+  expect(held).toHaveLength(2);
+  expect(readFileSync(log, "utf8")).toBe("begun ended ".repeat(3));
+});
+
 test.each([
   [["--jobs", "0"], "--jobs"],
+  [["--jobs", "2", "--memory", "16G"], '--memory takes a number of GB, such as 16 or 7.5, not "16G"'],
+  [["--memory", "16"], "--memory is of --jobs"],
+  [["--memory", "16", "--launcher", "slurm"], "of slurm say --sbatch=--mem=16G"],
   [["--jobs", "2", "--launcher", "slurm"], "--jobs is of --launcher local; of slurm say --at-once"],
 ])("%j is the user's mistake", async (words, message) => {
   const { status, err } = await abawInProcess(["sweep", "spec.abaw", ...words], folderWith("[1e-3]"));
