@@ -58,9 +58,12 @@ describe("l2", () => {
   });
 
   const python = pythonWithTorch();
-  test.skipIf(python === undefined)("is clipped alike in PyTorch (PYTHON names it)", { timeout: 120_000 }, async () => {
+  test.skipIf(python === undefined).each([
+    ["is clipped alike", "optimizer: sgd(1e-1), max_grad_norm: 0.1"],
+    ["is of the slope that a step goes up first alike", "optimizer: sam(sgd(1e-1), rho: 0.5)"],
+  ])("%s in PyTorch (PYTHON names it)", { timeout: 120_000 }, async (_, settings) => {
     const root = drawnNumbers();
-    const block = "optimizer: sgd(1e-1), params: {face.**.weight: {l2: 0.05}}, max_grad_norm: 0.1";
+    const block = `${settings}, params: {face.**.weight: {l2: 0.05}}`;
     const torch = torchEngine({
       python: python ?? "",
       processes: 1,

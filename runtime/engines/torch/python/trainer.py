@@ -101,11 +101,18 @@ class Trainer:
             with nullcontext() if inputs is passes[-1] or self.parallel is self.module else self.parallel.no_sync():
                 for name, loss in self._backward(inputs, len(passes)).items():
                     losses[name] = losses.get(name, 0.0) + loss / len(passes)
+        for name in self.trained:
+            if self.named[name].grad is None:
+                self.named[name].grad = torch.zeros_like(self.named[name])
+        # Once for all passes, and where a step looks for what is sharp, in the slope that it goes up.
+        for group, penalty in zip(self.optimiser.param_groups, self.penalties, strict=True):
+            for weight in group["params"] if penalty else []:
+                weight.grad.add_(weight.detach(), alpha=2 * penalty)
         return losses
 
     def _sharper(self, passes: list[dict[str, Tensor]]) -> dict[str, float]:
         """Gradients at w + rho g / |g| in place of g at the weights w, which stay (arXiv 2010.01412, equation 2)."""
-        weights = [self.named[name] for name in self.trained if self.named[name].grad is not None]
+        weights = [self.named[name] for name in self.trained]
         own = [weight.detach().clone() for weight in weights]
         statistics = {name: buffer.clone() for name, buffer in self.statistics()}
         with torch.no_grad():
@@ -196,12 +203,6 @@ class Trainer:
 
     def _update(self, numbers: list[int]) -> None:
         weights = [self.named[name] for name in self.trained]
-        for weight in weights:
-            if weight.grad is None:
-                weight.grad = torch.zeros_like(weight)
-        for group, penalty in zip(self.optimiser.param_groups, self.penalties, strict=True):
-            for weight in group["params"] if penalty else []:
-                weight.grad.add_(weight.detach(), alpha=2 * penalty)
         if self.max_gradient_norm is not None:
             nn.utils.clip_grad_norm_(weights, self.max_gradient_norm)
         if self.ema is not None:
