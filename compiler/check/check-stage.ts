@@ -22,6 +22,7 @@ import { anchorsOf } from "./stands-in.ts";
 import type { ChosenThing, StageThing } from "./things.ts";
 import { type Trained, trainedOf } from "./trained.ts";
 import { type Training, trainingOf } from "./training.ts";
+import { warnUnmetPlateaus } from "./unmet-plateaus.ts";
 import { checkUnreadNumbers } from "./unread-numbers.ts";
 import { overWholeBatch } from "./whole-sums.ts";
 
@@ -126,6 +127,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const rows = (training.batch / training.accumulate) * frames;
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
   checkGradients(session, built, loss, trained, training.balance);
+  warnUnmetPlateaus(session, stage, training.keep, trained, loss);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);
   if (training.accumulate > 1) tellOfPasses(session, built, loss, training);

@@ -1,7 +1,6 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Value } from "../ir/graph.ts";
 import { balancers } from "../library/balancers.ts";
-import { followsScores } from "../lower/follows-scores.ts";
 import type {
   BalancerPlan,
   ClipPlan,
@@ -123,13 +122,6 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
       "changes-nothing",
       valueSpan(stage, "patience"),
       { path: "patience" },
-      { help: "without a best score there is none to wait for: keep: best(score(..))" },
-    );
-  if (plain.optimiser !== undefined && followsScores(plain.optimiser.rate) && kept?.kind === "last")
-    reporter.report(
-      "changes-nothing",
-      valueSpan(stage, "optimizer"),
-      { path: "plateau" },
       { help: "without a best score there is none to wait for: keep: best(score(..))" },
     );
   const evaluate = attempt(() => evaluateOf(entry("evaluate"), entry("ema"), built, scope, later), nothing);

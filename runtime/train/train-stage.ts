@@ -138,8 +138,7 @@ class Training {
       if (step % every === 0 || done || this.#context.signal.aborted) await this.#refuseBroken(step);
       if (step % every === 0 || done) {
         await this.#judge(step);
-        const bettered = Math.max(0, ...Object.values(this.#best).map((kept) => kept.step));
-        const waited = step - Math.max(bettered, whole);
+        const waited = step - Math.max(this.#bettered(), whole);
         const enough = done || (patienceSteps !== undefined && waited >= patienceSteps);
         await this.#save(step, enough);
         if (enough) break;
@@ -235,7 +234,7 @@ class Training {
     this.#sums = {};
     const kept = new Map([...this.#trainer.constants, ...weights]);
     for (const [name, one] of keptBy(this.#plan)) this.#keep(name, one, keptValue(one, scores, judged), step, kept);
-    if (Object.values(this.#best).some((best) => best.step === step)) this.#better.push(step);
+    if (this.#bettered() === step) this.#better.push(step);
     const [group] = groups;
     this.#log.add({
       kind: "epoch",
@@ -248,6 +247,11 @@ class Training {
       ...(this.#trainer.balance === undefined ? {} : { factors: factors ?? {}, cosines: cosines ?? {} }),
     });
     this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
+  }
+
+  /** The last step that was better than those before it by what has a value: the last weights are no judgement. */
+  #bettered(): number {
+    return Math.max(0, ...Object.values(this.#best).map(({ value, step }) => (value === null ? 0 : step)));
   }
 
   /** Keeps weights that are better than those of the checkpoint so far. */

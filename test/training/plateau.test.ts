@@ -79,6 +79,25 @@ test("a training whose rate follows its scores gives the same bytes when it is i
   expect(writtenBy(stopped)).toEqual(writtenBy(whole));
 });
 
+test("falls by what is judged where a stage keeps its last weights too", async () => {
+  const root = drawnNumbers();
+  const [alone, beside] = await Promise.all(
+    ["best(score(expr))", "{good: best(score(expr)), end: last}"].map(async (keep) => {
+      const one = `stage one = train system([expr]) on faces {
+        optimizer: adamw(plateau(1e-3, factor: 0.5, patience: 1 epochs))
+        duration: 9 epochs, batch: 8, keep: ${keep}
+      }`;
+      const text = `${numberSpec.slice(0, numberSpec.indexOf("stage alone"))}${one}`;
+      const run = numberRun(root, temporaryFolder(), {}, text);
+      const [stage] = run.plan.stages;
+      expect(await run.train()).toBe(true);
+      return stage && readMetrics(join(run.options.folder.stage(stage), stageFiles.log)).map(({ rate }) => rate);
+    }),
+  );
+  expect(new Set(alone).size).toBeGreaterThan(2);
+  expect(beside).toEqual(alone);
+});
+
 test("its patience is written out in the plan", () => {
   const plain = planOf(
     numberSpec.replaceAll(/adamw\((.*)\)$/gm, "adamw(plateau(1e-3))").replaceAll("3 epochs", "30 epochs"),
