@@ -1,10 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../runtime/checkpoints/safetensors.ts";
+import { onnxEngine } from "../../runtime/engines/onnx/index.ts";
+import { memoryLeft, processMemory } from "../../runtime/launch/process-memory.ts";
 import { trainSideBySide } from "../../runtime/launch/side-by-side.ts";
 import { readManifest } from "../../runtime/run/manifest.ts";
+import type { RunOptions } from "../../runtime/run/run-plan.ts";
 import { readFound } from "../../runtime/search/search-file.ts";
 import { BuiltProgram } from "../built-program.ts";
 import { abawInProcess } from "../cli/in-process.ts";
@@ -162,6 +166,29 @@ test("stages side by side wait for memory that others have", async () => {
   expect(failed).toHaveLength(3);
   expect(held).toHaveLength(2);
   expect(readFileSync(log, "utf8")).toBe("begun ended ".repeat(3));
+});
+
+test("what a process takes follows from what it trains, and is not known of other engines and of whole videos", async () => {
+  const root = drawnNumbers();
+  const bytesOf = async (spec: string, options: Partial<RunOptions> = {}) => {
+    const run = numberRun(root, temporaryFolder(), options, spec);
+    const stage = run.plan.stages.at(-1);
+    return stage && (await processMemory(run, stage));
+  };
+  const width = 2 ** 24;
+  const wide = numberSpec.replace("linear(16)", `linear(${width})`);
+  const [plain = 0, averaged = 0] = [
+    await bytesOf(wide),
+    await bytesOf(wide.replace("batch: 4,", "batch: 4, ema: 0.9,")),
+  ];
+  // Weights of both layers, their gradients and two moments; and what 128 frames are in an evaluation.
+  const weights = 4 * (12 + 8 + 1) * width;
+  expect(plain).toBeGreaterThan(1.32 * (4 * weights + 4 * 128 * width));
+  expect((averaged - plain) / (1.32 * weights)).toBeCloseTo(1, 1);
+  expect(await bytesOf(numberSpec.replace("clip(4, hop: 4)", "whole_video()"))).toBeUndefined();
+  expect(await bytesOf(numberSpec, { engine: { ...onnxEngine, name: "torch" } })).toBeUndefined();
+  expect(memoryLeft()).toBeGreaterThan(0);
+  expect(memoryLeft()).toBeLessThan(totalmem());
 });
 
 test.each([
