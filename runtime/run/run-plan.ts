@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { FeatureUse, Plan, StagePlan } from "../../compiler/lower/plan.ts";
-import type { DataPlan } from "../../compiler/lower/plan-data.ts";
+import type { DataPlan, FieldPlan } from "../../compiler/lower/plan-data.ts";
 import { type AlteredFile, readSealed } from "../checkpoints/sealed.ts";
 import { chosenPart, wholePart } from "../data/chosen-part.ts";
 import { composedData, dataIn, isComposed, piecesOf } from "../data/composed-data.ts";
@@ -124,14 +124,16 @@ export class Run {
   }
 
   /** Rows of a part of some data whose image could not be read, with why, whatever opened them: known once all were looked at. */
-  async badRows(of: OpenData, part: Part): Promise<ReadonlyMap<number, string>> {
+  async badRows(plan: DataPlan, part: Part): Promise<ReadonlyMap<number, string>> {
     const found = new Map<number, string>();
+    const images = [...imageFolders(plan).keys()];
     // Folds have the same test list.
-    const rowsOf = ({ identity, listIdentity, root }: OpenData) =>
-      `${part === "test" ? listIdentity : identity} ${root}`;
+    const rowsOf = ({ identity, listIdentity, root, foldersOf }: OpenData) =>
+      JSON.stringify([part === "test" ? listIdentity : identity, root, images.map(foldersOf)]);
+    const own = rowsOf(await this.dataOf(plan));
     for (const each of this.#data.values()) {
       const data = await each;
-      if (rowsOf(data) !== rowsOf(of)) continue;
+      if (rowsOf(data) !== own) continue;
       for (const [row, reason] of data.badImages.get(part) ?? []) found.set(row, reason);
     }
     return new Map([...found].sort(([a], [b]) => a - b));
@@ -179,9 +181,14 @@ export class Run {
     return this.#features.of(stage, { tensor, checkpoint }, part);
   }
 
-  /** A stage as it runs over other data than it was trained on; the same where these are its own. */
+  /** A stage as it runs over other data than it was trained on, at its own sizes; the same where these are its own. */
   over(stage: StagePlan, data: DataPlan): StagePlan {
-    return keyOf(stage.data) === keyOf(data) ? stage : { ...stage, data };
+    if (keyOf(stage.data) === keyOf(data)) return stage;
+    const fields = [...stage.data.fields].map(([name, own]): [string, FieldPlan] => {
+      const there = data.fields.get(name) ?? own;
+      return [name, there.kind === "images" && own.kind === "images" ? { ...there, size: own.size } : there];
+    });
+    return { ...stage, data: { ...data, fields: new Map(fields) } };
   }
 
   /** The passes of a stage whose results for a part of some data are read, in order: one over each of the data that it is joined from. */
@@ -323,13 +330,18 @@ export class Run {
   }
 }
 
-/** What decides which rows some data are, and what is known of them. */
-function keyOf({ root, format, duplicates, tasks, part, joined = [], judged }: DataPlan): string {
+/** What decides which rows some data are, where their pictures lie, and what is known of them. */
+function keyOf(plan: DataPlan): string {
+  const { root, format, duplicates, tasks, part, joined = [], judged } = plan;
   const more = [...joined.map(keyOf), ...(judged === undefined ? [] : [`judged ${keyOf(judged)}`])];
-  return JSON.stringify(
-    [root, format, duplicates, tasks.map(({ name }) => name), part, ...more],
-    (_, value: unknown) => (value instanceof Map ? [...value] : value),
+  return JSON.stringify([root, format, duplicates, tasks, part, imageFolders(plan), ...more], (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
   );
+}
+
+/** Folders of pictures by field. */
+function imageFolders({ fields }: DataPlan): ReadonlyMap<string, string> {
+  return new Map([...fields].flatMap(([name, field]) => (field.kind === "images" ? [[name, field.folder]] : [])));
 }
 
 /** The checkpoint that says most about a task: its own, or where there is none the first. */

@@ -33,7 +33,7 @@ export async function submissionOf(run: Run, plan: SubmissionPlan): Promise<Subm
   refuseSkipped(data, table);
   // Which pictures are bad is known once every stage has looked at all of them.
   await assembledValues(run, assembly, data, "test");
-  const bad = await run.badRows(data, "test");
+  const bad = await run.badRows(assembly.data, "test");
   if (plan.missing === "error" && bad.size > 0) throw new DataError(refusal([...bad.values()]), { file: table.file });
   const sources = nearestRows(table, bad);
   const values = await assembledValues(run, assembly, data, "test", {

@@ -75,6 +75,9 @@ describe("a CSV", () => {
     expect(val.some((image) => people.has(person(image)))).toBe(false);
     expect(await images(1)).toEqual([train, val]);
     expect((await images(2))[0]).not.toEqual(train);
+    const identity = async (seed: number) => (await open([header, ...rows].join("\n"), { ...split, seed })).identity;
+    expect(await identity(1)).toBe(await identity(1));
+    expect(await identity(2)).not.toBe(await identity(1));
   });
 
   test("is divided by the values of a column; rows of another value are in no part", async () => {

@@ -56,6 +56,36 @@ test("where pictures that cannot be read are skipped, their rows are found thoug
   expect(await run.badImages()).toEqual([expect.stringContaining(image)]);
 });
 
+test("features over other data are of their pictures, at the size of the stage that makes them", async () => {
+  const [root, other, folder] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  await synthesise({ out: root, videos: 4, frames: 20, seed: 3, size: 16 });
+  await synthesise({ out: other, videos: 4, frames: 20, seed: 3, size: 24 });
+  cpSync(join(other, "cropped_aligned"), join(root, "others"), { recursive: true });
+  const settings = {
+    elsewhere: `{root: ${JSON.stringify(other)}}`,
+    beside: `{root: ${JSON.stringify(root)}, fields: {image: images("others", size: 24)}}`,
+  };
+  const made = async (setting: string) => {
+    const text = spec
+      .replace("\n\n", `\nmore = aff2(24) with ${setting}\n\n`)
+      .replace("train after() on faces", "train after() on more");
+    const run = runOf(text, root, folder);
+    expect(await run.train()).toBe(true);
+    const [first, second] = run.plan.stages;
+    if (first === undefined || second === undefined) throw new Error("no stage");
+    const [own, over] = await Promise.all(
+      [first.data, second.data].map((data) => run.feature(run.over(first, data), "x", "train")),
+    );
+    expect(over?.width).toBe(own?.width);
+    return { own: own?.values, over: over?.values };
+  };
+  const elsewhere = await made(settings.elsewhere);
+  const beside = await made(settings.beside);
+  expect(beside.own).toEqual(elsewhere.own);
+  expect(beside.over).toEqual(elsewhere.over);
+  expect(beside.over).not.toEqual(beside.own);
+});
+
 describe("features of pictures that are there no more", () => {
   /** What is made again, and which passes are made, where the stage that reads features is trained anew. */
   async function again(root: string, folder: string, stage: string) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { DataPlan, FormatPlan, PartName } from "../../../compiler/lower/plan-data.ts";
+import type { DataPlan, FormatPlan, PartName, SplitPlan } from "../../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../annotation-table.ts";
 import { DataError } from "../data-error.ts";
 import { divided } from "../divide.ts";
@@ -52,7 +52,7 @@ export function openCsv(data: DataPlan, format: Of<"csv">, onBadRow: OnBadRow): 
   const { table, skipped } = readCsvTable(data, format, data.tasks, onBadRow);
   const parts = divided(table, format.split);
   const identity = bytesToHex(sha256(readFileSync(join(data.root, format.file))));
-  return { parts, ...identities(identity, parts), duplicates: 0, withoutImage: 0, skipped };
+  return { parts, ...identities(identity, parts, format.split), duplicates: 0, withoutImage: 0, skipped };
 }
 
 export function openFolders(data: DataPlan, format: Of<"folders">, onBadRow: OnBadRow): ReadParts {
@@ -132,11 +132,12 @@ function byPart<Read extends { readonly table: AnnotationTable; readonly skipped
       : new Map(each.map(([part, { table }]): [PartName, AnnotationTable] => [part, table]));
   const identity = digestOf([data.duplicates, ...each.flatMap(([, own]) => contentOf(own))]);
   const skipped = each.flatMap(([, own]) => own.skipped);
-  return { parts, ...identities(identity, parts), duplicates: 0, withoutImage: 0, skipped };
+  return { parts, ...identities(identity, parts, whole ? split : undefined), duplicates: 0, withoutImage: 0, skipped };
 }
 
-/** The test part of the same files is as much decided by them. */
-function identities(identity: string, parts: ReadonlyMap<PartName, AnnotationTable>) {
+/** The test part of the same files is as much decided by them, and by how they are divided. */
+function identities(files: string, parts: ReadonlyMap<PartName, AnnotationTable>, split: SplitPlan | undefined) {
+  const identity = split === undefined ? files : digestOf([files, JSON.stringify(split)]);
   return { identity, listIdentity: parts.has("test") ? identity : "" };
 }
 
