@@ -4,6 +4,7 @@ import type { DType, TensorData, Value } from "../ir/graph.ts";
 import { invariant } from "../ir/invariant.ts";
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp } from "./define-op.ts";
+import { keptLayout } from "./kept-layout.ts";
 import type { Op } from "./op.ts";
 import { type Domain, float, integers, sample } from "./sample.ts";
 import { outputSizes } from "./tfjs-kit.ts";
@@ -51,6 +52,10 @@ export function defineBinary(spec: BinarySpec): Op {
         return { a: sumToShape(g, given.a, a.type.shape), b: sumToShape(g, given.b, b.type.shape) };
       }),
     onnx: (w, { a, b }) => ({ y: w.node(spec.onnx, [a.name, b.name]) }),
+    webgpu:
+      spec.result === "bool"
+        ? (w, { a, b }, _, node) => ({ y: keptLayout(w, spec.onnx, [a, b], node.outputs[0]?.type.shape ?? []) })
+        : undefined,
     tfjs(k, { a, b }, _, node) {
       const shape = outputSizes(node);
       if (shape.length <= mostAxes) return { y: k.kernel(spec.tfjs, { a, b }) };

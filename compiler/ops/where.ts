@@ -1,5 +1,6 @@
 import { broadcastShapes, sumToShape } from "./broadcasting.ts";
 import { defineOp, noGradient } from "./define-op.ts";
+import { keptLayout } from "./kept-layout.ts";
 import { float, type SampleInput, sample } from "./sample.ts";
 import { outputSizes } from "./tfjs-kit.ts";
 import { call } from "./torch-text.ts";
@@ -36,6 +37,9 @@ export const where = defineOp({
   },
   onnx: (w, { condition, whenTrue, whenFalse }) => ({
     y: w.node("Where", [condition.name, whenTrue.name, whenFalse.name]),
+  }),
+  webgpu: (w, { condition, whenTrue, whenFalse }, _, node) => ({
+    y: keptLayout(w, "Where", [condition, whenTrue, whenFalse], node.outputs[0]?.type.shape ?? []),
   }),
   tfjs: (k, { condition, whenTrue, whenFalse }, _, node) => ({
     y: k.select(condition, whenTrue, whenFalse, outputSizes(node)),
