@@ -48,6 +48,8 @@ export interface TrainingProgram {
   readonly optimiser: OptimiserPlan;
   readonly maxGradientNorm: number | undefined;
   readonly ema: number | undefined;
+  /** How many passes a step has, where they are more than one. */
+  readonly passes?: number;
   /** Where a step takes its gradients: so far from the weights, up the loss (`sam`). */
   readonly sharpness?: number;
   /** What the model's products are computed in, where it is not float32. */

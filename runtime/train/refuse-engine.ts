@@ -16,8 +16,4 @@ export function refuseEngine(plan: StagePlan, { name }: Engine): void {
   }
   if (plan.precision === "bf16")
     refuse("`precision: bf16` needs --engine torch; --set precision=fp32 of the stage trains it on every engine");
-  if (!name.endsWith("webgpu")) return;
-  const several = "--device cpu, --device cuda and --engine tfjs train with it";
-  if (plan.accumulate !== undefined) refuse(`WebGPU computes a batch in one pass, without \`accumulate\`; ${several}`);
-  if (plan.sharpness !== undefined) refuse(`WebGPU takes one pass in a step, without \`sam\`; ${several}`);
 }

@@ -164,6 +164,7 @@ export class StageTrainer {
       optimiser: plan.optimiser,
       maxGradientNorm: plan.maxGradientNorm,
       ema: plan.ema,
+      ...(plan.accumulate === undefined ? {} : { passes: plan.accumulate }),
       ...(plan.sharpness === undefined ? {} : { sharpness: plan.sharpness }),
       ...(plan.precision === undefined ? {} : { precision: plan.precision }),
     });

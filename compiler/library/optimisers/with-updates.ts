@@ -19,7 +19,8 @@ export interface Updates {
   readonly ema: number | undefined;
 }
 
-const prefix = "gradient/";
+/** What the outputs of a training graph that are gradients begin with. */
+export const gradientOf = "gradient/";
 
 /**
  * A training graph, whose outputs `gradient/<path>` are used up, with clipping and the optimiser behind it. Beside the inputs of the
@@ -27,15 +28,25 @@ const prefix = "gradient/";
  * the scalars `group<i>/<scalar>` of the optimiser's rule. Outputs: those of the training graph, and `next/<input>` for each
  * parameter, slot and average.
  */
-export function withUpdates(graph: Graph, { parameters, optimiser, maxGradientNorm, ema }: Updates): Graph {
-  const rule = optimisers[optimiser.name];
+export function withUpdates(graph: Graph, updates: Updates): Graph {
   const g = new GraphBuilder(opRules);
   const training = rewriteGraph(graph, g);
   const gradients = new Map(
     training.outputs.flatMap(({ name, value }) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+      name.startsWith(gradientOf) ? [[name.slice(gradientOf.length), value] as const] : [],
     ),
   );
+  const others = training.outputs.filter(({ name }) => !name.startsWith(gradientOf));
+  return { name: "step", outputs: [...others, ...updated(g, gradients, updates)] };
+}
+
+/** The outputs `next/<input>` that come of gradients by path. */
+export function updated(
+  g: GraphBuilder,
+  gradients: ReadonlyMap<string, Value>,
+  { parameters, optimiser, maxGradientNorm, ema }: Updates,
+): readonly GraphOutput[] {
+  const rule = optimisers[optimiser.name];
   const scale = maxGradientNorm === undefined ? g.scalar(1) : clipping(g, [...gradients.values()], maxGradientNorm);
   const scalars = new Map<string, Value>();
   const scalar = (group: number, name: string): Value => {
@@ -45,7 +56,7 @@ export function withUpdates(graph: Graph, { parameters, optimiser, maxGradientNo
     scalars.set(key, value);
     return value;
   };
-  const outputs: GraphOutput[] = training.outputs.filter(({ name }) => !name.startsWith(prefix)).slice();
+  const outputs: GraphOutput[] = [];
   for (const { path, shape, group } of parameters) {
     const gradient = gradients.get(path);
     if (group === undefined || gradient === undefined) continue;
@@ -67,7 +78,7 @@ export function withUpdates(graph: Graph, { parameters, optimiser, maxGradientNo
       outputs.push({ name: `next/ema/${path}`, value: moved });
     }
   }
-  return { name: "step", outputs };
+  return outputs;
 }
 
 /** min(1, limit / (‖g‖ + 1e-6)) over all gradients, as PyTorch's clip_grad_norm_. */

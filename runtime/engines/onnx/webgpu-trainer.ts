@@ -1,6 +1,5 @@
 import type * as ort from "onnxruntime-node";
 import { type OptimiserRule, optimisers } from "../../../compiler/library/optimisers/index.ts";
-import { withUpdates } from "../../../compiler/library/optimisers/with-updates.ts";
 import {
   type GroupNumbers,
   ownStep,
@@ -10,30 +9,25 @@ import {
   type TrainerState,
   type TrainingProgram,
 } from "../engine.ts";
-import { type OpenSession, openSession, toOrt } from "./session.ts";
+import { toOrt } from "./session.ts";
 import { fromDevice } from "./webgpu-buffers.ts";
-
-const next = "next/";
-const state = "state/";
+import { openStep, type WebgpuStep } from "./webgpu-step.ts";
 
 /**
- * The whole step is one graph: weights, the optimiser's memory, the average and statistics come out in new buffers, which are fed to
- * the next step. Only losses come back to the host. They come with the same run, so a step whose loss is not finite is undone by
- * keeping the old buffers, which costs no node in the graph.
+ * Weights, the optimiser's memory, the average and statistics come out of a step in new buffers, which are fed to the next one. Only losses
+ * come back to the host; a step whose loss is not finite is undone by keeping the old buffers.
  */
 export class WebgpuTrainer implements Trainer {
   readonly #program: TrainingProgram;
   readonly #rule: OptimiserRule;
-  readonly #session: ort.InferenceSession;
-  readonly #inputs: readonly string[];
+  readonly #step: WebgpuStep;
   /** What is carried from step to step, by its input's name; on the host until a step has been done with it. */
   readonly #held = new Map<string, ort.Tensor>();
 
-  private constructor(program: TrainingProgram, { session, inputs }: OpenSession) {
+  private constructor(program: TrainingProgram, step: WebgpuStep) {
     this.#program = program;
     this.#rule = optimisers[program.optimiser.name];
-    this.#session = session;
-    this.#inputs = inputs;
+    this.#step = step;
     for (const { path, shape, start } of program.parameters) {
       this.#hold(path, { dtype: "float32", shape, data: start });
       const zeros: Tensor = { dtype: "float32", shape, data: new Float32Array(start.length) };
@@ -44,35 +38,18 @@ export class WebgpuTrainer implements Trainer {
   }
 
   static async open(program: TrainingProgram): Promise<Trainer> {
-    if (program.sharpness !== undefined) throw new Error("WebGPU takes one pass in a step");
-    const graph = withUpdates(program.graph, program);
-    return new WebgpuTrainer(program, await openSession(graph, program.constants, "webgpu", isCarried));
+    return new WebgpuTrainer(program, await openStep(program));
   }
 
   async step(
-    [feeds = new Map(), ...others]: readonly Tensors[],
+    passes: readonly Tensors[],
     step: number,
     groups: readonly GroupNumbers[],
   ): Promise<ReadonlyMap<string, number>> {
-    if (others.length > 0) throw new Error("WebGPU takes one pass in a step");
-    const scalars = this.#scalars(step, groups);
-    const given: Record<string, ort.Tensor> = {};
-    for (const name of this.#inputs) {
-      const fed = feeds.get(name) ?? scalars.get(name);
-      const tensor = fed === undefined ? this.#held.get(name) : toOrt(fed);
-      if (tensor !== undefined) given[name] = tensor;
-    }
-    const results = await this.#session.run(given);
-    const losses = new Map<string, number>();
-    for (const [name, tensor] of Object.entries(results)) {
-      if (!isCarried(name)) losses.set(name, Number(tensor.data[0]));
-    }
-    const finite = [...losses.values()].every(Number.isFinite);
-    for (const [name, tensor] of Object.entries(results)) {
-      if (!isCarried(name)) continue;
-      if (!finite) tensor.dispose();
-      else this.#replace(name.slice((name.startsWith(next) ? next : state).length), tensor);
-    }
+    const { passes: expected = 1 } = this.#program;
+    if (passes.length !== expected) throw new Error(`a step in ${passes.length} passes of a program of ${expected}`);
+    const { losses, carried } = await this.#step.run(this.#held, passes, this.#scalars(step, groups));
+    for (const [name, tensor] of carried) this.#replace(name, tensor);
     return losses;
   }
 
@@ -127,7 +104,7 @@ export class WebgpuTrainer implements Trainer {
   async release(): Promise<void> {
     for (const tensor of this.#held.values()) tensor.dispose();
     this.#held.clear();
-    await this.#session.release();
+    await this.#step.release();
   }
 
   /** For every trained parameter, what is held as `<held><path>`, under the name `<given><path>`. */
@@ -158,9 +135,4 @@ export class WebgpuTrainer implements Trainer {
     this.#held.get(name)?.dispose();
     this.#held.set(name, tensor);
   }
-}
-
-/** Whether an output is fed to the next step. */
-function isCarried(output: string): boolean {
-  return output.startsWith(next) || output.startsWith(state);
 }
