@@ -28,12 +28,12 @@ export function watchRun(quiet: boolean): RunWatcher {
       bar ??= progressBar(title, total, "steps");
       bar.update(done, `loss ${loss.toFixed(4)}`);
     },
-    epoch(epoch, scores) {
+    epoch(epoch, scores, loss) {
       drop();
       const parts = [...scores].map(
         ([task, { score }]) => `${task} ${score === undefined ? "no labels" : score.toFixed(4)}`,
       );
-      say(`  epoch ${epoch}: ${parts.join(", ")}`);
+      say(`  epoch ${epoch}: ${parts.join(", ") || `loss ${loss.toFixed(4)}`}`);
     },
     stageEnds: drop,
     stageFails(plan, problem) {

@@ -39,7 +39,7 @@ export interface RunWatcher {
   stageStarts(plan: StagePlan, place: number, total: number): void;
   stageCached(plan: StagePlan): void;
   step(done: number, total: number, loss: number): void;
-  epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>): void;
+  epoch(epoch: number, scores: ReadonlyMap<string, TaskScore>, loss: number): void;
   stageEnds(plan: StagePlan): void;
   /** It is not trained, and neither is what needs it; the others go on. */
   stageFails(plan: StagePlan, problem: Error): void;

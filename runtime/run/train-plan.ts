@@ -112,7 +112,7 @@ async function once(run: Run, stage: StagePlan, limit: Duration | undefined): Pr
       inputs,
       keptOf: (hash, checkpoint) => run.keptOf(hash, checkpoint),
       onStep: (done, total, loss) => watch.step(done, total, loss),
-      onEpoch: (epoch, scores) => watch.epoch(epoch, scores),
+      onEpoch: (epoch, scores, loss) => watch.epoch(epoch, scores, loss),
       signal,
       ...(limit === undefined ? {} : { limit }),
     });

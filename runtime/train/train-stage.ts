@@ -31,7 +31,8 @@ export interface TrainContext {
   readonly keptOf: KeptOf;
   /** Told after every step. */
   readonly onStep: (done: number, total: number, loss: number) => void;
-  readonly onEpoch: (epoch: number, scores: ReadonlyMap<string, TaskScore>) => void;
+  /** With the mean loss of the training since the last. */
+  readonly onEpoch: (epoch: number, scores: ReadonlyMap<string, TaskScore>, loss: number) => void;
   /** Stops after the step at hand, with a checkpoint. */
   readonly signal: AbortSignal;
   /** Leaves it there for now, with a checkpoint. */
@@ -246,7 +247,7 @@ class Training {
       rate: group === undefined ? 0 : scheduleValue(group.rate, step - 1, this.#calendar),
       ...(this.#trainer.balance === undefined ? {} : { factors: factors ?? {}, cosines: cosines ?? {} }),
     });
-    this.#context.onEpoch(Math.ceil(step / perEpoch), scores);
+    this.#context.onEpoch(Math.ceil(step / perEpoch), scores, losses.loss);
   }
 
   /** The last step that was better than those before it by what has a value: the last weights are no judgement. */
