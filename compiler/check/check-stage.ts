@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { TaskMeaning } from "../library/task.ts";
 import type { DataPlan } from "../lower/plan-data.ts";
+import { warnBalancedTwice } from "./balanced-twice.ts";
 import { buildLoss, type LossBuild } from "./build-loss.ts";
 import { buildStage } from "./build-stage.ts";
 import { dataPlan } from "./data-plan.ts";
@@ -127,6 +128,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   const rows = (training.batch / training.accumulate) * frames;
   if (stage.declaration.verb === "train") checkRows(session, stage, rows, loss.leastRows);
   checkGradients(session, built, loss, trained, training.balance);
+  warnBalancedTwice(session, stage, training.sample, loss);
   warnUnmetPlateaus(session, stage, training.keep, trained, loss);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
   warnRandomHeads(session, built);

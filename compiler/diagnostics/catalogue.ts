@@ -82,6 +82,7 @@ const entries = {
   "field-not-in-data": error("{data} has no field `{field}`"),
   "nothing-to-judge": error("{what} needs rows to be judged on, and this stage has none"),
   "no-metric": error("the task `{task}` has no metric"),
+  "balanced-twice": warning("the classes of `{task}` are balanced twice: by `sample`, and by the weights of its loss"),
   "balance-order": error("{second} cannot come after {first}"),
   "chosen-differ": error("`best` chooses among stages with different heads: {first}, {other}"),
   "needs-checkpoint": error("{stage} keeps a checkpoint for each name, so `{name}` must say which: {checkpoints}"),
