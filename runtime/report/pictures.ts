@@ -3,7 +3,7 @@ import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor } from "../engines/engine.ts";
 import type { Run } from "../run/run-plan.ts";
-import { evaluationSeed } from "../train/run-graph.ts";
+import { evaluatedAtOnce, evaluationSeed } from "../train/run-graph.ts";
 import { stageLoader } from "../train/stage-data.ts";
 import { keptBy } from "../train/stage-files.ts";
 
@@ -20,21 +20,21 @@ export interface StagePictures {
 /** Frames, or clips, whose pictures are shown. */
 const count = 8;
 
-/** Runs a finished stage's picture graph on frames that lie evenly over the part; of a clip its first frame is shown. */
+/** Runs a finished stage's picture graph on frames, or clips, that lie evenly over the part; of a clip its first frame is shown. */
 export async function picturesOf(run: Run, plan: StagePlan): Promise<StagePictures | undefined> {
   if (plan.shown.length === 0) return undefined;
   const data = await run.dataOf(plan.data);
   const part = (data.parts.get("val")?.rows ?? 0) > 0 ? "val" : "train";
   const { rows: all } = tableOf(data, part);
   const { clip } = plan.evaluate;
-  const rows = clip === undefined ? spread(all) : Int32Array.from({ length: all }, (_, row) => row);
   const graph = plan.graphs.pictures();
   const inputs = await run.inputsOf(plan, [part]);
   const { loader, close } = stageLoader(plan, inputs, {
     part,
-    rows,
+    rows: Int32Array.from({ length: all }, (_, row) => row),
     clip,
-    batch: count,
+    pick: spread,
+    batch: Math.min(count, evaluatedAtOnce(clip)),
     training: false,
     tasks: [],
     graphs: [graph],
@@ -43,9 +43,12 @@ export async function picturesOf(run: Run, plan: StagePlan): Promise<StagePictur
     const evaluator = await run.options.engine.evaluator(graph, run.keptOf(plan.hash, [...keptBy(plan).keys()][0]));
     try {
       await evaluator.keep(evaluationSeed(graph));
-      const results = await evaluator.run((await loader.at(0, 0)).feeds);
-      const shown = plan.shown.map(async (title) => ({ title, png: await pngsOf(results.get(title)) }));
-      return { part, shown: await Promise.all(shown) };
+      const png = new Map(plan.shown.map((title): [string, string[]] => [title, []]));
+      for (let i = 0; i < loader.steps; i += 1) {
+        const results = await evaluator.run((await loader.at(0, i)).feeds);
+        for (const [title, files] of png) files.push(...(await pngsOf(results.get(title))));
+      }
+      return { part, shown: [...png].map(([title, files]) => ({ title, png: files })) };
     } finally {
       await evaluator.release();
     }
@@ -54,9 +57,9 @@ export async function picturesOf(run: Run, plan: StagePlan): Promise<StagePictur
   }
 }
 
-function spread(rows: number): Int32Array {
-  const shown = Math.min(count, rows);
-  return Int32Array.from({ length: shown }, (_, i) => Math.floor((i * rows) / shown));
+function spread(of: number): Int32Array {
+  const shown = Math.min(count, of);
+  return Int32Array.from({ length: shown }, (_, i) => Math.floor((i * of) / shown));
 }
 
 /** [batch, (time), c, h, w] in 0..1 as one PNG for each of the batch. */

@@ -3,7 +3,7 @@ import type { ClipPlan, StagePlan } from "../../compiler/lower/plan.ts";
 import type { Augmentation } from "../../compiler/lower/plan-augment.ts";
 import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import type { AnnotationTable } from "../data/annotation-table.ts";
-import { clipWindows, singleRows, type Windows } from "../data/clips/clip-windows.ts";
+import { clipWindows, singleRows, someWindows, type Windows } from "../data/clips/clip-windows.ts";
 import { BatchLoader, type FeatureMatrix, type Look } from "../data/loader/batch-loader.ts";
 import { BlendOrder } from "../data/loader/blend-order.ts";
 import { ImageSource, usualCache } from "../data/loader/image-source.ts";
@@ -30,6 +30,8 @@ export interface LoaderRequest {
   readonly part: Part;
   readonly rows: Int32Array;
   readonly clip: ClipPlan | undefined;
+  /** Which of so many windows, where not all are wanted. */
+  readonly pick?: (count: number) => Int32Array;
   readonly batch: number;
   readonly training: boolean;
   readonly tasks: readonly TaskPlan[];
@@ -121,7 +123,7 @@ function looksOf({ augment, hide = [], mix = [], views }: StagePlan): readonly (
 export function stageLoader(
   plan: StagePlan,
   inputs: StageInputs,
-  { part, rows, clip, batch, training, tasks, graphs, version }: LoaderRequest,
+  { part, rows, clip, pick, batch, training, tasks, graphs, version }: LoaderRequest,
 ): {
   readonly loader: BatchLoader;
   readonly table: AnnotationTable;
@@ -131,7 +133,8 @@ export function stageLoader(
 } {
   const table = inputs.data.parts.get(part);
   if (table === undefined) throw new Error(`the data has no part ${part}`);
-  const windows = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
+  const all = clip === undefined ? singleRows(rows) : clipWindows(table, clip, rows);
+  const windows = pick === undefined ? all : someWindows(all, pick(all.count));
   // Before threads are opened, which a refusal would leave behind.
   const weights = training ? drawWeights(plan, table, rows, windows) : undefined;
   const blend = training ? blendOf(plan, inputs.data, windows, weights) : undefined;

@@ -40,6 +40,12 @@ function wholeVideos(videos: readonly Int32Array[]): Windows {
   return { count: videos.length, length, rows };
 }
 
+/** Those of the windows at some places. */
+export function someWindows({ length, rows }: Windows, places: Int32Array): Windows {
+  const chosen = Array.from(places, (place) => [...rows.subarray(place * length, (place + 1) * length)]);
+  return { count: places.length, length, rows: Int32Array.from(chosen.flat()) };
+}
+
 /** How many places of a window are not padding behind its last row. */
 export function ownLength({ rows, length }: Windows, window: number): number {
   let own = length;
