@@ -38,13 +38,15 @@ export function memoryLeft(): number {
   return 0.9 * (most > 0 ? Math.min(free, most) : free);
 }
 
-function picturesOf({ data, fields }: StagePlan, { parts }: OpenData): number {
+/** Each view of a training, and each version of the frames that is judged, keeps its own. */
+function picturesOf({ data, fields, views, evaluate }: StagePlan, { parts }: OpenData): number {
   let bytes = 0;
   for (const name of fields) {
     const field = data.fields.get(name);
     if (field?.kind !== "images") continue;
+    const copies = { train: views?.size ?? 1, val: evaluate.tta?.length ?? 1 };
     for (const part of ["train", "val"] as const)
-      bytes += Math.min(usualCache, 3 * field.size ** 2 * (parts.get(part)?.rows ?? 0));
+      bytes += Math.min(usualCache, copies[part] * 3 * field.size ** 2 * (parts.get(part)?.rows ?? 0));
   }
   return bytes;
 }

@@ -156,7 +156,7 @@ export function stageLoader(
           seed:
             version === undefined ? (i === 0 ? plan.seed : hash(plan.seed, i)) : hash(plan.seed, version.number, 0x77a),
           strengths: calendar && ((step) => strengthsAt(augment, step, calendar)),
-          cacheBytes: usualCache / (version?.of ?? 1),
+          cacheBytes: usualCache / ((version?.of ?? 1) * looks.length),
           skipBad: inputs.skipBadImages,
           bad: inputs.data.badImages.get(part) ?? new Map(),
         }),
