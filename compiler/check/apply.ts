@@ -89,7 +89,7 @@ function applyRecipe(
   const reporter: Reporter = env.session.reporter;
   const spec = tensorFunctions[recipe.name];
   if (spec === undefined) return reporter.refuse("unknown-name", recipe.span, { kind: "module", name: recipe.name });
-  const given = recipe.name === "rename" ? renaming(recipe.args, span) : recipe.args;
+  const given = recipe.name === "rename" ? renaming(recipe.args, span, reporter) : recipe.args;
   const args = bindLibrary(recipe.name, spec.params, given, env, span);
   const tensors = tensorsOf(recipe.name, spec.inputs === "many", inputs, env, span);
   const [first] = tensors;
@@ -113,10 +113,19 @@ function applyRecipe(
 }
 
 /** `rename(n: j)`: the arguments' names are axes, and so are their values. */
-function renaming({ named }: Arguments, span: Span): Arguments {
+function renaming({ positional, named }: Arguments, span: Span, reporter: Reporter): Arguments {
   const entries = new Map<string, Thing>();
-  for (const [from, { expr }] of named)
+  const refuse = (at: Span) =>
+    reporter.refuse("wrong-type", at, {
+      what: "what `rename` takes",
+      expected: "names of axes, as in `rename(n: j)`",
+      actual: at === span ? "nothing" : "something else",
+    });
+  for (const { span: at } of positional) refuse(at);
+  for (const [from, { expr, span: at }] of named)
     if (expr?.kind === "name") entries.set(from, { kind: "label", name: expr.name });
+    else refuse(at);
+  if (entries.size === 0) refuse(span);
   const pairs: Thing = { kind: "map", entries, places: new Map() };
   return { positional: [{ expr: undefined, env: undefined, thing: pairs, span }], named: new Map() };
 }

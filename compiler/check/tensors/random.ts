@@ -95,7 +95,8 @@ export const randomFunctions: TensorFunctions = {
         0,
       );
       const wire = v.cast(use.g, v.negate(use.g, ascending), "int64");
-      return { kind: "tensor", wire, batched: x.batched, axes: [...x.axes.slice(0, x.batched ? i - 1 : i), "k"] };
+      const axes = withNew(use, x.axes.slice(0, x.batched ? i - 1 : i), "k");
+      return { kind: "tensor", wire, batched: x.batched, axes };
     },
   },
   top_k: {
@@ -156,11 +157,22 @@ export const randomFunctions: TensorFunctions = {
       return {
         ...indices,
         wire: v.oneHot(use.g, indices.wire, numberOf(args, "depth", 1)),
-        axes: [...indices.axes, "n"],
+        axes: withNew(use, indices.axes, "n"),
       };
     },
   },
 };
+
+/** Axes and one that is made, last (language rule 22). */
+function withNew(use: Use, axes: readonly string[], name: string): readonly string[] {
+  if (axes.includes(name))
+    use.refuse(
+      "duplicate-axis",
+      { axis: name },
+      { help: `call the one that it has by another name first: rename(${name}: other)` },
+    );
+  return [...axes, name];
+}
 
 /** x as [.., rows, d], whose leading axes must be those of the indices. */
 function asRows(use: Use, x: TensorThing, over: string | undefined, indices: TensorThing): TensorThing {
