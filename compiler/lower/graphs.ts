@@ -143,12 +143,13 @@ export function forwardGraph(checked: CheckedStage): Graph {
   return evaluated("forward", heads.length > 0 ? heads : terms);
 }
 
-function forwardPass({ loss, trained, built: { model, names, stage } }: CheckedStage): ForwardPass {
+function forwardPass({ loss, trained, training, built: { model, names, stage } }: CheckedStage): ForwardPass {
   const recomputed = nodesReaching([...loss.computed.terms.values()]).map(({ at }) => trained.recomputed(at));
   return {
     recomputed: new Set(recomputed.filter((layer) => layer !== undefined)),
     model: /^\w+/.exec(textIn(stage.declaration.model.span))?.[0] ?? "model",
-    heads: [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire })),
+    // Views have heads of their own, which the terms read.
+    heads: training.views.size > 0 ? [] : [...model.heads].map(([name, { logits }]) => ({ name, value: logits.wire })),
     terms: [...loss.computed.terms].map(([name, value]) => ({ name, value })),
     names: new Map([...names].flatMap(([name, thing]) => (thing.kind === "tensor" ? [[thing.wire, name]] : []))),
     states: new Map([...model.states].map(([path, { shape, start }]) => [path, { shape, start }])),

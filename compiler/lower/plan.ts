@@ -171,7 +171,7 @@ export type Held = (since: Duration) => boolean;
 export interface ForwardPass {
   /** The model's name. */
   readonly model: string;
-  /** Logits by task. */
+  /** Logits by task; none of a stage with views. */
   readonly heads: readonly GraphOutput[];
   readonly terms: readonly GraphOutput[];
   /** Names of the model's body. */

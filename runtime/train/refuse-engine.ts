@@ -10,8 +10,6 @@ export function refuseEngine(plan: StagePlan, { name }: Engine): void {
   if (name.startsWith("torch")) {
     if (plan.balance !== undefined)
       refuse("PyTorch trains without `balance`; --engine onnx and --engine tfjs train with it");
-    if (plan.views !== undefined)
-      refuse("PyTorch sees a batch once, without `views`; --engine onnx and --engine tfjs train with them");
     return;
   }
   if (plan.precision === "bf16")

@@ -101,7 +101,10 @@ function functionOf({ graph }: ReferenceCase, i: number): string {
   const given = graph.outputs.filter(({ value }) => isGiven(value));
   for (const { value } of given) use(value);
   const constants = new Constants();
-  const text = new FunctionText({ known: (value) => constants.text(value), stream: String, acrossRanks }, uses);
+  const text = new FunctionText(
+    { known: (value) => constants.text(value), stream: String, acrossRanks, inOrder: () => false },
+    uses,
+  );
   const names = new Map<string, Value>();
   const visit = ({ inputs }: Node) => {
     for (const value of inputs) if (value?.source.kind === "input") names.set(value.source.name, value);

@@ -9,6 +9,7 @@ import { torchEngine } from "../../runtime/engines/torch/index.ts";
 import { StageTrainer } from "../../runtime/train/stage-trainer.ts";
 import { largestDifference } from "../compiler/largest-difference.ts";
 import { seededRandom } from "../compiler/seeded-random.ts";
+import { pythonWithTorch } from "../engines/torch-here.ts";
 import { planOf } from "../plan-of.ts";
 import { temporaryFolder } from "../runtime/temporary-folder.ts";
 import { tolerances } from "../tolerances.ts";
@@ -110,11 +111,21 @@ function expectSame(found: Tensors, expected: Tensors): void {
 const views = ["a", "b"] as const;
 
 describe("views", () => {
+  const python = pythonWithTorch();
+  const torch = (processes: number) => async () =>
+    torchEngine({ python: python ?? "", processes, device: "cpu", precision: "fp32", compiled: false });
   test.each([
     ["onnx", async () => onnxEngine],
     ["tfjs", () => tfjsEngine(tfjsWays.filter(({ name }) => name === "cpu"))],
-  ] satisfies [string, () => Promise<Engine>][])(
+    ...(python === undefined
+      ? []
+      : ([
+          ["torch", torch(1)],
+          ["torch in two processes", torch(2)],
+        ] as const)),
+  ] satisfies (readonly [string, () => Promise<Engine>])[])(
     "that see the same are one, on %s, in one pass and in several",
+    { timeout: 300_000 },
     async (_, open) => {
       const engine = await open();
       const expected = await weightsAfter(await opened(spec(plainLoss)), 4, (step) => batchOf(step));
@@ -133,6 +144,27 @@ describe("views", () => {
     const plain = await opened(spec("loss: {first: mse(height) + 0 * ce(kind)}", " -> dropout(0.5)"));
     expect((await plain.step(batchOf(0), 0)).get("loss/first")).toBeCloseTo(losses.get("loss/first") ?? 0, 5);
     await plain.release();
+  });
+
+  test.skipIf(python === undefined).each([
+    ["one process", 1],
+    ["two processes", 2],
+  ])("draw and count for themselves in PyTorch, in %s", { timeout: 300_000 }, async (_, processes) => {
+    const loss = "loss: {first: mse(a.height) + 0 * ce(a.kind), second: ce(b.kind), close: mse(a.x, b.x)}";
+    const text = spec(`views: {a: {}, b: {}}, ${loss}`, " -> batch_norm -> dropout(0.5)");
+    const unlike = (step: number): Tensors =>
+      new Map([
+        ...[...batchOf(step, views)].filter(([name]) => name.includes("/") || name === "present"),
+        ...[...batchOf(step + 100, views)].filter(([name]) => name.startsWith("b/") && name !== "b/seed"),
+      ]);
+    const expected = await weightsAfter(await opened(text), 4, unlike);
+    expectSame(await weightsAfter(await opened(text, await torch(processes)()), 4, unlike), expected);
+  });
+
+  test.skipIf(python === undefined)("of one layer alone are compared in PyTorch", { timeout: 300_000 }, async () => {
+    const text = spec("views: {a: {}, b: {}}, loss: {close: mse(a.x, 0.5 * b.x)}").replace(/head t = .*/, "");
+    const expected = await weightsAfter(await opened(text), 2, (step) => batchOf(step, views));
+    expectSame(await weightsAfter(await opened(text, await torch(1)()), 2, (step) => batchOf(step, views)), expected);
   });
 
   test("change running statistics one after the other, with the weights of all", async () => {
@@ -197,11 +229,6 @@ describe("views", () => {
         [real, virtual, real + virtual],
       ),
     ).toBeLessThan(tolerances.passes);
-  });
-
-  test("are not for PyTorch, which is said before it is asked for anything", async () => {
-    const engine = torchEngine({ python: "none", processes: 1, device: "cpu", precision: "fp32", compiled: false });
-    await expect(opened(spec(twice), engine)).rejects.toThrow("PyTorch sees a batch once, without `views`");
   });
 
   test("are in the plan and its hash, in their order", () => {

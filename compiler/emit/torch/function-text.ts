@@ -26,6 +26,8 @@ export interface Surroundings {
   stream(number: number): string;
   /** The text of a reduction that takes away the axis of the batch. */
   acrossRanks(how: Reduction, reduced: Python): Python;
+  /** Whether a node stands where it comes, before all that come after it. */
+  inOrder(node: Node): boolean;
 }
 
 /** A module or method that gives some values from others; `name` is what its result is called. */
@@ -35,6 +37,8 @@ export interface ModuleCall {
   readonly outputs: readonly Value[];
   readonly sizes: readonly string[];
   readonly name: string;
+  /** Whether it stands where it comes. */
+  readonly inOrder: boolean;
 }
 
 /** Ops whose PyTorch functions take Python's numbers for tensors. */
@@ -104,7 +108,8 @@ export class FunctionText implements TorchWriter {
     const used = node.outputs.filter((value) => (this.#uses.get(value) ?? 0) > 0);
     const [only] = used;
     const single = node.outputs.length === 1 || givesFirst.has(node.op);
-    if (single && used.length === 1 && only !== undefined && this.#uses.get(only) === 1 && !wanted.has(only)) {
+    const waits = single && used.length === 1 && !this.#around.inOrder(node);
+    if (waits && only !== undefined && this.#uses.get(only) === 1 && !wanted.has(only)) {
       this.#waiting.set(only, expression);
       return;
     }
@@ -114,11 +119,11 @@ export class FunctionText implements TorchWriter {
 
   /** A call of a module, with the sizes that it cannot see itself. */
   call(made: ModuleCall, wanted: ReadonlyMap<Value, string>): void {
-    const { text, inputs, outputs, sizes, name } = made;
+    const { text, inputs, outputs, sizes, name, inOrder } = made;
     for (const size of sizes) this.#sizes.add(size);
     const expression = atom(`${text}(${[...this.#arguments(inputs), ...sizes].join(", ")})`);
     const [only] = outputs;
-    if (outputs.length === 1 && only !== undefined && this.#uses.get(only) === 1 && !wanted.has(only)) {
+    if (outputs.length === 1 && !inOrder && only !== undefined && this.#uses.get(only) === 1 && !wanted.has(only)) {
       this.#waiting.set(only, expression);
       return;
     }

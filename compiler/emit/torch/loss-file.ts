@@ -56,7 +56,10 @@ function methodText(
   const uses = new Map<Value, number>([[value, 1]]);
   for (const node of nodes)
     for (const input of node.inputs) if (input !== undefined) uses.set(input, (uses.get(input) ?? 0) + 1);
-  const text = new FunctionText({ known: (read) => buffers.known(read), stream: String, acrossRanks }, uses);
+  const text = new FunctionText(
+    { known: (read) => buffers.known(read), stream: String, acrossRanks, inOrder: () => false },
+    uses,
+  );
   const args = inputs.map((input) => text.argument(input, argumentName(input, outputs)));
   for (const node of nodes) text.node(node, new Map());
   text.returns([value]);

@@ -7,6 +7,7 @@ import { FunctionText, type ModuleCall } from "./function-text.ts";
 import { type Call, callsOf, isIndex, isList, type Layer, layersOf, madeIn, nodesIn, segmentsOf } from "./layers.ts";
 import { className, moduleAttributes, Names } from "./names.ts";
 import { plainModule } from "./plain-modules.ts";
+import { movedInPlace } from "./running-statistics.ts";
 import { acrossRanks, constructorOf, definition, indented, listed, sizeLines } from "./text.ts";
 
 /** A model as PyTorch text: what goes in and comes out, by name, and where its weights are. */
@@ -55,6 +56,7 @@ class ModelText {
   readonly #streams = new Map<Layer, number>();
   readonly #readers = new Map<Value, Node[]>();
   readonly #results: ReadonlySet<Value>;
+  #inOrder: ReadonlySet<Node> = new Set();
 
   constructor(model: TorchModel) {
     this.#model = model;
@@ -68,7 +70,9 @@ class ModelText {
   file(): ModelFile {
     const { outputs, parameters, states, name } = this.#model;
     // In the order of their making a layer's nodes stand together.
-    const nodes = [...nodesReaching(outputs.map(({ value }) => value))].sort((a, b) => firstId(a) - firstId(b));
+    const made = [...nodesReaching(outputs.map(({ value }) => value))].sort((a, b) => firstId(a) - firstId(b));
+    const { nodes, inOrder } = movedInPlace(made);
+    this.#inOrder = inOrder;
     for (const node of nodes)
       for (const input of node.inputs)
         if (input !== undefined) this.#readers.set(input, [...(this.#readers.get(input) ?? []), node]);
@@ -229,6 +233,7 @@ class ModelText {
         stream: (number) =>
           layer.path.length === 0 ? String(number) : streamArgument(number, this.#firstStream(layer), "self.stream"),
         acrossRanks,
+        inOrder: (node) => this.#inOrder.has(node),
       },
       uses,
     );
@@ -246,7 +251,8 @@ class ModelText {
     const { method, inputs, outputs, sizes } = this.#appliedTo(step);
     const module = relative(step.layer.path.slice(layer.path.length));
     const name = step.layer.path.findLast((part) => !isIndex(part)) ?? "h";
-    return { text: method === "forward" ? module : `${module}.${method}`, inputs, outputs, sizes, name };
+    const inOrder = nodesIn(step).some((node) => this.#inOrder.has(node));
+    return { text: method === "forward" ? module : `${module}.${method}`, inputs, outputs, sizes, name, inOrder };
   }
 
   #appliedTo(step: Call): Applied {
