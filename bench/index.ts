@@ -1,4 +1,7 @@
-/** `npm run bench`: every benchmark; numbers are of this machine, ratios of this run. */
+/**
+ * `npm run bench`: what time and memory everything takes; numbers are of this machine, ratios of this run. What pre-training is worth takes
+ * another ten minutes: bench/pretrain.ts.
+ */
 import { benchCheck } from "./check.ts";
 import { benchColdStart } from "./cold-start.ts";
 import { benchCompile } from "./compile.ts";
