@@ -1,4 +1,3 @@
-import sharp from "sharp";
 import type { StagePlan } from "../../compiler/lower/plan.ts";
 import { type Part, tableOf } from "../data/open-data.ts";
 import type { Tensor } from "../engines/engine.ts";
@@ -66,6 +65,8 @@ function spread(of: number): Int32Array {
 async function pngsOf(tensor: Tensor | undefined): Promise<readonly string[]> {
   if (tensor === undefined || !(tensor.data instanceof Float32Array))
     throw new Error("the picture graph lacks a picture");
+  // A training of stored features needs no library of pictures, which takes 20 MiB.
+  const { default: sharp } = await import("sharp");
   const { shape, data } = tensor;
   const [channels = 3, height = 1, width = 1] = shape.slice(-3);
   const own = data.length / (shape[0] ?? 1);
