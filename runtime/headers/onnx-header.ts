@@ -1,4 +1,5 @@
 import type { PortHeader } from "../../compiler/check/file-header.ts";
+import { type ExternalData, externalData } from "./external-data.ts";
 import { type FileWindow, HeaderError } from "./file-window.ts";
 import { refuseStart } from "./other-kind.ts";
 import { type Part, ProtobufFields } from "./protobuf-fields.ts";
@@ -19,12 +20,6 @@ export interface OnnxHeader {
   readonly newer: string | undefined;
   /** Tensors whose numbers lie in other files: which file, beside this one, and which bytes of it. */
   readonly external: readonly ExternalData[];
-}
-
-export interface ExternalData {
-  readonly tensor: string;
-  readonly location: string;
-  readonly end: number;
 }
 
 /** The newest IR version that the engine loads. */
@@ -174,11 +169,7 @@ class OnnxReader {
       if (field.number === 13) entries.set(...this.#fields.entry(field));
     }
     if (elementTypes[type]?.includes("float") === true) this.#weights += count;
-    const location = entries.get("location");
-    if (location !== undefined) {
-      const end = Number(entries.get("offset") ?? 0) + Number(entries.get("length") ?? 0);
-      this.#external.push({ tensor: name, location, end });
-    }
+    if (entries.has("location")) this.#external.push(externalData(name, type, count, entries));
     return name;
   }
 

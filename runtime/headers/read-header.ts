@@ -1,17 +1,17 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { ArrayHeader, FileFormat, FileHeader } from "../../compiler/check/file-header.ts";
 import { type Header, readHeader, WeightFileError } from "../checkpoints/safetensors.ts";
-import { insideFolder } from "../data/inside-folder.ts";
 import { fixedPlaces } from "../weights/fixed-places.ts";
 import { withWeights } from "../weights/open-weights.ts";
 import type { WeightFile } from "../weights/weight-file.ts";
 import { annotatedVideos } from "./annotated-videos.ts";
+import { checkExternal } from "./external-data.ts";
 import { FileWindow, HeaderError } from "./file-window.ts";
 import { readHdf5 } from "./hdf5-header.ts";
 import { readNpy } from "./npy-header.ts";
 import { readNpz } from "./npz-header.ts";
-import { type ExternalData, readOnnx } from "./onnx-header.ts";
+import { readOnnx } from "./onnx-header.ts";
 import { UnreadHeader } from "./unread-header.ts";
 
 /** What a file that exists says of itself, opened as `format`. */
@@ -63,15 +63,4 @@ function networkOf(path: string): FileHeader {
   const { external, newer: _, ...header } = FileWindow.over(path, readOnnx);
   for (const each of external) checkExternal(dirname(path), each);
   return { kind: "network", ...header };
-}
-
-/** Numbers beside the model are below its folder: a model from elsewhere must not name other files of this machine. */
-function checkExternal(folder: string, { tensor, location, end }: ExternalData): void {
-  const file = insideFolder(folder, location);
-  const repair = "the files of a network belong beside it";
-  const what = `the numbers of ${JSON.stringify(tensor)} are in ${JSON.stringify(location)}`;
-  if (file === undefined) throw new HeaderError(`${what}, outside of its folder`, { repair });
-  if (!existsSync(file) || !statSync(file).isFile()) throw new HeaderError(`${what}, which is not there`, { repair });
-  const { size } = statSync(file);
-  if (!(end <= size)) throw new HeaderError(`${what} up to byte ${end}, and that has ${size}`);
 }

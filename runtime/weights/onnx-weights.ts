@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { floatsOfBytes, type NumberType, numberWidths } from "../checkpoints/number-types.ts";
 import { insideFolder } from "../data/inside-folder.ts";
+import { externalData } from "../headers/external-data.ts";
 import { FileWindow, HeaderError } from "../headers/file-window.ts";
 import { readOnnx } from "../headers/onnx-header.ts";
 import { type Field, type Part, ProtobufFields } from "../headers/protobuf-fields.ts";
@@ -106,12 +107,9 @@ class Initialisers {
     const { type, field } = known;
     const bytes = shape.reduce((product, size) => product * size, 1) * numberWidths[type];
     const told = JSON.stringify(name.slice(0, 100));
-    const location = outside.get("location");
-    if (location !== undefined) {
-      const from = Number(outside.get("offset") ?? 0);
-      const length = Number(outside.get("length") ?? bytes);
-      if (length !== bytes || !Number.isSafeInteger(from) || from < 0)
-        throw new HeaderError(`its ${told} is [${shape.join(", ")}] and claims ${length} bytes at ${from}`);
+    if (outside.has("location")) {
+      const count = shape.reduce((product, size) => product * size, 1);
+      const { location, from, length } = externalData(name, code, count, outside);
       return [name, { shape, type, file: this.#beside(location, told), part: { from, to: from + length } }];
     }
     const raw = held.get(9);

@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import onnxProto from "onnx-proto";
@@ -22,6 +22,18 @@ function network(sizes: readonly number[]): Uint8Array {
     irVersion: 8,
     opsetImport: [{ domain: "", version: 17 }],
     graph,
+  }).finish();
+}
+
+/** A network of which a node has two numbers that lie beside it. */
+function withNumbersOutside(entries: Readonly<Record<string, string>>): Uint8Array {
+  const externalData = Object.entries({ location: "beside.data", ...entries }).map(([key, value]) => ({ key, value }));
+  const t = { name: "two", dims: [2], dataType: 1, dataLocation: 1, externalData };
+  const node = [{ opType: "Constant", output: ["y"], attribute: [{ name: "value", type: 4, t }] }];
+  return onnxProto.onnx.ModelProto.encode({
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 17 }],
+    graph: { name: "g", node },
   }).finish();
 }
 
@@ -54,6 +66,36 @@ function safetensors(header: string, bytes = 0): Buffer {
 }
 
 describe("of a network", () => {
+  test.each([
+    { offset: "-8" },
+    { length: "-8" },
+    { offset: "1e1" },
+    { offset: "0x8" },
+    { offset: "99999999999999999999" },
+    { length: "4" },
+  ])("bytes beside it that cannot be: %o", (entries) => {
+    const { offset = "0", length = "8" }: { offset?: string; length?: string } = entries;
+    expect(headerOfBytes("outside.onnx", withNumbersOutside(entries), "onnx")).toMatchObject({
+      kind: "broken",
+      reason: expect.stringContaining(`it claims ${length} bytes at ${offset}, and its sizes take 8`),
+    });
+  });
+
+  test("bytes beside it that end beyond their file, or lie past a link that leaves its folder", () => {
+    const folder = temporaryFolder();
+    const path = join(folder, "net.onnx");
+    writeFileSync(path, withNumbersOutside({ offset: "4" }));
+    writeFileSync(join(folder, "beside.data"), new Uint8Array(11));
+    expect(headerOf(path, "onnx")).toMatchObject({ reason: expect.stringContaining("up to byte 12, and that has 11") });
+    writeFileSync(join(folder, "beside.data"), new Uint8Array(12));
+    expect(headerOf(path, "onnx").kind).toBe("network");
+    rmSync(join(folder, "beside.data"));
+    const elsewhere = join(temporaryFolder(), "other.data");
+    writeFileSync(elsewhere, new Uint8Array(12));
+    symlinkSync(elsewhere, join(folder, "beside.data"));
+    expect(headerOf(path, "onnx")).toMatchObject({ reason: expect.stringContaining("outside of its folder") });
+  });
+
   test("a size below 0 is free", () => {
     const { kind, ...header } = headerOfBytes("free.onnx", network([-1, 3, 112, 112]), "onnx");
     expect(kind).toBe("network");
