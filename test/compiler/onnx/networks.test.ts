@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import onnxProto from "onnx-proto";
+import onnxProto, { type onnx } from "onnx-proto";
 import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { emitOnnx } from "../../../compiler/emit/onnx/emit-onnx.ts";
@@ -12,6 +12,7 @@ import type { Graph } from "../../../compiler/ir/graph.ts";
 import { opRules } from "../../../compiler/ops/index.ts";
 import * as v from "../../../compiler/ops/vocabulary.ts";
 import { linkedNetwork } from "../../../runtime/networks/linked-network.ts";
+import { temporaryFolder } from "../../runtime/temporary-folder.ts";
 import { tolerances } from "../../tolerances.ts";
 import { largestDifference } from "../largest-difference.ts";
 
@@ -92,4 +93,43 @@ test("only what its tensors need is taken over, under names of its own", () => {
   expect(weights.filter((name) => name.startsWith("net/point"))).not.toEqual([]);
   expect(graph!.input!.map(({ name }) => name)).toEqual(["picture"]);
   expect(graph!.output!.map(({ name }) => name)).toEqual(["embedding"]);
+});
+
+test("numbers that lie beside a network come with it, wherever in it they are", () => {
+  const folder = temporaryFolder();
+  const written = Float32Array.of(1, 2, 3, 4);
+  writeFileSync(join(folder, "numbers.data"), written);
+  let from = 0;
+  const outside = (name: string, dataType = 1): onnx.ITensorProto => {
+    const external = { location: "numbers.data", offset: String(from) };
+    from += 4;
+    const externalData = Object.entries(external).map(([key, value]) => ({ key, value }));
+    return { name, dims: [1], dataType, dataLocation: 1, externalData };
+  };
+  const constant = (output: string): onnx.INodeProto => ({
+    opType: "Constant",
+    output: [output],
+    attribute: [{ name: "value", type: 4, t: outside(output) }],
+  });
+  const inner: onnx.IGraphProto = { name: "inner", node: [constant("a")], initializer: [outside("b")] };
+  const node = { opType: "If", output: ["z"], attribute: [{ name: "then_branch", type: 5, g: inner }] };
+  const sparse = { values: outside("c"), indices: { dims: [1], dataType: 7, rawData: new Uint8Array(8) }, dims: [1] };
+  const path = join(folder, "net.onnx");
+  const model = {
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 17 }],
+    graph: { name: "g", node: [node], sparseInitializer: [sparse] },
+    functions: [{ name: "f", domain: "own", output: ["d"], node: [constant("d")] }],
+  };
+  writeFileSync(path, onnxProto.onnx.ModelProto.encode(model).finish());
+  const linked = linkedNetwork({ prefix: "net", file: path, picture: "x", outputs: new Map() }).model;
+  const within = linked.graph?.node?.[0]?.attribute?.[0]?.g;
+  const tensors = [
+    within?.node?.[0]?.attribute?.[0]?.t,
+    within?.initializer?.[0],
+    linked.graph?.sparseInitializer?.[0]?.values,
+    linked.functions?.[0]?.node?.[0]?.attribute?.[0]?.t,
+  ];
+  expect(tensors.map((tensor) => tensor?.dataLocation)).toEqual([0, 0, 0, 0]);
+  expect(tensors.map((tensor) => Buffer.from(tensor?.rawData ?? []).readFloatLE())).toEqual([...written]);
 });
