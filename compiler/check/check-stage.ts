@@ -14,7 +14,7 @@ import { memoKind } from "./memo.ts";
 import type { StageBuild } from "./model-build.ts";
 import { partsOf } from "./model-data.ts";
 import { plainSettings } from "./plain-settings.ts";
-import { warnRandomHeads } from "./random-heads.ts";
+import { checkRandomHeads } from "./random-heads.ts";
 import { attempt, Refusal } from "./reporter.ts";
 import { type Session, spend } from "./session.ts";
 import { type Sources, sourcesOf } from "./sources.ts";
@@ -131,7 +131,7 @@ function check(session: Session, stage: StageThing, span: Span): CheckedStage {
   warnBalancedTwice(session, stage, training.sample, loss);
   warnUnmetPlateaus(session, stage, training.keep, trained, loss);
   if (loss.complete) checkUnreadNumbers(session, stage, loss.scope);
-  warnRandomHeads(session, built);
+  checkRandomHeads(session, built);
   if (training.accumulate > 1) tellOfPasses(session, built, loss, training);
   if (model.clip !== undefined && !model.overTime) {
     const span = entryOf(stage, "clip")?.span ?? stage.span;

@@ -3,6 +3,7 @@ import type { Body } from "./body.ts";
 import { buildStage } from "./build-stage.ts";
 import { checkpointMeant, checkpointNames } from "./checkpoints.ts";
 import type { Env } from "./env.ts";
+import { madeOfFrames } from "./in-evaluation.ts";
 import type { ModelBuild } from "./model-build.ts";
 import { hasField } from "./model-data.ts";
 import { suggestion } from "./nearest.ts";
@@ -50,6 +51,14 @@ export function producedTensor(
       expected: "a tensor with one value per frame",
       actual: "one without",
     });
+  }
+  if (!madeOfFrames(made.wire)) {
+    return reporter.refuse(
+      "wrong-type",
+      span,
+      { what: label, expected: "made of what a frame has", actual: "the same whatever a frame has" },
+      { help: "draw it in the model that reads it, as in normal_like(x)" },
+    );
   }
   return { axes: made.axes.filter((axis) => axis !== "time"), shape };
 }
