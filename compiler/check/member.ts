@@ -40,6 +40,8 @@ export function memberOf(expr: Member, env: Env): Thing {
     );
   }
   let target = evaluate(expr.target, env);
+  // A dot with no word behind it is a mistake of the text, which is told already.
+  if (name === "") throw new Refusal();
   if (target.kind === "declaration") target = instanceOf(env.session, target, expr.target.span) ?? target;
   switch (target.kind) {
     case "poison":
