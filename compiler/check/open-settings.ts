@@ -40,7 +40,8 @@ export function openSettings(
     const text = `set = {${path}: ${value}}`;
     const { file: node, diagnostics } = parseFile({ name: `--set ${path}=${value}`, text });
     session.reporter.add(diagnostics);
-    const [binding] = node.declarations;
+    // Of a text that cannot be read nothing else is said.
+    const [binding] = diagnostics.length === 0 ? node.declarations : [];
     if (binding?.kind === "binding") flatten(nowhere, binding.value, env, given);
   }
   checkTargets(session, file, given);

@@ -48,6 +48,7 @@ export function faultsOf({ diagnostics, plan, session, sources }: Analysis, main
     for (const text of saidBy(each)) {
       const found = unspoken.exec(text)?.[0];
       fault(found !== undefined && !main.text.includes(found), `${where}${text}`);
+      fault(text.includes("``") && !main.text.includes("`"), `${where}a name without letters: ${text}`);
       fault(text.length > 2000, `${where}${text.length} characters`);
     }
   }
