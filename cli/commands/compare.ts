@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { judgedLabels, type OpenData, tableOf } from "../../runtime/data/open-data.ts";
 import { compared, type PairedScore, type PairedTask } from "../../runtime/evaluate/compare.ts";
+import { otherRows } from "../../runtime/evaluate/same-rows.ts";
 import { namesIn } from "../../runtime/run/plan-part.ts";
 import { predictionsOf } from "../../runtime/run/results.ts";
 import type { Run } from "../../runtime/run/run-plan.ts";
@@ -88,14 +89,16 @@ async function sideOf(run: Run, name: string): Promise<Side> {
 
 /** Tasks of both, if they are judged by the same rows. */
 function paired(a: Side, b: Side): { readonly video: Int32Array; readonly tasks: readonly PairedTask[] } {
-  if (a.data.identity !== b.data.identity)
-    throw new UsageError(`${a.name} and ${b.name} are judged by other annotations; only the same rows can be compared`);
+  const table = tableOf(a.data, "val");
+  const differ = otherRows(table, tableOf(b.data, "val"));
+  if (differ !== undefined)
+    throw new UsageError(`${a.name} and ${b.name} are judged ${differ}; only scores on the same rows can be compared`);
   const tasks = a.tasks.flatMap((own): readonly PairedTask[] => {
     const other = b.tasks.find(({ task }) => task.name === own.task.name);
     return other === undefined ? [] : [{ ...own, second: other.first }];
   });
   if (tasks.length === 0) throw new UsageError(`${a.name} and ${b.name} have no task in common`);
-  return { video: tableOf(a.data, "val").video, tasks };
+  return { video: table.video, tasks };
 }
 
 function jsonOf({ task, first, second, difference }: PairedScore) {

@@ -3,7 +3,9 @@ import type { TaskPlan } from "../../compiler/lower/plan-data.ts";
 import { uniform } from "../../runtime/data/loader/random.ts";
 import { drawnRows, intervalOf, rowsByVideo } from "../../runtime/evaluate/bootstrap.ts";
 import { compared, type PairedTask } from "../../runtime/evaluate/compare.ts";
+import { otherRows } from "../../runtime/evaluate/same-rows.ts";
 import { scoreTask } from "../../runtime/evaluate/score-task.ts";
+import { tableOf } from "./small-table.ts";
 
 const videos = 12;
 const frames = 20;
@@ -78,5 +80,25 @@ describe("a comparison of two sides", () => {
     expect(found.from).toBeCloseTo(-47.5, 9);
     expect(found.to).toBeCloseTo(47.5, 9);
     expect(found.above).toBe(50.5 / 101);
+  });
+});
+
+describe("rows that two sides are judged by", () => {
+  const labelled = (frames: readonly (readonly number[])[], task: string, ...labels: readonly number[]) => {
+    const values = Float32Array.from(labels);
+    const column = { meaning: valence.meaning, values, weight: new Float32Array(labels.length).fill(1) };
+    return { ...tableOf(frames), labels: new Map([[task, column]]) };
+  };
+  const own = labelled([[1, 2], [5]], "valence", 0, 0.5, 1);
+
+  test("are the same whatever other tasks the data have, and whatever file says them", () => {
+    expect(otherRows(own, { ...labelled([[1, 2], [5]], "valence", 0, 0.5, 1), file: "another.txt" })).toBeUndefined();
+    expect(otherRows(own, labelled([[1, 2], [5]], "arousal", 1, 1, 1))).toBeUndefined();
+  });
+
+  test("differ in their number, a frame, or a label", () => {
+    expect(otherRows(own, labelled([[1, 2]], "valence", 0, 0.5))).toBe("by 3 and 2 rows");
+    expect(otherRows(own, labelled([[1, 2], [6]], "valence", 0, 0.5, 1))).toBe("by other rows: row 3 is another frame");
+    expect(otherRows(own, labelled([[1, 2], [5]], "valence", 0, 0.4, 1))).toBe("by other labels of valence");
   });
 });
