@@ -191,6 +191,25 @@ test("two runs are compared on the same rows, and what has none in common is ref
   }
 }, 60_000);
 
+test("what was trained on other rows is compared on those that judge both", async () => {
+  const { say, folder, write } = folderWithSpec();
+  write(`${numberSpec}
+more = faces with {root: "data", train: "more.txt"}
+stage mixed(share: float) = train system([au]) on blend({faces: share, more: 1 - share}) {
+  loss: {au: bce(au)}
+  batch: 8, duration: 1 epoch
+}
+half = mixed(0.5)
+`);
+  const lines = readFileSync(join(folder, "data/training_set_annotations.txt"), "utf8").trim().split("\n");
+  writeFileSync(join(folder, "data/more.txt"), `${lines.slice(0, -1).join("\n")}\n`);
+  const ran = await say("run", "spec.abaw", "half", "alone(au)");
+  expect([ran.status, ran.err]).toEqual([0, expect.any(String)]);
+  const words = ["runs/spec", "runs/spec", "--of", "half", "--and", "alone(au)", "--draws", "100"];
+  const { status, out } = await abawInProcess(["compare", ...words], folder);
+  expect([status, out]).toEqual([0, expect.stringMatching(/^ *au +0\.\d{4} +0\.\d{4} /m)]);
+}, 60_000);
+
 test("the best of a search is known after running: until then what needs it is refused, then it is what it is", async () => {
   const { say, write } = folderWithSpec();
   write(`${numberSpec}
