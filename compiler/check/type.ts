@@ -24,9 +24,6 @@ export const shape: Type = { kind: "shape" };
 export const axis: Type = { kind: "axis" };
 export const map: Type = { kind: "map" };
 export const task: Type = { kind: "task" };
-export const stage: Type = { kind: "stage" };
-export const module: Type = { kind: "module" };
-export const tensor: Type = { kind: "tensor" };
 export const stream: Type = { kind: "stream" };
 export const data: Type = { kind: "data" };
 export const part: Type = { kind: "part" };
@@ -34,7 +31,6 @@ export const duration: Type = { kind: "duration" };
 export const span: Type = { kind: "span" };
 /** A number, or a number that changes in time. */
 export const schedule: Type = { kind: "call", family: "schedule" };
-export const loss: Type = { kind: "call", family: "loss" };
 export const metric: Type = { kind: "call", family: "metric" };
 export const call = (family: Family): Type => ({ kind: "call", family });
 export const labels = (...names: readonly string[]): Type => ({ kind: "labels", names });

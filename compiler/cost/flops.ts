@@ -12,8 +12,6 @@ export interface Flops {
   readonly byPath: ReadonlyMap<string, number>;
 }
 
-export const noFlops: Flops = { total: 0, byPath: new Map() };
-
 /** What a graph takes at some sizes. Of one whose sizes are numbers already, `sizes` is empty. */
 export function flopsOf(graph: Graph, sizes: Sizes): Flops {
   const byPath = new Map<string, number>();

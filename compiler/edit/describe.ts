@@ -1,7 +1,7 @@
 import { plainFormats } from "../check/formats.ts";
 import { own } from "../check/own.ts";
 import { namedTypes } from "../check/parameters.ts";
-import type { Key, Param, Params } from "../check/type.ts";
+import type { Key, Param } from "../check/type.ts";
 import { durations, spans, type Type } from "../check/type.ts";
 import { losses } from "../library/losses/index.ts";
 import { widthOf } from "../library/task.ts";
@@ -115,12 +115,6 @@ export function printParam(name: string, { type, optional, usual }: Param): stri
 /** Whether a default can be said in place. */
 function isShort(usual: string): boolean {
   return !usual.includes(" ") || usual.startsWith("[");
-}
-
-export function paramsText(params: Params): string {
-  return Object.entries(params)
-    .map(([name, param]) => printParam(name, param))
-    .join(", ");
 }
 
 function describeEntity(entity: Entity): Description {

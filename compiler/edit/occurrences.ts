@@ -1,4 +1,3 @@
-import type { Span } from "../diagnostics/source.ts";
 import type { Edited } from "./edited.ts";
 import type { Entity, Meant, Occurrence } from "./names/entities.ts";
 import { type Place, walkFile } from "./names/walk.ts";
@@ -35,8 +34,4 @@ export function placesOf(places: readonly Place[]): readonly Occurrence[] {
 /** The entities that a name stands for. */
 export function entitiesOf(meant: Meant | undefined): readonly Entity[] {
   return meant?.kind === "entities" ? meant.entities : [];
-}
-
-export function contains({ start, end }: Span, offset: number): boolean {
-  return start <= offset && offset <= end;
 }

@@ -18,7 +18,7 @@ import type { WeightFile } from "./weight-file.ts";
  * Opens a file of weights and reads what it says of itself; what it is, its first bytes say, and where these are nothing's, its ending.
  * Throws a WeightFileError that says why it cannot be used.
  */
-export function openWeights(path: string): WeightFile {
+function openWeights(path: string): WeightFile {
   const opened = told(path, () => printable(open(path)));
   return { ...opened, read: (name) => told(path, () => opened.read(name)) };
 }

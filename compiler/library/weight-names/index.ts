@@ -1,6 +1,6 @@
 export { counters, type Family, families, nameMapOf, nameMaps } from "./families.ts";
 export { type SquareGrid, squareGrid } from "./grid.ts";
-export { type Located, likeliestFront, locate, type Wanted } from "./locate.ts";
+export { type Located, likeliestFront, locate } from "./locate.ts";
 export {
   type Arrangement,
   dotted,

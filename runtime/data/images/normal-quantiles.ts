@@ -32,7 +32,7 @@ const tails = {
 /**
  * Φ⁻¹(p) for e⁻²⁵ < p < 1 − e⁻²⁵, to 16 digits: quotients of polynomials (Wichura, algorithm AS 241, Applied Statistics 37, 1988).
  */
-export function normalQuantile(p: number): number {
+function normalQuantile(p: number): number {
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) return q * quotient(central, 0.180625 - q * q);
   const r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p)) - 1.6;
