@@ -22,6 +22,38 @@ test.each([undefined, "toy"])("specs/pretrain/bp4d.abaw checks, profile %s", (pr
   expect(plan?.stages.length).toBe(1);
 });
 
+/** MAE's own code: shifts, scales of norms and the class token have no decay; a network tuned for units is slower by 0.65 a layer, from the top. */
+test.each([
+  ["pretrain/mae.abaw", "units()"],
+  ["pretrain/bp4d.abaw", "coded_units"],
+  ["table5/netease.abaw", "units_first"],
+] as const)("specs/%s tunes in %s with the rates and decays of MAE's recipe", (name, label) => {
+  const stage = readSpec(join(specs, name), {}).plan?.stages.find((each) => each.label === label);
+  if (stage === undefined) throw new Error(`${name} has no ${label}`);
+  const wrong = stage.parameters.filter(({ path, shape, group }) => {
+    const { rate, weightDecay } = stage.groups[group ?? -1] ?? {};
+    const block = /blocks\[(\d+)\]/.exec(path)?.[1];
+    const layers = /trunk\.(cls|embed)/.test(path) ? 13 : block === undefined ? 0 : 12 - Number(block);
+    const factor = rate?.kind === "scaled" ? rate.factor : 1;
+    const vector = shape.length === 1 || path.endsWith("cls");
+    return Math.abs(factor - 0.65 ** layers) > 1e-9 || weightDecay !== (vector ? 0 : 0.05);
+  });
+  expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+/** There its tokens decay: timm's rule asks for one axis. */
+test.each([
+  ["pretrain/mae.abaw", "pretrained"],
+  ["table5/netease.abaw", "pretrain"],
+] as const)("specs/%s pre-trains in %s without decay of shifts and norms", (name, label) => {
+  const stage = readSpec(join(specs, name), {}).plan?.stages.find((each) => each.label === label);
+  if (stage === undefined) throw new Error(`${name} has no ${label}`);
+  const kept = stage.parameters.filter(({ group }) => stage.groups[group ?? -1]?.weightDecay === 0);
+  const vectors = stage.parameters.filter(({ path, shape }) => shape.length === 1 && !path.endsWith(".hidden"));
+  expect(vectors.length).toBeGreaterThan(0);
+  expect(kept.map(({ path }) => path)).toEqual(vectors.map(({ path }) => path));
+});
+
 test("trains on tables in BP4D's format and keeps the encoder that specs/netease starts from", {
   timeout: 120_000,
 }, async () => {
