@@ -11,7 +11,7 @@ const specs = [
   "specs/table5/scu-acers.abaw",
   "specs/table5/aiwell-uoc.abaw",
   "specs/now/cprl.abaw",
-  "specs/08-audio-visual.abaw",
+  "specs/now/leader-follower.abaw",
   "specs/09-curriculum.abaw",
 ];
 

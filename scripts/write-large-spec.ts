@@ -23,11 +23,12 @@ interface Part {
 const systems = [
   ...["netease", "hsemotion", "hfut-mac1", "scu-acers", "aiwell-uoc", "baseline"].map((name) => `table5/${name}.abaw`),
   "now/cprl.abaw",
-  "08-audio-visual.abaw",
   "09-curriculum.abaw",
   "10-newcomer.abaw",
   "now/cascade.abaw",
   "now/leader-follower.abaw",
+  "now/joint-cross-attention.abaw",
+  "now/uncertainty-pcgrad.abaw",
   "now/clip-lora.abaw",
 ];
 const parts = systems.map(readPart);

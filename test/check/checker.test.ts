@@ -31,7 +31,7 @@ describe("a version checked after the one before says and plans what it does che
     "examples/quickstart.abaw",
     "specs/table5/hsemotion.abaw",
     "specs/table5/baseline.abaw",
-    "specs/08-audio-visual.abaw",
+    "specs/now/leader-follower.abaw",
     "specs/09-curriculum.abaw",
     "specs/10-newcomer.abaw",
     "specs/now/cascade.abaw",
