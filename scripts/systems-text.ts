@@ -6,6 +6,25 @@ const folders: readonly (readonly [folder: string, title: string])[] = [
   ["now", "Later rounds"],
 ];
 
+const recipe = `## The paper's recipe, command by command
+
+Pictures and labels are in folders of \`data/\`, as the specs name them; \`--profile toy\` tries a command on drawn faces.
+
+\`\`\`sh
+abaw run specs/pretrain/mae.abaw pretrained --out runs/mae      # faces without labels
+mkdir -p weights
+cp runs/mae/stages/pretrained-*/checkpoints/kept.safetensors weights/mae_face_vitb16.safetensors
+abaw run specs/pretrain/bp4d.abaw --out runs/bp4d               # then action units
+cp runs/bp4d/stages/coded-units-*/checkpoints/kept.safetensors weights/bp4d_au_vitb16.safetensors
+abaw sweep specs/netease/table2.abaw                            # fusion; table3: clips, table4: both
+abaw run specs/netease/final.abaw                               # a network for each task
+abaw submit specs/netease/final.abaw
+\`\`\`
+
+\`specs/table5/netease.abaw\` has all of it as one program, whose stages start from one another without a file between them. In place of the
+first step, \`specs/pretrain/bp4d.abaw\` can start from a file of facebookresearch/mae: \`load("FILE", names: mae, under: "model", fresh: ["norm"])\`.
+`;
+
 const fields = ["Source", "Published", "Expressed", "Unknown"] as const;
 
 type Field = (typeof fields)[number];
@@ -61,5 +80,5 @@ export function systemsText(): string {
     });
     return `## ${title}\n\n| system | source | published | what is expressed | what is unknown |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
   });
-  return `# Systems\n\nWritten by \`npm run generate\` from the comments at the heads of the specs.\n\n${tables.join("\n")}`;
+  return `# Systems\n\nWritten by \`npm run generate\` from the comments at the heads of the specs.\n\n${tables.join("\n")}\n${recipe}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -101,6 +101,36 @@ test("specs/table5/netease.abaw as a toy: an encoder that saw faces without labe
   const { status, out } = await say("run", "specs/table5/netease.abaw", "pretrain", "units_first", ...small);
   expect([status, out]).toEqual([0, expect.stringMatching(/^units_first +bp4d_au +mean F1 /m)]);
   expect(readdirSync(join(folder, "runs/netease/stages")).length).toBe(2);
+});
+
+test("a network for BP4D begins as the pre-trained one, and the winner's as that of BP4D, by the lines of the specs", {
+  timeout: 120_000,
+}, async () => {
+  const small = [
+    "dim=16",
+    "depth=1",
+    "heads=2",
+    "side=32",
+    "stage.batch=8",
+    "stage.duration=1 steps",
+    "data.format=synthetic(videos: 8, frames: 4)",
+  ].flatMap((setting) => ["--set", setting]);
+  const steps = [
+    ["pretrain/mae", "pretrained", "mae_face_vitb16", ["--set", "drawer={depth: 1, dim: 16, heads: 2}"]],
+    ["pretrain/bp4d", "coded_units", "bp4d_au_vitb16", []],
+    ["netease/table3", "F_au", "none", []],
+  ] as const;
+  mkdirSync(join(folder, "weights"));
+  for (const [spec, stage, file, more] of steps) {
+    const set = [...small, ...more];
+    const { status, err } = await say("run", `specs/${spec}.abaw`, stage, "--out", `runs/${file}`, ...set);
+    expect([status, err]).toEqual([0, expect.not.stringContaining("not-looked-at")]);
+    const [label = ""] = readdirSync(join(folder, "runs", file, "stages"));
+    copyFileSync(
+      join(folder, "runs", file, "stages", label, "checkpoints/kept.safetensors"),
+      join(folder, "weights", `${file}.safetensors`),
+    );
+  }
 });
 
 test("names a format that it does not draw", async () => {
