@@ -6,7 +6,7 @@ import { buildStage } from "./build-stage.ts";
 import { type Env, inner } from "./env.ts";
 import { evaluate, forEachSuffix, takenBranch } from "./evaluate.ts";
 import { checkCheckpoint } from "./features.ts";
-import { type Adapters, isOfAdapter, type ModelBuild, noAdapters, type StageBuild } from "./model-build.ts";
+import { type Adapter, type Adapters, isOfAdapter, type ModelBuild, type StageBuild } from "./model-build.ts";
 import { nearest, suggestion } from "./nearest.ts";
 import { firstNames, firstOf, namesIn, nearPattern, type Pattern, patternOf, plainPattern } from "./pattern.ts";
 import { attempt, Refusal, type Reporter } from "./reporter.ts";
@@ -37,7 +37,7 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
     const { adapters } = buildStage(scope.session, there.stage, stage.span).model;
     attempt(
       () => {
-        const from = startOf(there, adapters, noAdapters, stage.span, scope.session.reporter);
+        const from = startOf(there, adapters, false, stage.span, scope.session.reporter);
         sources.set(path, { from, stage: there.stage });
       },
       () => undefined,
@@ -93,13 +93,13 @@ export function sourcesOf(built: StageBuild, scope: Env, waitsFor: (choice: Chos
 }
 
 /**
- * A weight of another stage as the start of one here. Where the layer is adapted there and not here, its adapter becomes part of the weight,
- * which that of a low-rank one can.
+ * A weight of another stage as the start of one here. Where the layer is adapted there, and its adapter does not go over too, that becomes part of the
+ * weight, which a low-rank one can.
  */
 function startOf(
   { stage, path }: { readonly stage: StageThing; readonly path: string },
   there: Adapters,
-  here: Adapters,
+  goesOver: boolean,
   span: Span,
   reporter: Reporter,
   own = path,
@@ -108,11 +108,11 @@ function startOf(
   const from = { kind: "stage", stage: key, path, ...(checkpoint === undefined ? {} : { checkpoint }) } as const;
   const layer = path.slice(0, -".weight".length);
   const adapter = path.endsWith(".weight") ? there.layers.get(layer) : undefined;
-  if (adapter === undefined || here.layers.has(own.slice(0, -".weight".length))) return from;
+  if (adapter === undefined || goesOver) return from;
   if (adapter.kind === "lora")
     return { ...from, merge: { down: `${layer}.lora.down`, up: `${layer}.lora.up`, scale: adapter.scale } };
   const reason = "a bottleneck is no part of a weight";
-  const help = "adapt the layer here too";
+  const help = "adapt the layer here in the same way, and start all of it from there";
   const related = [{ span: stage.span, text: `${stage.label} is made here` }];
   return reporter.refuse(
     "init-mismatch",
@@ -120,6 +120,32 @@ function startOf(
     { left: `\`${own}\``, right: `\`${layer}\` of ${stage.label}`, reason },
     { related, help },
   );
+}
+
+/** Whether an adapter computes the same here, so that its weights can go over with those of its layer. */
+function isSame(here: Adapter | undefined, there: Adapter | undefined): boolean {
+  if (here?.kind === "lora" && there?.kind === "lora") return here.rank === there.rank && here.scale === there.scale;
+  if (here?.kind !== "bottleneck" || there?.kind !== "bottleneck") return false;
+  return here.width === there.width && here.act === there.act;
+}
+
+/** The layer whose adapter of a kind has a weight. */
+function adaptedLayer(path: string, kind: string): string {
+  return path.slice(0, path.lastIndexOf(`.${kind}.`));
+}
+
+/** Whether an adapter of the layer of a weight starts from there together with it. */
+function goesWith(
+  path: string,
+  there: string,
+  { adapters, parameters }: ModelBuild,
+  producer: ModelBuild,
+  covers: (path: string) => boolean,
+): boolean {
+  const [own, other] = [path, there].map((each) => each.slice(0, -".weight".length));
+  const adapter = adapters.layers.get(own ?? "");
+  if (adapter === undefined || !isSame(adapter, producer.adapters.layers.get(other ?? ""))) return false;
+  return [...parameters.keys()].every((each) => !each.startsWith(`${own}.${adapter.kind}.`) || covers(each));
 }
 
 interface Producer {
@@ -189,14 +215,19 @@ function copyPart(
     const expected = "the path of one layer, such as face.trunk";
     reporter.refuse("wrong-type", span, { what, expected, actual: `\`${pattern.text}\`, which can be several` });
   }
+  const isSameOf = (kind: string, own: string, there: string) =>
+    isSame(
+      built.model.adapters.layers.get(adaptedLayer(own, kind)),
+      producer.adapters.layers.get(adaptedLayer(there, kind)),
+    );
   let found = 0;
   for (const [path, shape] of shapes) {
     if (!pattern.covers(path)) continue;
     const there = from.path === "" ? path : `${from.path}${path.slice(left.length)}`;
     const other = have.get(there);
     const asks = built.model.parameters.get(path)?.layer ?? "";
-    // An adapter that the other stage lacks begins anew.
-    if (isOfAdapter(asks) && other === undefined) continue;
+    // An adapter that is another there, or none, begins anew.
+    if (isOfAdapter(asks) && (other === undefined || !isSameOf(asks, path, there))) continue;
     found += 1;
     if (other === undefined || !sameShape(other, shape))
       mismatch(
@@ -207,7 +238,8 @@ function copyPart(
         span,
         reporter,
       );
-    const start = startOf({ ...from, path: there }, producer.adapters, built.model.adapters, span, reporter, path);
+    const goesOver = goesWith(path, there, built.model, producer, (each) => pattern.covers(each));
+    const start = startOf({ ...from, path: there }, producer.adapters, goesOver, span, reporter, path);
     sources.set(path, { from: start, stage: from.stage });
   }
   if (found > 0) return;
@@ -232,7 +264,10 @@ function copyAll(
     const under = from.path === "" || plainPattern(from.path).covers(path);
     if (!under) continue;
     const own = here.get(path);
-    if (own === undefined && isOfAdapter(producer.parameters.get(path)?.layer ?? "")) continue;
+    const asks = producer.parameters.get(path)?.layer ?? "";
+    const layer = adaptedLayer(path, asks);
+    if (isOfAdapter(asks) && !isSame(built.model.adapters.layers.get(layer), producer.adapters.layers.get(layer)))
+      continue;
     if (own === undefined || !sameShape(own, shape)) {
       const reason =
         own === undefined
@@ -244,7 +279,8 @@ function copyAll(
       mismatch(built.stage.label, from.stage.label, reason, from, span, env.session.reporter, help);
     }
     const { reporter } = env.session;
-    const start = startOf({ ...from, path }, producer.adapters, built.model.adapters, span, reporter);
+    const goesOver = goesWith(path, path, built.model, producer, () => true);
+    const start = startOf({ ...from, path }, producer.adapters, goesOver, span, reporter);
     sources.set(path, { from: start, stage: from.stage });
   }
 }

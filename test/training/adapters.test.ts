@@ -68,6 +68,11 @@ stage further = train system() on faces {
   loss:   {valence: mse(valence)}, optimizer: adamw(1e-3), batch: 8, duration: 1 steps, keep: last
 }
 
+stronger = further with {adapt: {face.fc1: lora(rank: 3, alpha: 48)}}
+wider    = further with {adapt: {face.fc1: lora(rank: 4, alpha: 6)}}
+other    = further with {adapt: {face.fc1: bottleneck(width: 3, act: relu)}}
+alone    = further with {init: {face.fc1.weight: tuned.face.fc1.weight}}
+
 stage reader = train reading(tuned) on faces {
   loss: {valence: mse(valence)}, optimizer: adamw(1e-3), batch: 8, duration: 1 steps, keep: last
 }
@@ -142,6 +147,12 @@ describe("adapters", () => {
     expect(largestDifference(merged, apart)).toBeLessThan(tolerances.exports);
     for (const path of ["face.fc1.weight", "face.fc1.lora.down", "face.fc1.lora.up"])
       expect(numbers(first("further"), path), path).toEqual(numbers(kept("tuned"), path));
+    // One that is another here begins anew, and what it was there is merged.
+    for (const label of ["stronger", "wider", "other"]) {
+      const found = await features(label, first(label));
+      expect(largestDifference(found, apart), label).toBeLessThan(tolerances.exports);
+    }
+    expect(numbers(first("alone"), "face.fc1.weight")).toEqual(numbers(start, "face.fc1.weight"));
     expect(numbers(first("reader"), "tuned.face.fc1.weight")).toEqual(numbers(start, "face.fc1.weight"));
   });
 
