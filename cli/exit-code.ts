@@ -67,6 +67,7 @@ const systemMessages: Readonly<Record<string, string>> = {
   EPERM: "no permission for",
   EROFS: "this file system cannot be written:",
   ENOENT: "there is no",
+  EEXIST: "this is a file, not a folder:",
   EISDIR: "this is a folder, not a file:",
   ENOTDIR: "a part of this path is no folder:",
   EMFILE: "too many files are open; could not open",
