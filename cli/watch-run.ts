@@ -1,5 +1,6 @@
 import type { StagePlan } from "../compiler/lower/plan.ts";
 import type { RunWatcher } from "../runtime/run/run-plan.ts";
+import { StageError } from "../runtime/train/stage-error.ts";
 import { type Progress, progressBar } from "./progress.ts";
 import { terminal } from "./terminal.ts";
 
@@ -36,9 +37,9 @@ export function watchRun(quiet: boolean): RunWatcher {
       say(`  epoch ${epoch}: ${parts.join(", ") || `loss ${loss.toFixed(4)}`}`);
     },
     stageEnds: drop,
-    stageFails(plan, problem) {
+    stageFails(_, problem) {
       drop();
-      say(`  ${terminal.palette.red("failed")}: ${problem.message.replace(`${plan.label}: `, "")}`);
+      say(`  ${terminal.palette.red("failed")}: ${problem instanceof StageError ? problem.reason : problem.message}`);
     },
     altered(problem) {
       drop();

@@ -114,9 +114,10 @@ function ended(child: ChildProcess): Promise<string> {
   });
 }
 
-function problemIn(said: string, { label }: StagePlan): Error {
-  const lines = said.trim().split("\n");
+function problemIn(output: string, { label }: StagePlan): Error {
+  const lines = output.trim().split("\n");
   const line = lines.findLast((each) => each.startsWith("error: ")) ?? lines.at(-1) ?? "";
-  const reason = line.replace(/^error: /, "").replace(`${label}: `, "");
+  const [said, own] = [line.replace(/^error: /, ""), `${label}: `];
+  const reason = said.startsWith(own) ? said.slice(own.length) : said;
   return new StageError(label, reason === "" ? "its process ended before it was trained, and said nothing" : reason);
 }

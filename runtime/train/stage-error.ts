@@ -1,7 +1,11 @@
 /** Why a training stopped: a mistake that the user can act on. */
 export class StageError extends Error {
-  constructor(stage: string, message: string) {
-    super(`${stage}: ${message}`);
+  /** What is said, without the stage. */
+  readonly reason: string;
+
+  constructor(stage: string, reason: string) {
+    super(`${stage}: ${reason}`);
     this.name = "StageError";
+    this.reason = reason;
   }
 }
