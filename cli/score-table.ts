@@ -53,5 +53,6 @@ function cut(cell: string, width: number): string {
 }
 
 function shown(score: number | null): string {
-  return score === null ? "–" : score.toFixed(4);
+  // A number that rounds to 0 from below has no sign there.
+  return score === null ? "–" : (Number(score.toFixed(4)) + 0).toFixed(4);
 }

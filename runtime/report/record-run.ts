@@ -37,7 +37,7 @@ export async function recordManifest(
   const manifest: Manifest = {
     format: 1,
     abaw: origin.version,
-    engine: engine.name,
+    engine: trained.size === 0 && last !== undefined ? last.engine : engine.name,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     spec: {

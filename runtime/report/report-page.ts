@@ -86,7 +86,7 @@ function scoreTable({ results, overall, assemblies }: Report): string {
     ];
   });
   return `<table><thead><tr><th>of</th><th>task</th><th>metric</th><th>score</th><th>trivial</th><th>judged on</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
-<p class="small">Trivial: the majority or the mean of the training part. P = mean CCC of valence and arousal + macro F1 + mean F1.</p>`;
+<p class="small">Trivial: the majority or the mean of the training part.${overall.length === 0 ? "" : " P = mean CCC of valence and arousal + macro F1 + mean F1."}</p>`;
 }
 
 function sweepSection(table: SweepTable): string {

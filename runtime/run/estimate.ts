@@ -41,7 +41,8 @@ export async function estimateOf(
   try {
     for (const stage of run.plan.stages) {
       const data = await run.dataOf(stage.data);
-      const own = stepsIn(stage, data);
+      const all = stepsIn(stage, data);
+      const own = all === undefined ? undefined : all - ((await run.progressOf(stage))?.step ?? 0);
       const each = (1 + backward) * workOf(stage) * stage.batch * (stage.clip?.length ?? 1);
       if (todo.includes(stage)) {
         if (own === undefined) return undefined;

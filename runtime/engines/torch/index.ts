@@ -5,7 +5,7 @@ import { type TorchChoice, torchTrainer } from "./trainer.ts";
 /** PyTorch for training, on one process or many; what is only evaluated runs on the default engine, with the same numbers. */
 export function torchEngine(choice: TorchChoice): Engine {
   return {
-    name: "torch",
+    name: choice.precision === undefined ? "torch" : `torch, ${choice.precision}`,
     evaluator: (graph, constants) => onnxEngine.evaluator(graph, constants),
     trainer: (program) => torchTrainer(program, choice),
   };
