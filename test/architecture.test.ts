@@ -37,6 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/library",
     "compiler/autodiff",
     "compiler/passes",
+    "compiler/emit/onnx/networks/without-equal.ts",
   ],
   "compiler/lower/plan.ts": [
     "compiler/ir",

@@ -53,6 +53,8 @@ export type FileHeader =
       readonly inner: ReadonlyMap<string, PortHeader>;
       /** Of its operators that are neither ONNX's own nor defined in it, in order. */
       readonly domains: readonly string[];
+      /** Names of ONNX's own operators in its graph and in those within it, in order. */
+      readonly operators: readonly string[];
       /** How many numbers its weights are. */
       readonly weights: number;
     };

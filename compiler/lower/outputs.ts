@@ -15,6 +15,7 @@ import type { Span as TextSpan } from "../diagnostics/source.ts";
 import type { Entry, OutputNode } from "../syntax/ast.ts";
 import { exportGraph, type Included } from "./export-graph.ts";
 import { readUnalike, withProducers } from "./export-inputs.ts";
+import { checkOpset } from "./export-networks.ts";
 import { headOutputs } from "./graphs.ts";
 import { includedTensors } from "./included.ts";
 import { refuseGraph } from "./not-written.ts";
@@ -74,7 +75,9 @@ export function exportPlan(declaration: OutputNode, env: Env, making: Making): E
   const written = (stages: readonly CheckedStage[], streams: readonly Stream[], graph: () => ExportedGraph) => {
     const reasons = new Set(streams.flatMap((stream) => unwritten(stream) ?? []));
     const all = [...stages, ...included.map(({ stage }) => stage)];
-    const unalike = readUnalike(withProducers(all, plans));
+    const whole = withProducers(all, plans);
+    checkOpset(whole, opset, declaration.value.span, session);
+    const unalike = readUnalike(whole);
     if (unalike !== undefined) reasons.add(unalike);
     for (const what of reasons) session.reporter.report("not-yet-written", declaration.value.span, { what });
     const [first] = reasons;

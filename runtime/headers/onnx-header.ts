@@ -14,6 +14,8 @@ export interface OnnxHeader {
   readonly inner: ReadonlyMap<string, PortHeader>;
   /** Of its operators that are neither ONNX's own nor defined in it, in order. */
   readonly domains: readonly string[];
+  /** Names of ONNX's own operators in its graph and in those within it, in order. */
+  readonly operators: readonly string[];
   /** How many numbers its weights are. */
   readonly weights: number;
   /** What it has of newer versions of the format, in words: `onnx-proto` would step over it. */
@@ -45,6 +47,8 @@ class OnnxReader {
   /** Operators of other domains that nodes name, and those that the file defines, each as `domain/name`. */
   readonly #used = new Set<string>();
   readonly #defined = new Set<string>();
+  /** ONNX's own operators in graphs: functions have opsets of their own. */
+  readonly #operators = new Set<string>();
   #weights = 0;
   #newer: string | undefined;
 
@@ -73,6 +77,7 @@ class OnnxReader {
       ...ports,
       opset,
       domains: [...new Set(domains)].sort(),
+      operators: [...this.#operators].sort(),
       weights: this.#weights,
       newer: this.#newer,
       external: this.#external,
@@ -85,7 +90,7 @@ class OnnxReader {
     let domain = "";
     for (const field of this.#fields.of(part)) {
       if (field.number === 1) name = this.#fields.text(field);
-      if (field.number === 7) this.#node(field, 0);
+      if (field.number === 7) this.#node(field, 0, true);
       if (field.number === 10) domain = this.#fields.text(field);
       if (field.number === 11) this.#newer = "defines an operator whose arguments have values of their own";
       if (field.number === 13) this.#newer = "defines an operator twice";
@@ -131,7 +136,7 @@ class OnnxReader {
   }
 
   /** Names of what it gives. */
-  #node(part: Part, depth: number): readonly string[] {
+  #node(part: Part, depth: number, inFunction = false): readonly string[] {
     const outputs: string[] = [];
     let type = "";
     let domain = "";
@@ -147,7 +152,9 @@ class OnnxReader {
         if (field.number === 22 || field.number === 23) this.#sparse(field);
       }
     }
-    if (domain !== "" && domain !== "ai.onnx") this.#used.add(`${domain}/${type}`);
+    if (domain === "" || domain === "ai.onnx") {
+      if (!inFunction) this.#operators.add(type);
+    } else this.#used.add(`${domain}/${type}`);
     // One that is not wanted has no name.
     return outputs.filter((name) => name !== "");
   }

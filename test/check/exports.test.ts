@@ -106,3 +106,43 @@ test.each([
   expect([said, mistakes]).toEqual([[expected], []]);
   expect(graph).toThrow(`this version cannot write ${expected}`);
 });
+
+test.each([
+  [
+    ["Conv", "Gelu"],
+    20,
+    17,
+    "`Gelu` of the opset 20 has no equal in the opset 17 of the model (the opset 17 has none)",
+  ],
+  [["Conv", "Gelu"], 20, 20, undefined],
+  [["GridSample"], 16, 20, "`GridSample` of the opset 16 has no equal in the opset 20 of the model"],
+  [["Dropout", "Softmax", "Upsample"], 9, 17, undefined],
+] as const)("a network of %j of the opset %i, to stand in a file of the opset %i", (operators, opset, to, reason) => {
+  const text = `
+use "std/aff2.abaw"
+faces = aff2(32) with {root: "none"}
+encoder net = onnx("net.onnx", dims: [4])
+model of() (image) {
+  head expr = image -> net -> linear
+}
+stage s = train of() on faces { loss: {expr: ce(expr)}, duration: 1 epochs }
+assemble final on faces { expr: s.expr }
+export final { opset: ${to} }
+`;
+  const port = (name: string, shape: readonly (number | string)[]) => ({ name, type: "float32", shape });
+  const header = {
+    kind: "network" as const,
+    inputs: [port("x", ["n", 3, 32, 32])],
+    outputs: [port("y", ["n", 4])],
+    inner: new Map(),
+    domains: [],
+    weights: 0,
+    opset,
+    operators,
+  };
+  const { diagnostics } = compiled(text, {
+    inspect: (path) => (path === "net.onnx" ? header : { kind: "unread", reason: "it is not asked for" }),
+  });
+  const said = diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message);
+  expect(said).toEqual(reason === undefined ? [] : [`net.onnx does not fit: ${reason}`]);
+});

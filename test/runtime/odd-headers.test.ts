@@ -96,6 +96,13 @@ describe("of a network", () => {
     expect(headerOf(path, "onnx")).toMatchObject({ reason: expect.stringContaining("outside of its folder") });
   });
 
+  test("ONNX's own operators, by name", () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "beside.data"), new Uint8Array(8));
+    writeFileSync(join(folder, "net.onnx"), withNumbersOutside({}));
+    expect(headerOf(join(folder, "net.onnx"), "onnx")).toMatchObject({ operators: ["Constant"] });
+  });
+
   test("a size below 0 is free", () => {
     const { kind, ...header } = headerOfBytes("free.onnx", network([-1, 3, 112, 112]), "onnx");
     expect(kind).toBe("network");

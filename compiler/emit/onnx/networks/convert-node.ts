@@ -1,13 +1,10 @@
 import type { onnx } from "onnx-proto";
 import { attributeOf, constantOf, heldBy, integersIn, sameValue } from "./attributes.ts";
-import { NetworkRefusal } from "./network-refusal.ts";
-import { operators } from "./operators.generated.ts";
 import type { Signature } from "./signature.ts";
+import { refusal, signatureAt, type Versions, withoutEqual } from "./without-equal.ts";
 
 /** What surrounds a node that is brought to another version. */
-export interface Conversion {
-  readonly from: number;
-  readonly to: number;
+export interface Conversion extends Versions {
   /** A name that nothing in the graph has. */
   fresh(hint: string): string;
   /** What a name holds in all runs, if it does. */
@@ -48,25 +45,11 @@ export function convertNode(node: onnx.INodeProto, conversion: Conversion): read
   if (before === after) return [node];
   const replaced = replacedNode(node, conversion);
   if (replaced !== undefined) return replaced;
-  if (before === undefined || after === undefined || "gone" in before || "gone" in after || differs.has(name))
-    throw refusal(name, conversion, after === undefined || "gone" in after ? `the opset ${to} has none` : undefined);
+  const without = withoutEqual(name, conversion);
+  if (without !== undefined) throw without;
+  if (before === undefined || after === undefined || "gone" in before || "gone" in after)
+    throw refusal(name, conversion);
   return adapted(node, before, after, conversion);
-}
-
-/** Operators whose versions take the same and mean something else. */
-const differs: ReadonlySet<string> = new Set(["DFT", "GridSample", "GroupNormalization", "Scan"]);
-
-function signatureAt(name: string, opset: number): Signature | undefined {
-  return operators[name]?.findLast(({ since }) => since <= opset);
-}
-
-function refusal(name: string, { from, to }: Conversion, reason?: string): NetworkRefusal {
-  const why = reason === undefined ? "" : ` (${reason})`;
-  const repair = to < from && from <= 21 ? `write opset: ${from}` : `export the network with the opset ${to}`;
-  return new NetworkRefusal(
-    `\`${name}\` of the opset ${from} has no equal in the opset ${to} of the model${why}`,
-    repair,
-  );
 }
 
 type Known = Exclude<Signature, { readonly gone: true }>;
