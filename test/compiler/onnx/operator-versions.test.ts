@@ -3,6 +3,7 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { emitOnnx } from "../../../compiler/emit/onnx/emit-onnx.ts";
 import { attributeOf } from "../../../compiler/emit/onnx/networks/attributes.ts";
+import { convertedGraph } from "../../../compiler/emit/onnx/networks/converted.ts";
 import { GraphBuilder } from "../../../compiler/ir/builder.ts";
 import { symbol } from "../../../compiler/ir/dim.ts";
 import { opRules } from "../../../compiler/ops/index.ts";
@@ -183,4 +184,24 @@ describe("is refused with the operator and both versions:", () => {
     ];
     expect(() => within(model, 17)).toThrow("net.onnx: its nodes wait for one another in a circle");
   });
+});
+
+test("of two branches, each has the axes that it names itself", () => {
+  const branch = (name: string, axis: number): onnx.IGraphProto => ({
+    name,
+    initializer: [ints("axes", [axis])],
+    node: [{ opType: "ReduceMax", input: ["x", "axes"], output: ["most"] }],
+    output: [{ name: "most" }],
+  });
+  const attribute = [
+    { name: "then_branch", type: AttributeType.GRAPH, g: branch("then", 1) },
+    { name: "else_branch", type: AttributeType.GRAPH, g: branch("else", 2) },
+  ];
+  const graph = { name: "g", node: [{ opType: "If", input: ["c"], output: ["y"], attribute }] };
+  const fresh = (hint: string) => hint;
+  const converted = convertedGraph(graph, { from: 18, to: 17, fresh, constant: () => undefined });
+  const axes = converted.node?.[0]?.attribute?.map(
+    ({ g }) => g?.node?.[0]?.attribute?.find(({ name }) => name === "axes")?.ints,
+  );
+  expect(axes).toEqual([[1], [2]]);
 });

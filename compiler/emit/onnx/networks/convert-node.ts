@@ -7,7 +7,7 @@ import { refusal, signatureAt, type Versions, withoutEqual } from "./without-equ
 export interface Conversion extends Versions {
   /** A name that nothing in the graph has. */
   fresh(hint: string): string;
-  /** What a name holds in all runs, if it does. */
+  /** What a name of a graph around this one holds in all runs, if it does. */
   constant(name: string): onnx.ITensorProto | undefined;
 }
 

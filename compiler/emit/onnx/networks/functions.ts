@@ -1,5 +1,5 @@
 import type { onnx } from "onnx-proto";
-import { constantsOf, convertedGraph, ownDomain } from "./converted.ts";
+import { convertedGraph, ownDomain } from "./converted.ts";
 import { renamedNode } from "./renamed-graph.ts";
 
 /** An operator that a file defines by others, in a domain of its own and another opset. Its names are its own. */
@@ -17,9 +17,8 @@ export function convertedFunction(
     return free;
   };
   const node = (one.node ?? []).map((each) => renamedNode(each, { name: (own) => own, domain }));
-  const constants = constantsOf({ node });
   const from = Number((opsetImport ?? []).find((each) => ownDomain(each.domain) === "")?.version ?? opset);
-  const converted = convertedGraph({ node }, { from, to: opset, fresh, constant: (each) => constants.get(each) });
+  const converted = convertedGraph({ node }, { from, to: opset, fresh, constant: () => undefined });
   const others = (opsetImport ?? []).filter((each) => ownDomain(each.domain) !== "");
   return {
     name: name ?? "",

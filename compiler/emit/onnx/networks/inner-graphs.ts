@@ -27,11 +27,3 @@ export function* namesRead(node: onnx.INodeProto): Generator<string> {
     for (const { name } of graph.output ?? []) yield name ?? "";
   }
 }
-
-/** All nodes of a graph and of the graphs in it. */
-export function* allNodes(graph: onnx.IGraphProto): Generator<onnx.INodeProto> {
-  for (const node of graph.node ?? []) {
-    yield node;
-    for (const inner of graphsIn(node)) yield* allNodes(inner);
-  }
-}

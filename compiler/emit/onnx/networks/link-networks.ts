@@ -1,5 +1,5 @@
 import type { onnx } from "onnx-proto";
-import { constantsOf, convertedGraph, ownDomain } from "./converted.ts";
+import { convertedGraph, ownDomain } from "./converted.ts";
 import { convertedFunction } from "./functions.ts";
 import { namesRead } from "./inner-graphs.ts";
 import { NetworkRefusal } from "./network-refusal.ts";
@@ -61,9 +61,8 @@ function partsOf(
   if (!isSingle) names.set(input.name ?? "", picture);
   const domain = (each: string) => (defined.has(each) ? `${prefix}/${each}` : ownDomain(each));
   const renamed = renamedGraph(graph, { name, domain });
-  const constants = constantsOf(renamed);
   const from = imported.get("") ?? opset;
-  const conversion = { from, to: opset, fresh, constant: (each: string) => constants.get(each) };
+  const conversion = { from, to: opset, fresh, constant: () => undefined };
   const wanted = [...outputs].map(([all, output]) => ({ one: name(output ?? graph.output?.[0]?.name ?? ""), all }));
   const whole = sortedNodes(convertedGraph(renamed, conversion).node ?? []);
   const { nodes, read } = neededFor(
