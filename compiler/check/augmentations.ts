@@ -215,6 +215,17 @@ export function versionsOf(
       return [];
     }
     const changes = augmentation(item, [...model.fields.keys()], scope);
+    if (
+      changes.some((each) => each.kind === "noise" && (each.deviation.kind !== "constant" || each.deviation.warmup))
+    ) {
+      const expected = "a number: what is judged is of no step";
+      reporter.report("wrong-type", placeIn(item, "deviation"), {
+        what: "`deviation`",
+        expected,
+        actual: "a schedule",
+      });
+      return [];
+    }
     if (changes.length === 0 && item.name !== "same") later.push(`evaluate.tta: ${canonical(completed(item))}`);
     // A version that is flipped is so in every frame.
     return [changes.map((each) => (each.kind === "flip" ? { ...each, probability: 1 } : each))];

@@ -103,7 +103,7 @@ const optionRanges: Readonly<Record<string, readonly [number, number]>> = {
   gamma_pos: [0, 20],
   alpha: [0, 1],
   margin: [0, 1],
-  scale: [0, 1000],
+  scale: [0.001, 1000],
   adjust: [0, 10],
 };
 

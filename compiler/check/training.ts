@@ -1,6 +1,7 @@
 import type { Span } from "../diagnostics/source.ts";
 import type { Value } from "../ir/graph.ts";
 import { balancers } from "../library/balancers.ts";
+import { keepsLastAlone } from "../lower/keeps-last.ts";
 import type {
   BalancerPlan,
   ClipPlan,
@@ -117,7 +118,7 @@ export function trainingOf(built: StageBuild, scope: Env, terms: readonly string
   const keep = entry("keep");
   const keepSpan = valueSpan(stage, "keep");
   const kept = attempt(() => keepOf(keep, tasks, { judged, by }, scope, keepSpan), nothing);
-  if (plain.patience !== undefined && kept?.kind === "last" && (keep === undefined || keep.kind === "label"))
+  if (plain.patience !== undefined && kept !== undefined && keepsLastAlone(kept))
     reporter.report(
       "changes-nothing",
       valueSpan(stage, "patience"),

@@ -1,4 +1,5 @@
 import { followsScores } from "../lower/follows-scores.ts";
+import { keepsLastAlone } from "../lower/keeps-last.ts";
 import type { KeepPlan } from "../lower/plan.ts";
 import type { LossBuild } from "./build-loss.ts";
 import type { Session } from "./session.ts";
@@ -14,8 +15,7 @@ export function warnUnmetPlateaus(
   { groups }: Trained,
   { scalars }: LossBuild,
 ): void {
-  const kept = keep.kind === "each" ? [...keep.of.values()] : [keep];
-  if (kept.some(({ kind }) => kind !== "last")) return;
+  if (!keepsLastAlone(keep)) return;
   const followed = {
     optimizer: groups.some(({ rate }) => followsScores(rate)),
     loss: [...scalars.values()].some(followsScores),

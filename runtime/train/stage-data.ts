@@ -70,6 +70,9 @@ function storedFields(plan: StagePlan, inputs: StageInputs, part: Part): readonl
   });
 }
 
+/** What is judged is of no step: its noise is a number. */
+const never: Calendar = { stepsPerEpoch: 1, totalSteps: 1 };
+
 /** What the schedules of augmentations have in a step. */
 function strengthsAt(
   augment: readonly Augmentation[],
@@ -155,7 +158,7 @@ export function stageLoader(
           augment,
           seed:
             version === undefined ? (i === 0 ? plan.seed : hash(plan.seed, i)) : hash(plan.seed, version.number, 0x77a),
-          strengths: calendar && ((step) => strengthsAt(augment, step, calendar)),
+          strengths: (step) => strengthsAt(augment, step, calendar ?? never),
           cacheBytes: usualCache / ((version?.of ?? 1) * looks.length),
           skipBad: inputs.skipBadImages,
           bad: inputs.data.badImages.get(part) ?? new Map(),

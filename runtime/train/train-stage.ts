@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { followsScores } from "../../compiler/lower/follows-scores.ts";
+import { keepsLastAlone } from "../../compiler/lower/keeps-last.ts";
 import { passSize } from "../../compiler/lower/pass-size.ts";
 import type { Duration, KeepOne, StagePlan } from "../../compiler/lower/plan.ts";
 import { checkSeal, writeSealed } from "../checkpoints/sealed.ts";
@@ -118,11 +119,11 @@ class Training {
     readonly steps: number;
     at(epoch: number, index: number): Promise<{ readonly feeds: Tensors }>;
   }): Promise<TrainedStage> {
-    const { duration, evaluate, patience, groups } = this.#plan;
+    const { duration, evaluate, keep, patience, groups } = this.#plan;
     const calendar = this.#calendar;
     const { stepsPerEpoch: perEpoch, totalSteps: total } = calendar;
     const every = stepsOf(evaluate.every, calendar);
-    const patienceSteps = patience === undefined ? undefined : stepsOf(patience, calendar);
+    const patienceSteps = patience === undefined || keepsLastAlone(keep) ? undefined : stepsOf(patience, calendar);
     // A training cannot have come to its end before all of it has begun.
     const whole = Math.max(0, ...groups.map(({ since }) => (since === undefined ? 0 : stepsOf(since, calendar))));
     const deadline = duration.unit === "hours" ? performance.now() + duration.value * 3_600_000 : undefined;

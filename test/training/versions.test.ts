@@ -82,6 +82,7 @@ test("several versions of a frame are judged by the mean of what is said of each
   expect(plain.length).toBeGreaterThan(50);
   expect(same).toEqual(plain);
   expect(flipped).not.toEqual(plain);
+  expect(await said("evaluate: {tta: [noise(0.3)]}")).not.toEqual(plain);
   // Drawn once for all evaluations.
   expect(await said("evaluate: {tta: [crop(0.7 .. 0.7)]}")).toEqual(cropped);
   const mean = await said("evaluate: {tta: [same(), flip()]}");

@@ -92,7 +92,8 @@ export function drawChange(
         break;
       }
       case "noise": {
-        const deviation = strengths?.[i] ?? 0;
+        const deviation = strengths?.[i];
+        if (deviation === undefined) throw new Error("how strong noise is now is not said");
         if (deviation > 0) passes.push({ kind: "noise", deviation, seed: hash(...named, i) });
         break;
       }
