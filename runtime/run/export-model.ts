@@ -1,7 +1,8 @@
 import { basename, dirname, join } from "node:path";
 import { emitOnnxPieces } from "../../compiler/emit/onnx/emit-onnx.ts";
 import { GraphBuilder } from "../../compiler/ir/builder.ts";
-import type { Graph, Value } from "../../compiler/ir/graph.ts";
+import { printDim } from "../../compiler/ir/dim.ts";
+import { type Graph, inputsOf, type Value } from "../../compiler/ir/graph.ts";
 import { type NodeRule, rewriteGraph, sameLeaf } from "../../compiler/ir/rewrite.ts";
 import type { TaskMeaning } from "../../compiler/library/task.ts";
 import { readWeightsName } from "../../compiler/lower/describe-plan.ts";
@@ -36,7 +37,7 @@ export function exportModel(run: Trained, plan: ExportPlan, path: string): Expor
   const { pieces, external } = emitOnnxPieces(graph, {
     opset: plan.opset,
     networks: exported.networks.map(linkedNetwork),
-    metadata: metadataOf(run, plan),
+    metadata: metadataOf(run, plan, graph),
     externalName: `${basename(path)}.data`,
   });
   const files: string[] = [];
@@ -88,8 +89,8 @@ function mergedConstant(g: GraphBuilder, weight: Value, down: Value, up: Value, 
   return g.constant("float32", shape, mergedWeight(w, a, b, scale), name);
 }
 
-/** What a user of the file must know: how images go in, and what each output means. */
-function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, string>> {
+/** What a user of the file must know: what goes in, what each output means, and of which windows a video's frames are judged. */
+function metadataOf(run: Trained, plan: ExportPlan, graph: Graph): Readonly<Record<string, string>> {
   const heads = outputsOf(run, plan);
   const outputs: Record<string, unknown> = Object.fromEntries(
     heads.map(({ name, meaning }) => [
@@ -100,7 +101,22 @@ function metadataOf(run: Trained, plan: ExportPlan): Readonly<Record<string, str
     ]),
   );
   for (const { name, shape } of plan.include) outputs[name] = { kind: "tensor", shape };
-  return { image: "float32 RGB in 0..1, [batch, (time), 3, height, width]", outputs: JSON.stringify(outputs) };
+  const stages = heads.flatMap(({ parts }) => parts.map(({ stage }) => stage));
+  const isPicture = (name: string) => stages.some(({ data }) => data.fields.get(name)?.kind === "images");
+  const inputs = inputsOf(graph).map(({ source: { name, role }, type }) => {
+    const numbers = isPicture(name) ? "RGB in 0..1" : "as they are stored";
+    const is = role === "present" ? "1 for a frame, 0 for what fills a clip up" : numbers;
+    return [name, { type: type.dtype, shape: type.shape.map(printDim), is }];
+  });
+  const clips = stages.flatMap(({ label, evaluate: { clip, merge } }) =>
+    clip === undefined ? [] : [[label, { ...clip, merge }] as const],
+  );
+  return {
+    image: "float32 RGB in 0..1, [batch, (time), 3, height, width]",
+    inputs: JSON.stringify(Object.fromEntries(inputs)),
+    outputs: JSON.stringify(outputs),
+    ...(clips.length === 0 ? {} : { clips: JSON.stringify(Object.fromEntries(clips)) }),
+  };
 }
 
 /** An output of an exported model under a task's name: heads of stages, weighted and summed. */

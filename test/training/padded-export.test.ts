@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import onnxProto from "onnx-proto";
 import { expect, test } from "vitest";
 import { inputsOf } from "../../compiler/ir/graph.ts";
 import { synthesise } from "../../runtime/data/synth/index.ts";
@@ -49,6 +51,14 @@ test("a model that looks past padding is exported with an input that says what i
     const { path } = exportModel(run, plan, join(folder, `whole${i}.onnx`));
     const checks = await checkExport(run, plan, path);
     expect(checks.length).toBe(5);
+    const { metadataProps } = onnxProto.onnx.ModelProto.decode(readFileSync(path));
+    const told = new Map(metadataProps.map(({ key, value }) => [key, value ?? ""]));
+    expect(JSON.parse(told.get("inputs") ?? "")).toEqual({
+      image: { type: "float32", shape: ["batch", "time", "3", "32", "32"], is: "RGB in 0..1" },
+      present: { type: "float32", shape: ["batch", "time"], is: "1 for a frame, 0 for what fills a clip up" },
+    });
+    const [clip] = Object.values(JSON.parse(told.get("clips") ?? ""));
+    expect(clip).toMatchObject({ length: 8, by: "frames", pad: "mask", merge: "mean" });
     for (const { difference } of checks) expect(difference).toBeLessThanOrEqual(tolerances.exports);
   }
 });
