@@ -97,7 +97,13 @@ function opened(path: string, file: OpenFile): WeightFile {
       repair: "load it with PyTorch, and save it again",
     });
   if (pickleEndings.some((ending) => path.endsWith(ending))) return pickledWeights(plainPickle(file));
-  return path.endsWith(".onnx") ? onnxWeights(path, file) : safetensorsWeights(path, file);
+  if (path.endsWith(".onnx")) return onnxWeights(path, file);
+  // The header of safetensors is a JSON object after its length.
+  if (!path.endsWith(".safetensors") && file.size > 8 && file.bytes(8, 1).toString("latin1") !== "{")
+    throw new HeaderError("it is no file of weights", {
+      repair: "weights are read from safetensors, from what PyTorch saves (.pth, .pt, .bin), and from ONNX",
+    });
+  return safetensorsWeights(path, file);
 }
 
 /** Of its one member the numbers are inside of the pickle, all of which is read. */
