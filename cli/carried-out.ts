@@ -6,6 +6,7 @@ import type { Run } from "../runtime/run/run-plan.ts";
 import { type Outcome, trainPlan } from "../runtime/run/train-plan.ts";
 import type { Work } from "../runtime/run/work.ts";
 import { type CarriedOut, carryOut, hasSearch } from "../runtime/search/carry-out.ts";
+import { refuseEngine } from "../runtime/train/refuse-engine.ts";
 import { type Checked, checkedSpec } from "./checked-spec.ts";
 import { type LaunchChoice, launched, localJobs, slurmOptions, trainedAlone } from "./launched.ts";
 import { namedPart } from "./named-part.ts";
@@ -59,6 +60,8 @@ export async function carriedOut(
   const origin = { version, spec: path, profile: options.profile, set: options.set ?? [], sources: checked.sources };
   let isDetached = false;
   const train = async (run: Run, work: Work): Promise<Outcome> => {
+    // Before anything is trained, which can take days.
+    for (const stage of work.stages) if (!(await run.isFinished(stage))) refuseEngine(stage, run.options.engine);
     if (slurm === undefined) return jobs === undefined ? trainPlan(run, work) : trainSideBySide(run, jobs, work);
     const outcome = await launched(run, slurm, options.detach === true, work);
     isDetached = outcome === undefined;

@@ -240,3 +240,12 @@ export final
   }
   expect((await say("plan", "spec.abaw")).out).not.toContain("best of");
 }, 60_000);
+
+test("a stage that the engine does not train is refused before others are trained", async () => {
+  const { say, write } = folderWithSpec();
+  write(`${numberSpec}\nhalf = alone(au) with {precision: bf16}\n`);
+  const { status, err } = await say("run", "spec.abaw");
+  expect(status).toBe(1);
+  expect(err).toMatch(/half: `precision: bf16` needs --engine torch/);
+  expect(startedIn(err)).toEqual([]);
+});

@@ -96,13 +96,14 @@ function connected(
 ): Promise<readonly Connection[]> {
   return new Promise((resolve, reject) => {
     const found = new Map<number, Connection>();
-    const failed = (text: string) => {
-      const lacks = /No module named/.test(said()) || text.startsWith("Python cannot");
+    const failed = (text: string, isOther = false) => {
+      const lacks = isOther || /No module named/.test(said());
       const way = lacks ? `\nPYTHON names the interpreter; it needs: ${installTorch}` : "";
       reject(new RanksFailed(`${text}\n${said()}${way}`));
     };
-    child.once("error", ({ message }) => failed(`Python cannot be started: ${message}`));
-    child.once("exit", (code) => failed(`PyTorch's processes ended with ${code} before they began`));
+    child.once("error", ({ message }) => failed(`Python cannot be started: ${message}`, true));
+    // What ends well without having begun is another program.
+    child.once("exit", (code) => failed(`PyTorch's processes ended with ${code} before they began`, code === 0));
     server.on("connection", (socket) => {
       const connection = new Connection(socket);
       connection.receive().then(

@@ -38,7 +38,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--accumulate", type=int, default=1, help="parts of a batch, one after the other")
     parser.add_argument("--workers", type=int, default=2, help="processes that read batches, for each rank")
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if not (given.data / "pack.json").is_file():
+        parser.error(f"{given.data} has no pack.json: `abaw data pack` writes such a folder")
+    return given
 
 
 class Training:
