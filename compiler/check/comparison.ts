@@ -73,6 +73,7 @@ function outputLike(thing: Thing, head: HeadBuild, call: CallThing, env: Env): T
       expected: "a task or a tensor",
       actual: describeThing(thing),
     });
+  checkShares(thing, head, call, reporter);
   const { shape } = tensor.wire.type;
   const full = shape.length === head.logits.wire.type.shape.length && tensor.batched;
   if (dimsOf(tensor).at(-1) !== dimsOf(head.logits).at(-1) || !(full || (shape.length === 1 && !tensor.batched)))
@@ -82,6 +83,20 @@ function outputLike(thing: Thing, head: HeadBuild, call: CallThing, env: Env): T
       right: printAxes(tensor),
     });
   return tensor;
+}
+
+/** Numbers that are written out are those of a distribution, for the units one by one. */
+function checkShares(thing: Thing, { task: { meaning } }: HeadBuild, call: CallThing, reporter: Reporter): void {
+  if (thing.kind !== "list" || meaning.kind === "scalar") return;
+  const shares = thing.items.flatMap((item) => (item.kind === "number" ? [item.value] : []));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  const isOfUnits = meaning.kind === "units";
+  if (shares.every((share) => share >= 0 && share <= 1) && (isOfUnits || Math.abs(sum - 1) <= 1e-3)) return;
+  reporter.refuse("out-of-range", call.span, {
+    what: `what \`${call.name}\` compares with`,
+    expected: isOfUnits ? "numbers from 0 to 1" : "shares of at least 0 that come to 1",
+    actual: shares.join(", "),
+  });
 }
 
 /** The mean of what each entry of the difference of two tensors costs. */
