@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "compiler/lower/plan-augment.ts",
     "compiler/lower/plan-data.ts",
     "compiler/lower/follows-scores.ts",
+    "compiler/lower/keeps-last.ts",
     "compiler/lower/results.ts",
   ],
   "compiler/lower": [
@@ -56,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   "compiler/lower/plan-streams.ts": ["compiler/lower/plan-data.ts"],
   "compiler/lower/plan-sweeps.ts": ["compiler/lower/plan.ts"],
   "compiler/lower/follows-scores.ts": ["compiler/lower/plan.ts"],
+  "compiler/lower/keeps-last.ts": ["compiler/lower/plan.ts"],
   "compiler/lower/plan-outputs.ts": ["compiler/ir"],
   "compiler/lower/plan-augment.ts": ["compiler/lower/plan.ts"],
   "compiler/lower/plan-weights.ts": ["compiler/library"],
