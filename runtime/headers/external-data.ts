@@ -43,9 +43,13 @@ export function externalData(
   count: number,
   entries: ReadonlyMap<string, string>,
 ): ExternalData {
-  const location = entries.get("location") ?? "";
-  const what = `the numbers of ${JSON.stringify(tensor)} are in ${JSON.stringify(location)}`;
+  const location = entries.get("location");
   const repair = "save the network again with its numbers inside";
+  if (location === undefined || location === "")
+    throw new HeaderError(`the numbers of ${JSON.stringify(tensor)} are elsewhere, and it does not say where`, {
+      repair,
+    });
+  const what = `the numbers of ${JSON.stringify(tensor)} are in ${JSON.stringify(location)}`;
   const width = bits[type];
   if (width === undefined) throw new HeaderError(`${what}, and their type ${type} cannot lie there`, { repair });
   const size = Math.ceil((count * width) / 8);

@@ -169,14 +169,17 @@ class OnnxReader {
     const entries = new Map<string, string>();
     let count = 1;
     let type = 0;
+    let isElsewhere = false;
     for (const field of this.#fields.of(part)) {
       if (field.number === 1) for (const size of this.#fields.integers(field)) count *= size;
       if (field.number === 2) type = field.value;
       if (field.number === 8) name = this.#fields.text(field);
       if (field.number === 13) entries.set(...this.#fields.entry(field));
+      // DataLocation.EXTERNAL.
+      if (field.number === 14) isElsewhere = field.value === 1;
     }
     if (elementTypes[type]?.includes("float") === true) this.#weights += count;
-    if (entries.has("location")) this.#external.push(externalData(name, type, count, entries));
+    if (isElsewhere || entries.has("location")) this.#external.push(externalData(name, type, count, entries));
     return name;
   }
 

@@ -26,8 +26,11 @@ function network(sizes: readonly number[]): Uint8Array {
 }
 
 /** A network of which a node has two numbers that lie beside it. */
-function withNumbersOutside(entries: Readonly<Record<string, string>>): Uint8Array {
-  const externalData = Object.entries({ location: "beside.data", ...entries }).map(([key, value]) => ({ key, value }));
+function withNumbersOutside(
+  entries: Readonly<Record<string, string>>,
+  place: Readonly<Record<string, string>> = { location: "beside.data" },
+): Uint8Array {
+  const externalData = Object.entries({ ...place, ...entries }).map(([key, value]) => ({ key, value }));
   const t = { name: "two", dims: [2], dataType: 1, dataLocation: 1, externalData };
   const node = [{ opType: "Constant", output: ["y"], attribute: [{ name: "value", type: 4, t }] }];
   return onnxProto.onnx.ModelProto.encode({
@@ -78,6 +81,13 @@ describe("of a network", () => {
     expect(headerOfBytes("outside.onnx", withNumbersOutside(entries), "onnx")).toMatchObject({
       kind: "broken",
       reason: expect.stringContaining(`it claims ${length} bytes at ${offset}, and its sizes take 8`),
+    });
+  });
+
+  test.each([{}, { location: "" }])("bytes elsewhere, without a place: %o", (place) => {
+    expect(headerOfBytes("outside.onnx", withNumbersOutside({}, place), "onnx")).toMatchObject({
+      kind: "broken",
+      reason: expect.stringContaining('the numbers of "two" are elsewhere, and it does not say where'),
     });
   });
 
