@@ -129,9 +129,10 @@ function isSame(here: Adapter | undefined, there: Adapter | undefined): boolean 
   return here.width === there.width && here.act === there.act;
 }
 
-/** The layer whose adapter of a kind has a weight. */
-function adaptedLayer(path: string, kind: string): string {
-  return path.slice(0, path.lastIndexOf(`.${kind}.`));
+/** Whether the adapter of a kind that has a weight here is the same as that of a weight there. */
+function isSameAdapter(kind: string, path: string, there: string, here: ModelBuild, producer: ModelBuild): boolean {
+  const layerOf = (weight: string) => weight.slice(0, weight.lastIndexOf(`.${kind}.`));
+  return isSame(here.adapters.layers.get(layerOf(path)), producer.adapters.layers.get(layerOf(there)));
 }
 
 /** Whether an adapter of the layer of a weight starts from there together with it. */
@@ -215,11 +216,6 @@ function copyPart(
     const expected = "the path of one layer, such as face.trunk";
     reporter.refuse("wrong-type", span, { what, expected, actual: `\`${pattern.text}\`, which can be several` });
   }
-  const isSameOf = (kind: string, own: string, there: string) =>
-    isSame(
-      built.model.adapters.layers.get(adaptedLayer(own, kind)),
-      producer.adapters.layers.get(adaptedLayer(there, kind)),
-    );
   let found = 0;
   for (const [path, shape] of shapes) {
     if (!pattern.covers(path)) continue;
@@ -227,7 +223,8 @@ function copyPart(
     const other = have.get(there);
     const asks = built.model.parameters.get(path)?.layer ?? "";
     // An adapter that is another there, or none, begins anew.
-    if (isOfAdapter(asks) && (other === undefined || !isSameOf(asks, path, there))) continue;
+    if (isOfAdapter(asks) && (other === undefined || !isSameAdapter(asks, path, there, built.model, producer)))
+      continue;
     found += 1;
     if (other === undefined || !sameShape(other, shape))
       mismatch(
@@ -265,9 +262,7 @@ function copyAll(
     if (!under) continue;
     const own = here.get(path);
     const asks = producer.parameters.get(path)?.layer ?? "";
-    const layer = adaptedLayer(path, asks);
-    if (isOfAdapter(asks) && !isSame(built.model.adapters.layers.get(layer), producer.adapters.layers.get(layer)))
-      continue;
+    if (isOfAdapter(asks) && !isSameAdapter(asks, path, path, built.model, producer)) continue;
     if (own === undefined || !sameShape(own, shape)) {
       const reason =
         own === undefined
