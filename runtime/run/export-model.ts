@@ -112,7 +112,6 @@ function metadataOf(run: Trained, plan: ExportPlan, graph: Graph): Readonly<Reco
     clip === undefined ? [] : [[label, { ...clip, merge }] as const],
   );
   return {
-    image: "float32 RGB in 0..1, [batch, (time), 3, height, width]",
     inputs: JSON.stringify(Object.fromEntries(inputs)),
     outputs: JSON.stringify(outputs),
     ...(clips.length === 0 ? {} : { clips: JSON.stringify(Object.fromEntries(clips)) }),
