@@ -100,7 +100,7 @@ function sweepSection(table: SweepTable): string {
 function scoreRow(result: ReportResult, span: number): string {
   const of = span === 0 ? "" : `<td rowspan="${span}">${escaped(result.of)}</td>`;
   const note = result.fitted.length === 0 ? "" : ` <span class="small">${escaped(fittedText(result))}</span>`;
-  return `<tr>${of}<td>${escaped(result.task)}</td><td>${result.metric}</td><td>${shown(result.score)}${note}</td><td>${shown(result.trivial)}</td><td>${result.judged} labels</td></tr>`;
+  return `<tr>${of}<td>${escaped(result.task)}</td><td>${result.metric}</td><td>${shown(result.score)}</td><td>${shown(result.trivial)}</td><td>${result.judged} labels${note}</td></tr>`;
 }
 
 function fittedText({ fitted, optimistic }: ReportResult): string {
